@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every module is a library target that other packages can use; `DreamerKit` bundles those that
+/// acting with a trained agent needs.
+let package = Package(
+  name: "swift-dreamer",
+  products: [
+    .executable(name: "dreamer", targets: ["dreamer"]),
+    // Load a checkpoint and act: what `Experiments/Embedding` shows.
+    .library(
+      name: "DreamerKit",
+      targets: ["Training", "Agents", "WorldModels", "EnvironmentInterface", "Gridworld", "Pendulum"]),
+    // Write a world of your own.
+    .library(name: "EnvironmentInterface", targets: ["EnvironmentInterface"]),
+    // The numerical base: kernels, tape, layers.
+    .library(name: "NeuralNetworks", targets: ["Kernels", "Randomness", "Autodiff", "NeuralNetworks"]),
+  ],
+  dependencies: [
+    .package(
+      url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
+    .package(url: "https://github.com/jpsim/Yams", .upToNextMinor(from: "6.2.2")),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .target(name: "CKernels"),
+    .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "Randomness", dependencies: ["Kernels"]),
+    .target(name: "Autodiff", dependencies: ["Kernels", "Randomness"]),
+    .target(name: "NeuralNetworks", dependencies: ["Autodiff"]),
+    .target(name: "LatentModels", dependencies: ["NeuralNetworks"]),
+    .target(
+      name: "EnvironmentInterface", dependencies: ["Randomness"], path: "Environments/Interface"),
+    .target(name: "WorldModels", dependencies: ["LatentModels", "EnvironmentInterface"]),
+    .target(name: "Agents", dependencies: ["WorldModels"]),
+    .target(
+      name: "Gridworld", dependencies: ["EnvironmentInterface"], path: "Environments/Gridworld",
+      exclude: ["README.md"]),
+    .target(
+      name: "Pendulum", dependencies: ["EnvironmentInterface"], path: "Environments/Pendulum",
+      exclude: ["README.md"]),
+    .target(
+      name: "ReplayBuffers", dependencies: ["Kernels", "Randomness", "EnvironmentInterface"]),
+    .target(name: "Telemetry", dependencies: ["CPNG"]),
+    .target(
+      name: "Training",
+      dependencies: ["Agents", "Gridworld", "Pendulum", "ReplayBuffers", "Telemetry", "Yams"],
+      resources: [.embedInCode("Presets")]),
+    .target(name: "Verification", dependencies: ["Training"]),
+    .executableTarget(
+      name: "dreamer",
+      dependencies: [
+        "Training", "Verification",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(
+      name: "TestSupport", dependencies: ["Autodiff", "NeuralNetworks"], path: "Tests/TestSupport"),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "TestSupport"]),
+    .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
+    .testTarget(name: "LatentModelsTests", dependencies: ["LatentModels", "TestSupport"]),
+    .testTarget(
+      name: "EnvironmentTests",
+      dependencies: ["EnvironmentInterface", "Gridworld", "Pendulum", "NeuralNetworks", "TestSupport"]),
+    .testTarget(name: "WorldModelsTests", dependencies: ["WorldModels", "TestSupport"]),
+    .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"]),
+    .testTarget(name: "ReplayBuffersTests", dependencies: ["ReplayBuffers", "TestSupport"]),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
+    .testTarget(name: "VerificationTests", dependencies: ["Verification", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,90 @@
+import CKernels
+import Foundation
+
+/// A fixed set of threads that run numbered units of work.
+///
+/// Units are handed out in order to whichever thread is free; each unit runs whole on one thread, so
+/// what it computes does not depend on the number of threads. Every thread that computes, the caller
+/// included, flushes denormals to zero.
+public final class WorkerPool: Sendable {
+  /// Threads that compute, the caller's included.
+  public let threadCount: Int
+
+  private let crew = Crew()
+
+  /// - Parameter threads: threads that compute, the caller's included; 0 means one for each core.
+  public init(threads: Int = 0) {
+    precondition(threads >= 0, "\(threads) threads")
+    threadCount = threads == 0 ? ProcessInfo.processInfo.activeProcessorCount : threads
+    GEMM.useOneThread()
+    for _ in 1..<max(threadCount, 1) {
+      let thread = Thread { [crew] in crew.work() }
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+  }
+
+  deinit { crew.stop() }
+
+  /// Runs `body` for the units `0..<units` and returns when all are done.
+  public func run(units: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    crew.run(units: units, body)
+  }
+}
+
+/// What the threads of a pool share. The threads own it, so that a pool can go while they wake.
+private final class Crew: @unchecked Sendable {
+  private let condition = NSCondition()
+  private var body: (@Sendable (Int) -> Void)?
+  private var unitCount = 0
+  private var nextUnit = 0
+  private var unfinished = 0
+  private var isStopping = false
+
+  func run(units: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    flushDenormals()
+    condition.lock()
+    precondition(self.body == nil, "a pool runs one set of units at a time")
+    self.body = body
+    (unitCount, nextUnit, unfinished) = (units, 0, units)
+    condition.broadcast()
+    takeUnits()
+    while unfinished > 0 { condition.wait() }
+    self.body = nil
+    condition.unlock()
+  }
+
+  func work() {
+    flushDenormals()
+    condition.lock()
+    while !isStopping {
+      takeUnits()
+      if !isStopping { condition.wait() }
+    }
+    condition.unlock()
+  }
+
+  func stop() {
+    condition.lock()
+    isStopping = true
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// Takes units until none is left. Called and left with the lock held.
+  private func takeUnits() {
+    while nextUnit < unitCount, let body {
+      let unit = nextUnit
+      nextUnit += 1
+      condition.unlock()
+      body(unit)
+      condition.lock()
+      unfinished -= 1
+      if unfinished == 0 { condition.broadcast() }
+    }
+  }
+}
+
+/// Makes this thread treat denormal numbers as zero: bits and speed would else depend on which
+/// thread a unit ran on.
+public func flushDenormals() { ck_flush_denormals() }

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Dreamer: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "A world-model agent.")
+}
