@@ -4,3 +4,14 @@
 
 /// Sets this thread's flush-to-zero and denormals-are-zero flags.
 void ck_flush_denormals(void);
+
+/// The kernels of one instruction set. Each `.def` file lists a family with its arguments.
+typedef struct {
+#define KERNEL(result, name, arguments) result (*_Nonnull name) arguments;
+#include "dense.def"
+#include "lanes.def"
+#undef KERNEL
+} ck_kernels;
+
+/// The kernels of `avx512`, `avx2` or `plain`; null where this machine cannot run them.
+const ck_kernels *_Nullable ck_find(const char *_Nonnull name);

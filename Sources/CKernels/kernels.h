@@ -1,0 +1,14 @@
+// All kernels, compiled once for each instruction set. The includer defines CK(name), which adds the
+// set's suffix, and the register tile of the convolutions.
+#include "CKernels.h"
+#include "vector.h"
+
+#include "dense.h"
+#include "lanes.h"
+
+#define KERNEL(result, name, arguments) .name = CK(name),
+const ck_kernels CK(ck_table) = {
+#include "dense.def"
+#include "lanes.def"
+};
+#undef KERNEL

@@ -1,0 +1,21 @@
+internal import CKernels
+import Foundation
+
+/// The instruction set whose kernels run.
+///
+/// The best that the machine has, or the one that the environment variable `DREAMER_SIMD` names
+/// (`avx512`, `avx2`, `plain`) if the machine has it.
+public enum InstructionSet: String, Sendable, CaseIterable {
+  case avx512, avx2, plain
+
+  /// Those that this machine can run, best first.
+  public static let available = allCases.filter { ck_find($0.rawValue) != nil }
+
+  public static let current: InstructionSet = {
+    let wanted = ProcessInfo.processInfo.environment["DREAMER_SIMD"].flatMap(InstructionSet.init)
+    return wanted.flatMap { available.contains($0) ? $0 : nil } ?? available[0]
+  }()
+}
+
+/// The kernels of the current instruction set.
+let kernels: ck_kernels = ck_find(InstructionSet.current.rawValue)!.pointee
