@@ -2,7 +2,7 @@
 ///
 /// Randomness here is addressed, not consumed: a draw is a pure function of a key and an index, so
 /// it depends neither on threads nor on what else drew before. New keys are derived from labels and
-/// numbers with ``fold(_:)-(StaticString)`` and ``fold(_:)-(Int)``; a new consumer takes a new label
+/// numbers with `fold`; a new consumer takes a new label
 /// and shifts nobody else's draws.
 ///
 /// The bits come from Philox4x32-10 (Salmon et al. 2011, "Parallel Random Numbers: As Easy as 1, 2,
@@ -24,10 +24,10 @@ public struct Key: Hashable, Sendable, Codable {
   }
 
   /// The key that is derived from this one for a named purpose.
-  public func fold(_ label: StaticString) -> Key {
+  public func fold(_ label: String) -> Key {
     // FNV-1a, 64 bits: stable across processes, which `hashValue` is not.
-    let hash = label.withUTF8Buffer { bytes in
-      bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    let hash = label.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
     }
     return Key(value: Philox.bits(key: value, counter: hash, stream: 2).low)
   }

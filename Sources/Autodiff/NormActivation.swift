@@ -1,0 +1,39 @@
+import Kernels
+
+extension Tape {
+  /// `y = activation(norm(x))`, the norm over the last axis.
+  ///
+  /// - Parameters:
+  ///   - x: `[rows, columns]`.
+  ///   - scale: `[columns]`, where the norm has one.
+  ///   - shift: `[columns]`, where the norm has one.
+  public func normActivation(
+    _ x: Tensor, _ kind: NormActivation, scale: Parameter?, shift: Parameter?
+  ) -> Tensor {
+    let y = tensor(rows: x.rows, columns: x.columns, tracked: true)
+    kind.forward(
+      x.values, scale: scale.map(values(of:)) ?? .empty, shift: shift.map(values(of:)) ?? .empty,
+      columns: x.columns, into: y.values)
+    record(.normActivation(.init(x: x, y: y, kind: kind, scale: scale, shift: shift)))
+    return y
+  }
+}
+
+struct NormActivationOperation {
+  let x: Tensor
+  let y: Tensor
+  let kind: NormActivation
+  let scale: Parameter?
+  let shift: Parameter?
+
+  func pullback(_ tape: Tape) {
+    let mark = tape.arena.mark
+    kind.pullback(
+      x.values, scale: scale.map(tape.values(of:)) ?? .empty,
+      shift: shift.map(tape.values(of:)) ?? .empty, columns: x.columns, from: y.gradient,
+      dx: x.gradient, dscale: scale.map(tape.trainedGradient(of:)) ?? .empty,
+      dshift: shift.map(tape.trainedGradient(of:)) ?? .empty,
+      temporary: tape.arena.allocate(x.columns))
+    tape.arena.rewind(to: mark)
+  }
+}

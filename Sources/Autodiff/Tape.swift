@@ -1,0 +1,143 @@
+import Kernels
+
+/// A flat record of operations, swept backwards.
+///
+/// Each operation is a plain value that names the regions it worked on, so recording allocates
+/// nothing once the tape has reached its length. A tape belongs to one shard and thread: it shares the
+/// parameters' values and owns (with its shard) their gradients.
+public final class Tape {
+  /// The memory of all tensors of this tape.
+  public let arena: Arena
+  let parameterValues: Region
+  let parameterGradients: Region
+  public private(set) var isRecording = true
+
+  private var operations: [Operation] = []
+  var products: [WeightProduct] = []
+  var productTargets: [WeightProduct] = []
+
+  /// - Parameters:
+  ///   - values: the memory of all parameters.
+  ///   - gradients: as long as the trained parameters, which come first; sweeps add to it.
+  public init(arena: Arena, values: Region, gradients: Region) {
+    self.arena = arena
+    parameterValues = values
+    parameterGradients = gradients
+  }
+
+  // MARK: tensors
+
+  /// A tensor of undefined values, with zero gradient where it is tracked.
+  public func tensor(rows: Int, columns: Int, tracked: Bool) -> Tensor {
+    Tensor(
+      values: arena.allocate(rows * columns),
+      gradient: tracked && isRecording ? arena.allocateZeros(rows * columns) : .empty,
+      rows: rows, columns: columns)
+  }
+
+  /// An untracked tensor with these values.
+  public func constant(_ values: [Float], rows: Int, columns: Int) -> Tensor {
+    let tensor = tensor(rows: rows, columns: columns, tracked: false)
+    tensor.values.copy(from: values)
+    return tensor
+  }
+
+  /// An untracked tensor of zeros.
+  public func zeros(rows: Int, columns: Int) -> Tensor {
+    Tensor(values: arena.allocateZeros(rows * columns), rows: rows, columns: columns)
+  }
+
+  public func values(of parameter: Parameter) -> Region {
+    parameterValues.slice(parameter.offset, count: parameter.count)
+  }
+
+  /// The parameter's gradient, empty while nothing is recorded.
+  func gradient(of parameter: Parameter) -> Region {
+    isRecording ? trainedGradient(of: parameter) : .empty
+  }
+
+  func trainedGradient(of parameter: Parameter) -> Region {
+    parameterGradients.slice(parameter.offset, count: parameter.count)
+  }
+
+  // MARK: recording
+
+  func record(_ operation: Operation) {
+    if isRecording { operations.append(operation) }
+  }
+
+  /// Runs `body` without recording: its results are constants.
+  public func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let wasRecording = isRecording
+    isRecording = false
+    defer { isRecording = wasRecording }
+    return try body()
+  }
+
+  /// Sweeps all operations backwards from the gradients that the caller has put into the results,
+  /// and forgets them.
+  public func backward() { sweep(from: 0) }
+
+  /// Runs `body`, sweeps back at once over what it recorded, and takes its memory back.
+  ///
+  /// For parts of the loss whose gradients need nothing that comes later: only one such part is in
+  /// memory at a time. `body` puts gradients into its results itself.
+  public func detour(_ body: () throws -> Void) rethrows {
+    let (start, mark) = (operations.count, arena.mark)
+    try body()
+    if isRecording { sweep(from: start) }
+    arena.rewind(to: mark)
+  }
+
+  private func sweep(from start: Int) {
+    for index in stride(from: operations.count - 1, through: start, by: -1) {
+      operations[index].pullback(self)
+    }
+    operations.removeSubrange(start...)
+    multiplyPendingProducts()
+  }
+
+  /// Forgets everything and takes the arena's memory back.
+  public func reset() {
+    operations.removeAll(keepingCapacity: true)
+    products.removeAll(keepingCapacity: true)
+    arena.reset()
+  }
+}
+
+/// Everything that a tape can hold. Each case's type stands beside its forward pass.
+enum Operation {
+  case linear(LinearOperation)
+  case normActivation(NormActivationOperation)
+  case concatenation(ConcatenationOperation)
+  case blockConcatenation(BlockConcatenationOperation)
+  case sum(SumOperation)
+  case mask(MaskOperation)
+  case recurrence(RecurrenceOperation)
+  case latent(LatentOperation)
+  case divergence(DivergenceOperation)
+  case twoHot(TwoHotOperation)
+  case binary(BinaryOperation)
+  case squaredError(SquaredErrorOperation)
+  case categorical(CategoricalOperation)
+  case boundedNormal(BoundedNormalOperation)
+
+  func pullback(_ tape: Tape) {
+    switch self {
+    case .linear(let operation): operation.pullback(tape)
+    case .normActivation(let operation): operation.pullback(tape)
+    case .concatenation(let operation): operation.pullback(tape)
+    case .blockConcatenation(let operation): operation.pullback(tape)
+    case .sum(let operation): operation.pullback(tape)
+    case .mask(let operation): operation.pullback(tape)
+    case .recurrence(let operation): operation.pullback(tape)
+    case .latent(let operation): operation.pullback(tape)
+    case .divergence(let operation): operation.pullback(tape)
+    case .twoHot(let operation): operation.pullback(tape)
+    case .binary(let operation): operation.pullback(tape)
+    case .squaredError(let operation): operation.pullback(tape)
+    case .categorical(let operation): operation.pullback(tape)
+    case .boundedNormal(let operation): operation.pullback(tape)
+    }
+  }
+}

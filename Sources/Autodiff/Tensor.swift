@@ -1,0 +1,69 @@
+import Kernels
+
+/// A matrix on a tape: its values and, where it is tracked, the gradient of the loss.
+///
+/// A tensor is a view of arena memory and lives until its tape is reset. Higher ranks are rows of
+/// flattened vectors: `[T, B, F]` is `T·B` rows, time first.
+public struct Tensor: Sendable {
+  /// `[rows, columns]`.
+  public let values: Region
+  /// `[rows, columns]`, or empty where no gradient is wanted.
+  public let gradient: Region
+  public let rows: Int
+  public let columns: Int
+
+  public init(values: Region, gradient: Region = .empty, rows: Int, columns: Int) {
+    precondition(
+      values.count == rows * columns && (gradient.isEmpty || gradient.count == values.count),
+      "a \(rows)×\(columns) tensor of \(values.count) values and \(gradient.count) gradients")
+    self.values = values
+    self.gradient = gradient
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// Whether a gradient flows into this tensor.
+  public var isTracked: Bool { !gradient.isEmpty }
+
+  /// The same values with no gradient: the stop-gradient of the literature.
+  public var stopped: Tensor { Tensor(values: values, rows: rows, columns: columns) }
+
+  /// A view of some rows.
+  public func rows(_ range: Range<Int>) -> Tensor {
+    Tensor(
+      values: values.rows(range, columns: columns),
+      gradient: isTracked ? gradient.rows(range, columns: columns) : .empty,
+      rows: range.count, columns: columns)
+  }
+
+  /// A view with another shape of as many numbers.
+  public func reshaped(rows: Int, columns: Int) -> Tensor {
+    Tensor(values: values, gradient: gradient, rows: rows, columns: columns)
+  }
+
+  package var valueMatrix: Matrix { Matrix(values, rows: rows, columns: columns) }
+  package var gradientMatrix: Matrix { Matrix(gradient, rows: rows, columns: columns) }
+}
+
+/// Where a parameter stands in the memory of all parameters.
+public struct Parameter: Sendable, Hashable {
+  /// Floats before it.
+  public let offset: Int
+  public let rows: Int
+  public let columns: Int
+
+  public init(offset: Int, rows: Int, columns: Int) {
+    self.offset = offset
+    self.rows = rows
+    self.columns = columns
+  }
+
+  public var count: Int { rows * columns }
+
+  /// Some rows of a weight matrix: the weights of a part of its input.
+  public func rows(_ range: Range<Int>) -> Parameter {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+    return Parameter(
+      offset: offset + range.lowerBound * columns, rows: range.count, columns: columns)
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Kernels
+
+/// Which sequence each row of a matrix belongs to.
+///
+/// Rows of a shard are cut into groups of `inner`; row `r` is number
+/// `start + (r / inner) · outerStride + (r % inner) · innerStride` of the whole batch. Draws are
+/// addressed by that number, so they do not depend on how the batch was cut.
+public struct RowNumbering: Sendable, Equatable {
+  public var start: Int
+  public var inner: Int
+  public var innerStride: Int
+  public var outerStride: Int
+
+  /// Rows that follow each other from `start`.
+  public init(start: Int = 0) {
+    self.init(start: start, inner: 1, innerStride: 0, outerStride: 1)
+  }
+
+  public init(start: Int, inner: Int, innerStride: Int, outerStride: Int) {
+    self.start = start
+    self.inner = inner
+    self.innerStride = innerStride
+    self.outerStride = outerStride
+  }
+
+  func number(of row: Int) -> Int {
+    start + (row / inner) * outerStride + (row % inner) * innerStride
+  }
+}
+
+/// A draw from a distribution, or a fixed point of it in the draw's place.
+public enum Draw: Sendable {
+  /// Draws at a key; each row's draw is addressed by its number.
+  case random(Key, RowNumbering)
+  /// The most likely class; the mean plus so many standard deviations. 0 is the distribution's mode.
+  case fixed(deviations: Float)
+
+  public static let mode = Draw.fixed(deviations: 0)
+}
+
+extension Region {
+  /// Fills `[rows, columns]` with uniform numbers in [0, 1), of 24 random bits each.
+  public func fillUniform(key: Key, rows numbering: RowNumbering, columns: Int) {
+    let blocks = (columns + 3) / 4
+    var row = [Float](repeating: 0, count: blocks * 4)
+    for r in 0..<(count / max(columns, 1)) {
+      let first = numbering.number(of: r) * blocks
+      for block in 0..<blocks {
+        let x = Philox.bits(key: key.value, counter: UInt64(first + block), stream: 4)
+        row[block * 4] = Float(x.x0 >> 8) * 0x1p-24
+        row[block * 4 + 1] = Float(x.x1 >> 8) * 0x1p-24
+        row[block * 4 + 2] = Float(x.x2 >> 8) * 0x1p-24
+        row[block * 4 + 3] = Float(x.x3 >> 8) * 0x1p-24
+      }
+      rows(r..<r + 1, columns: columns).copy(from: row[0..<columns])
+    }
+  }
+
+  /// Fills `[rows, columns]` with standard normal numbers (Box and Muller 1958).
+  public func fillNormal(key: Key, rows numbering: RowNumbering, columns: Int) {
+    var row = [Float](repeating: 0, count: columns)
+    for r in 0..<(count / max(columns, 1)) {
+      var generator = Generator(key: key.fold(numbering.number(of: r)))
+      for column in 0..<columns { row[column] = Float(generator.normal()) }
+      rows(r..<r + 1, columns: columns).copy(from: row)
+    }
+  }
+}
