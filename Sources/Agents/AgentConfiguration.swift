@@ -1,3 +1,4 @@
+import NeuralNetworks
 import WorldModels
 
 /// `agent`: everything that decides what the agent is and how it learns, with the reference's keys
@@ -52,29 +53,6 @@ public struct LossScales: Codable, Sendable, Equatable {
   public var policy = 1.0
   public var value = 1.0
   public var repval = 0.3
-
-  public init() {}
-}
-
-/// `agent.opt`: LaProp with adaptive gradient clipping.
-public struct OptimizerConfiguration: Codable, Sendable, Equatable {
-  /// Ours: `laprop`, or `adam` for Kingma and Ba 2015.
-  public var impl = "laprop"
-  public var lr = 4e-5
-  /// Largest norm of a tensor's gradient as a part of the tensor's norm; 0 clips nothing.
-  public var agc = 0.3
-  public var eps = 1e-20
-  public var beta1 = 0.9
-  public var beta2 = 0.999
-  public var momentum = true
-  public var nesterov = false
-  public var wd = 0.0
-  /// `const`, `linear` or `cosine`.
-  public var schedule = "const"
-  /// Updates until the learning rate is whole.
-  public var warmup = 1000
-  /// Updates after which the `linear` or `cosine` schedule has reached a tenth of `lr`.
-  public var anneal = 0
 
   public init() {}
 }

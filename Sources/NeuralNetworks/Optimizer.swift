@@ -1,0 +1,138 @@
+import Foundation
+import Kernels
+
+/// `agent.opt`: LaProp with adaptive gradient clipping (ALGORITHM section 11), or Adam.
+public struct OptimizerConfiguration: Codable, Sendable, Equatable {
+  /// Ours: `laprop`, or `adam` for Kingma and Ba 2015.
+  public var impl = "laprop"
+  public var lr = 4e-5
+  /// Largest norm of a tensor's gradient as a part of the tensor's norm; 0 clips nothing.
+  public var agc = 0.3
+  public var eps = 1e-20
+  public var beta1 = 0.9
+  public var beta2 = 0.999
+  public var momentum = true
+  public var nesterov = false
+  /// Weight decay of kernels, times the learning rate.
+  public var wd = 0.0
+  /// `const`, `linear` or `cosine`.
+  public var schedule = "const"
+  /// Updates until the learning rate is whole.
+  public var warmup = 1000
+  /// Updates after which the `linear` or `cosine` schedule has reached a tenth of `lr`.
+  public var anneal = 0
+
+  public init() {}
+
+  /// The learning rate of update `n`, counted from 1: the first of a warm-up is 0.
+  public func learningRate(update n: Int) -> Double {
+    let done = n - 1
+    if done < warmup { return lr * Double(done) / Double(warmup) }
+    let length = Double(anneal - warmup)
+    let progress = length > 0 ? min(Double(done - warmup) / length, 1) : 1
+    return switch schedule {
+    case "linear": lr * (1 - 0.9 * progress)
+    case "cosine": lr * (0.1 + 0.9 * 0.5 * (1 + cos(.pi * progress)))
+    default: lr
+    }
+  }
+}
+
+/// What an update did, over all trained parameters.
+public struct UpdateStatistics: Sendable, Equatable {
+  /// L2 norm of the gradient before clipping.
+  public var gradientNorm = 0.0
+  /// Root mean square of the gradient, of what was subtracted, and of the parameters afterwards.
+  public var gradientRMS = 0.0
+  public var updateRMS = 0.0
+  public var parameterRMS = 0.0
+}
+
+/// Changes the trained parameters of a store.
+///
+/// LaProp (Ziyin et al. 2020, arXiv:2002.04839) as the reference orders it: a tensor's gradient is
+/// clipped to a part of the tensor's norm (Brock et al. 2021, arXiv:2102.06171, on whole tensors),
+/// divided by its running root mean square, and then averaged. Adam averages first.
+public final class Optimizer: Sendable {
+  public let configuration: OptimizerConfiguration
+  private let store: ParameterStore
+  private let variances: Storage
+  private let momenta: Storage
+  /// Three sums of squares for each trained tensor.
+  private let sums: Storage
+
+  public init(_ configuration: OptimizerConfiguration, store: ParameterStore) {
+    self.configuration = configuration
+    self.store = store
+    variances = Storage(count: store.trainedSize)
+    momenta = Storage(count: store.trainedSize)
+    sums = Storage(count: 3 * store.trained.count)
+  }
+
+  /// Adds up the shards' gradients, in their order, and makes update `n` (counted from 1).
+  ///
+  /// - Parameter gradients: one region of `trainedSize` floats for each shard; the first is
+  ///   overwritten by the sum.
+  public func update(_ n: Int, gradients: [Region], pool: WorkerPool) -> UpdateStatistics {
+    let trained = store.trained
+    let step = makeStep(n)
+    let (store, sums) = (store, sums.region)
+    pool.run(units: trained.count) { unit in
+      let entry = trained[unit]
+      let parts = gradients.map { self.part(of: $0, entry) }
+      for other in parts.dropFirst() { parts[0].add(other) }
+      let weights = store[entry]
+      let norm = parts[0].sumOfSquares
+      var step = step
+      step.clip = self.clip(gradientNorm: norm.squareRoot(), weights: weights)
+      if !entry.name.hasSuffix("/kernel") { step.decay = 0 }
+      let moved = step.apply(
+        weights: weights, gradient: parts[0], variance: self.part(of: self.variances.region, entry),
+        momentum: self.part(of: self.momenta.region, entry))
+      sums[3 * unit] = Float(norm)
+      sums[3 * unit + 1] = Float(moved)
+      sums[3 * unit + 2] = Float(weights.sumOfSquares)
+    }
+    return statistics()
+  }
+
+  private func makeStep(_ n: Int) -> OptimizerStep {
+    OptimizerStep(
+      rule: configuration.impl == "adam" ? .adam : .laprop, clip: 1,
+      beta1: Float(configuration.beta1), beta2: Float(configuration.beta2),
+      correction1: Float(1 - pow(configuration.beta1, Double(n))),
+      correction2: Float(1 - pow(configuration.beta2, Double(n))),
+      epsilon: Float(configuration.eps), rate: Float(configuration.learningRate(update: n)),
+      decay: Float(configuration.wd), usesMomentum: configuration.momentum,
+      isNesterov: configuration.nesterov)
+  }
+
+  private func clip(gradientNorm: Double, weights: Region) -> Float {
+    if configuration.agc <= 0 { return 1 }
+    let limit = configuration.agc * max(1e-3, weights.sumOfSquares.squareRoot())
+    return Float(1 / max(1, gradientNorm / limit))
+  }
+
+  private func part(of region: Region, _ entry: ParameterStore.Entry) -> Region {
+    region.slice(entry.parameter.offset, count: entry.parameter.count)
+  }
+
+  private func statistics() -> UpdateStatistics {
+    var totals = [0.0, 0.0, 0.0]
+    for (index, sum) in sums.region.array.enumerated() { totals[index % 3] += Double(sum) }
+    let count = Double(store.trainedCount)
+    return UpdateStatistics(
+      gradientNorm: totals[0].squareRoot(), gradientRMS: (totals[0] / count).squareRoot(),
+      updateRMS: (totals[1] / count).squareRoot(), parameterRMS: (totals[2] / count).squareRoot())
+  }
+
+  /// The running averages, to save and to restore: names end in `/variance` and `/momentum`.
+  public var state: [(name: String, shape: [Int], values: Region)] {
+    store.trained.flatMap { entry in
+      [
+        ("\(entry.name)/variance", entry.shape, part(of: variances.region, entry)),
+        ("\(entry.name)/momentum", entry.shape, part(of: momenta.region, entry)),
+      ]
+    }
+  }
+}
