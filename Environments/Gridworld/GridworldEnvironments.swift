@@ -22,7 +22,7 @@ public enum GridworldEnvironments {
     id: String, configuration: GridworldConfiguration = GridworldConfiguration()
   ) throws -> (any Environment)? {
     guard let family = families.first(where: { prefix + $0.name == id }) else { return nil }
-    return Gridworld(family, actions: try actions(configuration.actions, of: family, id: id))
+    return GridEnvironment(family, actions: try actions(configuration.actions, of: family, id: id))
   }
 
   private static func actions(

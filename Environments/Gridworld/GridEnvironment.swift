@@ -3,7 +3,7 @@ import Randomness
 
 /// A gridworld with MiniGrid's rules: the agent sees the 7×7 cells before it as a picture, turns,
 /// moves forward, and earns `1 - 0.9 · steps / maxSteps` on reaching the goal.
-package struct Gridworld: Environment {
+package struct GridEnvironment: Environment {
   package let id: String
   package let actionSpace: ActionSpace
   package private(set) var grid: Grid
