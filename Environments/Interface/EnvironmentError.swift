@@ -1,0 +1,23 @@
+/// Something wrong with what went into an environment or came out of it.
+public struct EnvironmentError: Error, Equatable, CustomStringConvertible {
+  /// The environment's id.
+  public var environment: String
+  /// Steps since the reset; 0 is the reset itself, nil stands outside of episodes.
+  public var step: Int?
+  /// What is wrong, with the value.
+  public var problem: String
+  /// What to do about it.
+  public var remedy: String
+
+  public init(environment: String, step: Int? = nil, problem: String, remedy: String) {
+    self.environment = environment
+    self.step = step
+    self.problem = problem
+    self.remedy = remedy
+  }
+
+  public var description: String {
+    let place = step.map { "\(environment), step \($0)" } ?? environment
+    return "\(place): \(problem); \(remedy)"
+  }
+}

@@ -1,0 +1,54 @@
+import Randomness
+
+/// An environment that takes continuous actions in units of its bounds: -1 is the lower, 1 the upper
+/// bound, and what lies beyond is clipped inside the call, so that the caller keeps what it drew.
+/// Discrete actions pass unchanged.
+///
+/// The reference wraps its environments so (danijar/dreamerv3, `NormalizeAction` and `ClipAction`).
+public struct NormalizedActions<Base: Environment>: Environment {
+  public private(set) var base: Base
+  private let baseSpace: ActionSpace
+
+  public init(_ base: Base) {
+    self.base = base
+    baseSpace = base.actionSpace
+  }
+
+  public var id: String { base.id }
+  public var observationSpaces: [ObservationSpace] { base.observationSpaces }
+
+  public var actionSpace: ActionSpace {
+    guard case .continuous(let low, _) = baseSpace else { return baseSpace }
+    return .continuous(
+      low: Array(repeating: -1, count: low.count), high: Array(repeating: 1, count: low.count))
+  }
+
+  public mutating func reset(key: Key, into observation: inout Observation) throws -> Step {
+    try base.reset(key: key, into: &observation)
+  }
+
+  public mutating func step(
+    _ action: Action, into observation: inout Observation
+  ) throws -> Step {
+    try base.step(baseAction(for: action), into: &observation)
+  }
+
+  /// The action in the base's own units; one that is no list of finite numbers of the right count
+  /// goes through as it is, for the base to refuse.
+  private func baseAction(for action: Action) -> Action {
+    guard case .continuous(var values) = action, case .continuous(let low, let high) = baseSpace,
+      values.count == low.count, values.allSatisfy(\.isFinite)
+    else { return action }
+    for index in values.indices {
+      let share = (Double(min(max(values[index], -1), 1)) + 1) / 2
+      let value = low[index] + share * (high[index] - low[index])
+      values[index] = Float(min(max(value, low[index]), high[index]))
+    }
+    return .continuous(values)
+  }
+}
+
+/// A world as agents drive it: actions normalised, everything checked in the world's own units.
+public func makeDriven(_ world: some Environment) -> any Environment {
+  NormalizedActions(CheckedEnvironment(world))
+}
