@@ -26,10 +26,11 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CKernels"),
+    .target(name: "Files"),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Randomness", dependencies: ["Kernels"]),
     .target(name: "Autodiff", dependencies: ["Kernels", "Randomness"]),
-    .target(name: "NeuralNetworks", dependencies: ["Autodiff"]),
+    .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Files"]),
     .target(name: "LatentModels", dependencies: ["NeuralNetworks"]),
     .target(
       name: "EnvironmentInterface", dependencies: ["Randomness"], path: "Environments/Interface"),
@@ -43,7 +44,7 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "ReplayBuffers", dependencies: ["Kernels", "Randomness", "EnvironmentInterface"]),
-    .target(name: "Telemetry", dependencies: ["CPNG"]),
+    .target(name: "Telemetry", dependencies: ["CPNG", "Files"]),
     .target(
       name: "Training",
       dependencies: ["Agents", "Gridworld", "Pendulum", "ReplayBuffers", "Telemetry", "Yams"],

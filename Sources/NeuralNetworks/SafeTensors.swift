@@ -1,0 +1,125 @@
+import Files
+import Foundation
+
+/// Named arrays of numbers, and their file format (github.com/huggingface/safetensors: eight bytes
+/// with the length of a JSON header, the header, then the elements, little-endian, row-major).
+///
+/// Numbers of half precision become `Float` when read and booleans `UInt8`; the other types of the
+/// format that nothing here writes (8-bit floats, unsigned and short integers) are refused. What
+/// ``encoded()`` gives depends on nothing but the contents.
+public struct SafeTensors: Sendable, Equatable {
+  /// The elements of an array, row-major.
+  public enum Values: Sendable, Equatable {
+    case float32([Float])
+    case float64([Double])
+    case int32([Int32])
+    case int64([Int64])
+    case uint8([UInt8])
+
+    public var count: Int {
+      switch self {
+      case .float32(let values): values.count
+      case .float64(let values): values.count
+      case .int32(let values): values.count
+      case .int64(let values): values.count
+      case .uint8(let values): values.count
+      }
+    }
+  }
+
+  /// An array.
+  public struct Entry: Sendable, Equatable {
+    /// Lengths of the axes; empty for a scalar.
+    public let shape: [Int]
+    public let values: Values
+
+    /// - Precondition: `values` has as many elements as `shape` says.
+    public init(shape: [Int], values: Values) {
+      precondition(
+        shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == values.count,
+        "\(values.count) values do not fill shape \(shape)")
+      self.shape = shape
+      self.values = values
+    }
+  }
+
+  /// Free text by key.
+  public var metadata: [String: String]
+  public var entries: [String: Entry]
+
+  public init(metadata: [String: String] = [:], entries: [String: Entry] = [:]) {
+    self.metadata = metadata
+    self.entries = entries
+  }
+
+  /// The entries' names in ascending order, for iterating reproducibly.
+  public var names: [String] { entries.keys.sorted() }
+
+  public subscript(name: String) -> Entry? {
+    get { entries[name] }
+    set { entries[name] = newValue }
+  }
+
+  /// Reads a file.
+  /// - Throws: `FileError` where it is missing or unreadable; ``SafeTensorsError`` where its
+  ///   contents are not safetensors.
+  public init(contentsOf url: URL) throws {
+    try self.init(data: AtomicFile.read(url), file: url.path)
+  }
+
+  /// Writes a file that appears whole or not at all.
+  /// - Throws: `FileError`; ``SafeTensorsError`` as ``encoded()``.
+  public func write(to url: URL) throws {
+    let layout = try Layout(self, file: url.path)
+    try AtomicFile.write(to: url) { file in
+      try file.write(contentsOf: layout.head)
+      for name in layout.order {
+        try file.write(contentsOf: entries[name, default: .empty].values.encoded())
+      }
+    }
+  }
+
+  /// The contents of the file that ``write(to:)`` writes.
+  /// - Throws: ``SafeTensorsError`` where an entry has the name that the format reserves.
+  public func encoded() throws -> Data {
+    let layout = try Layout(self, file: "safetensors")
+    return layout.order.reduce(into: layout.head) { data, name in
+      data.append(entries[name, default: .empty].values.encoded())
+    }
+  }
+}
+
+extension SafeTensors.Entry {
+  static let empty = Self(shape: [0], values: .uint8([]))
+
+  /// The elements, if they are `Float`s.
+  public var floats: [Float]? {
+    if case .float32(let values) = values { values } else { nil }
+  }
+
+  /// The elements, if they are bytes or booleans.
+  public var bytes: [UInt8]? {
+    if case .uint8(let values) = values { values } else { nil }
+  }
+
+  /// The elements as integers, if they are of an integer type.
+  public var integers: [Int]? {
+    switch values {
+    case .int32(let values): values.map(Int.init)
+    case .int64(let values): values.map(Int.init)
+    case .uint8(let values): values.map(Int.init)
+    case .float32, .float64: nil
+    }
+  }
+
+  /// The elements as `Double`s, whatever they are.
+  public var doubles: [Double] {
+    switch values {
+    case .float32(let values): values.map(Double.init)
+    case .float64(let values): values
+    case .int32(let values): values.map(Double.init)
+    case .int64(let values): values.map(Double.init)
+    case .uint8(let values): values.map(Double.init)
+    }
+  }
+}
