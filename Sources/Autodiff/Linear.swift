@@ -9,15 +9,17 @@ extension Tape {
   ///   - weight: `[in, out]`, or `[groups · in / groups, out / groups]`.
   ///   - bias: `[out]`.
   ///   - addend: `[rows, out]` to add: the product of another part of the input, computed before.
+  ///   - out: where the result goes, if it has a place already.
   /// - Returns: `[rows, out]`.
   public func linear(
-    _ x: Tensor, weight: Parameter, bias: Parameter? = nil, groups: Int = 1, adding addend: Tensor? = nil
+    _ x: Tensor, weight: Parameter, bias: Parameter? = nil, groups: Int = 1,
+    adding addend: Tensor? = nil, into out: Tensor? = nil
   ) -> Tensor {
     let outputs = weight.columns * groups
     precondition(
       x.columns == weight.rows && (bias?.count ?? outputs) == outputs,
       "linear layer \(weight.rows)→\(outputs) on \(x.columns) columns")
-    let y = tensor(rows: x.rows, columns: outputs, tracked: true)
+    let y = out ?? tensor(rows: x.rows, columns: outputs, tracked: true)
     if let addend { y.values.copy(from: addend.values) }
     let operation = LinearOperation(
       x: x, y: y, weight: weight, bias: bias, groups: groups, addend: addend)

@@ -121,6 +121,11 @@ enum Operation {
   case squaredError(SquaredErrorOperation)
   case categorical(CategoricalOperation)
   case boundedNormal(BoundedNormalOperation)
+  case convolution(ConvolutionOperation)
+  case channelNorm(ChannelNormOperation)
+  case gather(GatherOperation)
+  case scatter(ScatterOperation)
+  case imageLoss(ImageLossOperation)
 
   func pullback(_ tape: Tape) {
     switch self {
@@ -138,6 +143,11 @@ enum Operation {
     case .squaredError(let operation): operation.pullback(tape)
     case .categorical(let operation): operation.pullback(tape)
     case .boundedNormal(let operation): operation.pullback(tape)
+    case .convolution(let operation): operation.pullback(tape)
+    case .channelNorm(let operation): operation.pullback(tape)
+    case .gather(let operation): operation.pullback(tape)
+    case .scatter(let operation): operation.pullback(tape)
+    case .imageLoss(let operation): operation.pullback(tape)
     }
   }
 }

@@ -44,6 +44,13 @@ public final class Arena: @unchecked Sendable {
     return region
   }
 
+  /// Bytes, undefined, in the memory of floats.
+  public func allocateBytes(_ count: Int) -> Bytes {
+    let floats = allocate((count + 3) / 4)
+    let raw = UnsafeMutableRawPointer(floats.base)
+    return Bytes(base: raw.assumingMemoryBound(to: UInt8.self), count: count)
+  }
+
   /// Where the next region would be.
   public var mark: Mark { Mark(block: block, offset: offset) }
 

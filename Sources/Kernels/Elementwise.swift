@@ -209,3 +209,15 @@ extension Region {
   /// The address, or null for an empty region.
   var pointerOrNil: UnsafeMutablePointer<Float>? { isEmpty ? nil : base }
 }
+
+extension Region {
+  /// `values = max(self, bound)`, and its derivative times `weight`: zero at and below the bound.
+  public func floor(at bound: Float, weight: Float, into values: Region, gradient: Region) {
+    precondition(values.count == count && gradient.count == count, "floor of \(count) floats")
+    for index in 0..<count {
+      let isFree = base[index] <= bound
+      values.base[index] = isFree ? bound : base[index]
+      gradient.base[index] = isFree ? 0 : weight
+    }
+  }
+}

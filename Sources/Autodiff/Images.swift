@@ -1,0 +1,244 @@
+import Kernels
+
+/// Up to sixteen images side by side in the vector lanes: `[channels, height, width, 16]`.
+public struct ImageTensor: Sendable {
+  /// Images in a block.
+  public static let lanes = 16
+
+  public let values: Region
+  /// Of the same count, or empty where no gradient is wanted.
+  public let gradient: Region
+  /// Lanes in use.
+  public let count: Int
+  public let channels: Int
+  public let height: Int
+  public let width: Int
+
+  public var isTracked: Bool { !gradient.isEmpty }
+}
+
+/// Several image observations stacked on the channels of one block, as bytes.
+public struct ImageSource: Sendable {
+  public let bytes: Bytes
+  public let frames: FrameOffsets
+  public let channels: ImageBlocks.Channels
+
+  public init(bytes: Bytes, frames: FrameOffsets, channels: ImageBlocks.Channels) {
+    self.bytes = bytes
+    self.frames = frames
+    self.channels = channels
+  }
+}
+
+extension Tape {
+  /// A block of undefined values, with zero gradient where it is tracked.
+  public func image(
+    count: Int, channels: Int, height: Int, width: Int, tracked: Bool
+  ) -> ImageTensor {
+    let size = channels * height * width * ImageTensor.lanes
+    return ImageTensor(
+      values: arena.allocate(size),
+      gradient: tracked && isRecording ? arena.allocateZeros(size) : .empty, count: count,
+      channels: channels, height: height, width: width)
+  }
+
+  /// Frames as numbers `x / 255 - 0.5`, an untracked block.
+  public func pack(_ sources: [ImageSource]) -> ImageTensor {
+    let channels = sources[0].channels
+    let image = image(
+      count: sources[0].frames.count, channels: channels.total, height: channels.height,
+      width: channels.width, tracked: false)
+    for source in sources {
+      ImageBlocks.pack(
+        source.bytes, at: source.frames, channels: source.channels, into: image.values)
+    }
+    return image
+  }
+
+  /// A convolution and, with `pools`, the maximum of each 2×2 cell.
+  ///
+  /// - Parameters:
+  ///   - kernel: `[k, k, in, out]`.
+  ///   - bias: `[out]`.
+  public func convolve(
+    _ x: ImageTensor, _ convolution: Convolution, kernel: Parameter, bias: Parameter, pools: Bool
+  ) -> ImageTensor {
+    let (height, width) = (convolution.outputHeight, convolution.outputWidth)
+    let y = image(
+      count: x.count, channels: convolution.outputChannels, height: pools ? height / 2 : height,
+      width: pools ? width / 2 : width, tracked: true)
+    let mask = pools && isRecording ? arena.allocateBytes(y.values.count) : .empty
+    let operation = ConvolutionOperation(
+      x: x, y: y, convolution: convolution, kernel: kernel, bias: bias, mask: mask)
+    operation.forward(self, pools: pools)
+    record(.convolution(operation))
+    return y
+  }
+
+  /// `activation(norm(x))` over the channels of each pixel.
+  public func normActivation(
+    _ x: ImageTensor, _ kind: NormActivation, scale: Parameter?, shift: Parameter?
+  ) -> ImageTensor {
+    let y = image(
+      count: x.count, channels: x.channels, height: x.height, width: x.width, tracked: true)
+    let operation = ChannelNormOperation(
+      x: x, y: y, scale: scale, shift: shift,
+      norm: ChannelNorm(
+        kind.norm, activation: kind.activation, channels: x.channels, pixels: x.height * x.width))
+    operation.forward(self)
+    record(.channelNorm(operation))
+    return y
+  }
+
+  /// Images as rows.
+  ///
+  /// - Parameters:
+  ///   - order: the column of each element `[channels, height, width]`.
+  ///   - rows: `[count, …]`, where they go.
+  public func gather(_ x: ImageTensor, order: [Int32], into rows: Tensor) {
+    ImageBlocks.gather(x.values, order: order, into: rows.valueMatrix)
+    record(.gather(.init(x: x, rows: rows, order: order)))
+  }
+
+  /// Rows as images: the sum of two matrices, each with an order of its own.
+  public func scatter(
+    _ a: Tensor, order orderA: [Int32], _ b: Tensor, order orderB: [Int32], channels: Int,
+    height: Int, width: Int
+  ) -> ImageTensor {
+    let y = image(
+      count: a.rows, channels: channels, height: height, width: width, tracked: true)
+    ImageBlocks.scatter(a.valueMatrix, order: orderA, into: y.values)
+    ImageBlocks.scatter(b.valueMatrix, order: orderB, into: y.values, accumulating: true)
+    record(.scatter(.init(a: a, b: b, orderA: orderA, orderB: orderB, y: y)))
+    return y
+  }
+
+  /// The squared error between the sigmoids of logits and one image key, `Σ (m - x / 255)²` over its
+  /// pixels (ALGORITHM section 5).
+  ///
+  /// - Parameters:
+  ///   - means: `[channels, height, width, 16]`, where the sigmoids go.
+  ///   - loss: `[count, 1]`, where the losses go.
+  public func imageLoss(
+    _ logits: ImageTensor, target: ImageSource, means: Region, into loss: Tensor
+  ) {
+    let losses = arena.allocate(ImageTensor.lanes)
+    ImageLoss.forward(
+      logits.values, targets: target.bytes, at: target.frames, channels: target.channels,
+      means: means, losses: losses)
+    loss.values.copy(from: losses.slice(0, count: loss.rows))
+    record(.imageLoss(.init(logits: logits, target: target, means: means, loss: loss)))
+  }
+}
+
+struct ConvolutionOperation {
+  let x: ImageTensor
+  let y: ImageTensor
+  let convolution: Convolution
+  let kernel: Parameter
+  let bias: Parameter
+  /// Which pixels were the largest of their cells; empty without pooling.
+  let mask: Bytes
+
+  func forward(_ tape: Tape, pools: Bool) {
+    let (values, bias) = (tape.values(of: kernel), tape.values(of: bias))
+    guard pools else {
+      convolution.forward(
+        x.values, kernel: values, bias: bias, output: y.values, scratch: tape.arena)
+      return
+    }
+    let mark = tape.arena.mark
+    let full = tape.arena.allocate(convolution.outputCount)
+    convolution.forward(x.values, kernel: values, bias: bias, output: full, scratch: tape.arena)
+    MaxPool.forward(
+      full, channels: convolution.outputChannels, height: convolution.outputHeight,
+      width: convolution.outputWidth, output: y.values,
+      mask: mask.isEmpty ? tape.arena.allocateBytes(y.values.count) : mask)
+    tape.arena.rewind(to: mark)
+  }
+
+  func pullback(_ tape: Tape) {
+    let mark = tape.arena.mark
+    var dy = y.gradient
+    if !mask.isEmpty {
+      dy = tape.arena.allocate(convolution.outputCount)
+      MaxPool.backward(
+        y.gradient, mask: mask, channels: convolution.outputChannels,
+        height: convolution.outputHeight, width: convolution.outputWidth, inputGradient: dy)
+    }
+    convolution.weightGradient(
+      x.values, dy, kernelGradient: tape.trainedGradient(of: kernel),
+      biasGradient: tape.trainedGradient(of: bias), scratch: tape.arena)
+    if x.isTracked {
+      convolution.inputGradient(
+        dy, kernel: tape.values(of: kernel), into: x.gradient, scratch: tape.arena)
+    }
+    tape.arena.rewind(to: mark)
+  }
+}
+
+struct ChannelNormOperation {
+  let x: ImageTensor
+  let y: ImageTensor
+  let scale: Parameter?
+  let shift: Parameter?
+  let norm: ChannelNorm
+
+  func forward(_ tape: Tape) {
+    norm.forward(
+      x.values, scale: scale.map(tape.values(of:)) ?? .empty,
+      shift: shift.map(tape.values(of:)) ?? .empty, output: y.values)
+  }
+
+  func pullback(_ tape: Tape) {
+    norm.backward(
+      x.values, outputGradient: y.gradient, scale: scale.map(tape.values(of:)) ?? .empty,
+      shift: shift.map(tape.values(of:)) ?? .empty, inputGradient: x.gradient,
+      scaleGradient: scale.map(tape.trainedGradient(of:)) ?? .empty,
+      shiftGradient: shift.map(tape.trainedGradient(of:)) ?? .empty, scratch: tape.arena)
+  }
+}
+
+struct GatherOperation {
+  let x: ImageTensor
+  let rows: Tensor
+  let order: [Int32]
+
+  func pullback(_ tape: Tape) {
+    ImageBlocks.scatter(rows.gradientMatrix, order: order, into: x.gradient, accumulating: true)
+  }
+}
+
+struct ScatterOperation {
+  let a: Tensor
+  let b: Tensor
+  let orderA: [Int32]
+  let orderB: [Int32]
+  let y: ImageTensor
+
+  func pullback(_ tape: Tape) {
+    if a.isTracked {
+      ImageBlocks.gather(y.gradient, order: orderA, into: a.gradientMatrix, accumulating: true)
+    }
+    if b.isTracked {
+      ImageBlocks.gather(y.gradient, order: orderB, into: b.gradientMatrix, accumulating: true)
+    }
+  }
+}
+
+struct ImageLossOperation {
+  let logits: ImageTensor
+  let target: ImageSource
+  let means: Region
+  let loss: Tensor
+
+  func pullback(_ tape: Tape) {
+    let mark = tape.arena.mark
+    let gradients = tape.arena.allocateZeros(ImageTensor.lanes)
+    gradients.slice(0, count: loss.rows).copy(from: loss.gradient)
+    ImageLoss.backward(
+      gradients, means: means, targets: target.bytes, at: target.frames,
+      channels: target.channels, logitGradient: logits.gradient, accumulating: true)
+    tape.arena.rewind(to: mark)
+  }
+}

@@ -1,0 +1,103 @@
+import Autodiff
+import Kernels
+import NeuralNetworks
+
+/// The image branch of the decoder, with its layers' names as in the reference: `sp0` (A), `sp1`,
+/// `sp2` (B), then `conv{n-2}` … `conv0` and `imgout`.
+struct ImageDecoder: Sendable {
+  private let fromDeter: Linear
+  private let fromStoch: Dense
+  private let toSmall: Linear
+  private let norm: Norm
+  private let stages: [(convolution: ConvolutionLayer, norm: Norm)]
+  private let output: ConvolutionLayer
+  /// Of the smallest image.
+  private let small: ImageShape
+  private let deterOrder: [Int32]
+  private let stochOrder: [Int32]
+
+  init(
+    _ configuration: DecoderConfiguration.Simple, shape: ImageShape, deter: Int, stoch: Int,
+    style: LayerStyle, in builder: inout ParameterBuilder
+  ) throws {
+    let count = try shape.stageCount(of: configuration.mults.count, outer: configuration.outer)
+    let depths = configuration.mults.prefix(count).map { $0 * configuration.depth }
+    let factor = 1 << (configuration.outer ? count - 1 : count)
+    small = ImageShape(
+      height: shape.height / factor, width: shape.width / factor, channels: depths[count - 1])
+    fromDeter = Linear(
+      from: deter, to: small.count, groups: configuration.bspace, style.initializer,
+      named: "dec/sp0", in: &builder)
+    fromStoch = Dense(
+      from: stoch, to: 2 * configuration.units, style: style, named: "dec/sp1", in: &builder)
+    toSmall = Linear(
+      from: 2 * configuration.units, to: small.count, style.initializer, named: "dec/sp2",
+      in: &builder)
+    norm = Norm(small.channels, style.kind, named: "dec/spnorm", in: &builder)
+    deterOrder = Self.groupedOrder(small, groups: configuration.bspace)
+    stochOrder = small.channelsLastOrder
+
+    var current = small
+    func convolution(to channels: Int, _ initializer: Initializer, doubling: Bool, _ name: String)
+      -> ConvolutionLayer
+    {
+      let kind: Convolution.Kind =
+        !doubling ? .plain : configuration.strided ? .transposed : .upsampled
+      return ConvolutionLayer(
+        Convolution(
+          kind: kind, kernel: configuration.kernel, stride: kind == .transposed ? 2 : 1,
+          inputChannels: current.channels, outputChannels: channels, inputHeight: current.height,
+          inputWidth: current.width), initializer, named: "dec/\(name)", in: &builder)
+    }
+    var stages: [(convolution: ConvolutionLayer, norm: Norm)] = []
+    for index in stride(from: count - 2, through: 0, by: -1) {
+      let layer = convolution(to: depths[index], style.initializer, doubling: true, "conv\(index)")
+      stages.append(
+        (layer, Norm(depths[index], style.kind, named: "dec/conv\(index)norm", in: &builder)))
+      current = ImageShape(of: layer.convolution)
+    }
+    self.stages = stages
+    output = convolution(
+      to: shape.channels, style.scaled(configuration.outscale), doubling: !configuration.outer,
+      "imgout")
+  }
+
+  /// Where each element `[channels, height, width]` of the smallest image stands in the output of
+  /// the block-diagonal layer, which is `[groups, height, width, channels / groups]`.
+  private static func groupedOrder(_ shape: ImageShape, groups: Int) -> [Int32] {
+    let width = shape.channels / groups
+    return (0..<shape.channels).flatMap { channel in
+      (0..<shape.height * shape.width).map { pixel in
+        Int32(
+          ((channel / width) * shape.height * shape.width + pixel) * width + channel % width)
+      }
+    }
+  }
+
+  /// The linear parts for all rows at once: two matrices `[rows, h0 · w0 · c0]` to be added up.
+  func seeds(_ states: RSSMState, _ tape: Tape) -> ImageSeeds {
+    ImageSeeds(
+      fromDeter: fromDeter(states.deter, tape),
+      fromStoch: toSmall(fromStoch(states.stoch, tape), tape))
+  }
+
+  /// The logits of up to sixteen images.
+  func callAsFunction(_ seeds: ImageSeeds, _ tape: Tape) -> ImageTensor {
+    var x = norm(
+      tape.scatter(
+        seeds.fromDeter, order: deterOrder, seeds.fromStoch, order: stochOrder,
+        channels: small.channels, height: small.height, width: small.width), tape)
+    for stage in stages { x = stage.norm(stage.convolution(x, tape), tape) }
+    return output(x, tape)
+  }
+}
+
+/// The smallest images before their norm, as rows.
+struct ImageSeeds {
+  let fromDeter: Tensor
+  let fromStoch: Tensor
+
+  func rows(_ range: Range<Int>) -> ImageSeeds {
+    ImageSeeds(fromDeter: fromDeter.rows(range), fromStoch: fromStoch.rows(range))
+  }
+}

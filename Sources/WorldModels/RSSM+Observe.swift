@@ -1,0 +1,80 @@
+import Autodiff
+import Kernels
+import NeuralNetworks
+import Randomness
+
+/// The posterior path through observed sequences. Rows are time-major, `[T · b, …]`.
+public struct ObservedPath: Sendable {
+  public let states: RSSMState
+  /// `[T · b, S · C]` raw posterior logits.
+  public let logits: Tensor
+}
+
+extension RSSM {
+  /// Follows sequences of observations (ALGORITHM section 4, "Time loop").
+  ///
+  /// What does not depend on the carried state is computed for all steps at once: the actions'
+  /// features, and the tokens' part of the posterior's first layer.
+  ///
+  /// - Parameters:
+  ///   - tokens: `[T · b, E]`.
+  ///   - previousActions: `[T · b, A]`: the action that led to each observation; zero where an
+  ///     episode begins.
+  ///   - keep: `[T · b]`: 0 where an episode begins and the carried state is forgotten, else 1.
+  ///   - initial: `[b, …]`.
+  ///   - draw: the draw of step `t`.
+  public func observe(
+    tokens: Tensor, previousActions: Tensor, keep: Region, from initial: RSSMState,
+    using draw: (Int) -> Draw, _ tape: Tape
+  ) -> ObservedPath {
+    let b = initial.deter.rows
+    let states = RSSMState(
+      deter: tape.tensor(rows: tokens.rows, columns: deter, tracked: true),
+      stoch: tape.tensor(rows: tokens.rows, columns: stoch, tracked: true))
+    let logits = tape.tensor(rows: tokens.rows, columns: stoch, tracked: true)
+    let actionFeatures = actionFeatures(previousActions, tape)
+    let tokenPart = tokenPart(tokens, tape)
+    var carry = initial
+    for t in 0..<(tokens.rows / max(b, 1)) {
+      let rows = t * b..<(t + 1) * b
+      let kept = keep.slice(rows.lowerBound, count: b)
+      let masked = RSSMState(
+        deter: tape.mask(carry.deter, keep: kept), stoch: tape.mask(carry.stoch, keep: kept))
+      let state = states.rows(rows)
+      step(masked, actionFeatures: actionFeatures.rows(rows), into: state.deter, tape)
+      let posterior = distribution(
+        posterior(state.deter, tokenPart: tokenPart.rows(rows), into: logits.rows(rows), tape),
+        tape)
+      tape.sample(posterior, draw(t), into: state.stoch)
+      carry = state
+    }
+    return ObservedPath(states: states, logits: logits)
+  }
+
+  private var firstPosteriorLayer: Linear { posteriorLayers.first?.linear ?? posteriorLogits }
+
+  /// The product of the tokens and their rows of the posterior's first weights, with its bias.
+  private func tokenPart(_ tokens: Tensor, _ tape: Tape) -> Tensor {
+    let layer = firstPosteriorLayer
+    let start = configuration.absolute ? 0 : deter
+    return tape.linear(
+      tokens, weight: layer.weight.rows(start..<start + tokens.columns), bias: layer.bias)
+  }
+
+  /// The raw logits of the posterior given `[b, D]` states and the tokens' part.
+  private func posterior(
+    _ deter: Tensor, tokenPart: Tensor, into logits: Tensor, _ tape: Tape
+  ) -> Tensor {
+    var x = tokenPart
+    if !configuration.absolute {
+      x = tape.linear(
+        deter, weight: firstPosteriorLayer.weight.rows(0..<self.deter), adding: tokenPart,
+        into: posteriorLayers.isEmpty ? logits : nil)
+    }
+    guard let first = posteriorLayers.first else { return x }
+    x = first.norm(x, tape)
+    for layer in posteriorLayers.dropFirst() { x = layer(x, tape) }
+    return tape.linear(
+      x, weight: posteriorLogits.weight, bias: posteriorLogits.bias, into: logits)
+  }
+}

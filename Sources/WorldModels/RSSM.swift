@@ -1,0 +1,109 @@
+import Autodiff
+import Kernels
+import NeuralNetworks
+import Randomness
+
+/// The recurrent state-space model with a block-diagonal gated recurrent unit (ALGORITHM section 4).
+///
+/// Symbols: `D` deter, `S` latents of `C` classes, `Hd` hidden, `G` blocks, `A` action, `E` tokens.
+public struct RSSM: Sendable {
+  public let configuration: DynamicsConfiguration.RSSM
+  let fromDeter: Dense
+  let fromStoch: Dense
+  let fromAction: Dense
+  let hidden: [Dense]
+  let gates: Linear
+  let posteriorLayers: [Dense]
+  let posteriorLogits: Linear
+  let priorLayers: [Dense]
+  let priorLogits: Linear
+
+  /// D.
+  public var deter: Int { configuration.deter }
+  /// S · C.
+  public var stoch: Int { configuration.stoch * configuration.classes }
+  /// F = D + S · C.
+  public var features: Int { deter + stoch }
+
+  /// - Parameters:
+  ///   - actions: A, the width of an action as the model sees it (classes of a discrete one).
+  ///   - tokens: E.
+  /// - Throws: ``LayerStyleError``.
+  public init(
+    _ configuration: DynamicsConfiguration.RSSM, actions: Int, tokens: Int,
+    in builder: inout ParameterBuilder
+  ) throws {
+    self.configuration = configuration
+    let (d, hd, g) = (configuration.deter, configuration.hidden, configuration.blocks)
+    let z = configuration.stoch * configuration.classes
+    let style = try LayerStyle(
+      act: configuration.act, norm: configuration.norm, winit: configuration.winit)
+    func dense(_ inputs: Int, _ outputs: Int, groups: Int = 1, _ name: String) -> Dense {
+      Dense(
+        from: inputs, to: outputs, groups: groups, style: style, named: "dyn/\(name)", in: &builder)
+    }
+    fromDeter = dense(d, hd, "dynin0")
+    fromStoch = dense(z, hd, "dynin1")
+    fromAction = dense(actions, hd, "dynin2")
+    hidden = (0..<configuration.dynlayers).map {
+      dense($0 == 0 ? d + 3 * hd * g : d, d, groups: g, "dynhid\($0)")
+    }
+    posteriorLayers = (0..<configuration.obslayers).map {
+      dense($0 == 0 ? (configuration.absolute ? tokens : d + tokens) : hd, hd, "obs\($0)")
+    }
+    priorLayers = (0..<configuration.imglayers).map { dense($0 == 0 ? d : hd, hd, "prior\($0)") }
+    let inputs = configuration.dynlayers > 0 ? d : d + 3 * hd * g
+    gates = Linear(
+      from: inputs, to: 3 * d, groups: g, style.initializer, named: "dyn/dyngru", in: &builder)
+    let scaled = style.scaled(configuration.outscale)
+    let posteriorInputs = configuration.absolute ? tokens : d + tokens
+    posteriorLogits = Linear(
+      from: configuration.obslayers > 0 ? hd : posteriorInputs, to: z, scaled,
+      named: "dyn/obslogit", in: &builder)
+    priorLogits = Linear(
+      from: configuration.imglayers > 0 ? hd : d, to: z, scaled, named: "dyn/priorlogit",
+      in: &builder)
+  }
+
+  /// The state before an episode: zeros.
+  public func initialState(rows: Int, _ tape: Tape) -> RSSMState {
+    RSSMState(
+      deter: tape.zeros(rows: rows, columns: deter), stoch: tape.zeros(rows: rows, columns: stoch))
+  }
+
+  // MARK: the core
+
+  /// The features of actions, `[rows, Hd]`, which do not depend on the state.
+  ///
+  /// - Parameter actions: `[rows, A]`. Each is clipped to [-1, 1] as a constant (step 1).
+  func actionFeatures(_ actions: Tensor, _ tape: Tape) -> Tensor {
+    let clipped = tape.tensor(rows: actions.rows, columns: actions.columns, tracked: false)
+    clipped.values.clipToUnit(actions.values)
+    return fromAction(clipped, tape)
+  }
+
+  /// The next deterministic state (steps 2 to 6).
+  ///
+  /// - Parameters:
+  ///   - actionFeatures: `[rows, Hd]`.
+  ///   - next: `[rows, D]`, where the result goes.
+  func step(_ state: RSSMState, actionFeatures: Tensor, into next: Tensor, _ tape: Tape) {
+    let shared = (fromDeter(state.deter, tape), fromStoch(state.stoch, tape), actionFeatures)
+    var x = tape.concatenateBlocks(
+      state: state.deter, shared: shared, groups: configuration.blocks)
+    for layer in hidden { x = layer(x, tape) }
+    tape.recurrentStep(
+      gates: gates(x, tape), state: state.deter, groups: configuration.blocks, into: next)
+  }
+
+  /// The prior over the latents after deterministic states `[rows, D]`.
+  public func prior(_ deter: Tensor, _ tape: Tape) -> LatentDistribution {
+    let x = priorLayers.reduce(deter) { $1($0, tape) }
+    return distribution(priorLogits(x, tape), tape)
+  }
+
+  func distribution(_ logits: Tensor, _ tape: Tape) -> LatentDistribution {
+    tape.latentDistribution(
+      logits: logits, classes: configuration.classes, unimix: Float(configuration.unimix))
+  }
+}
