@@ -1,6 +1,7 @@
 // All kernels, compiled once for each instruction set. The includer defines CK(name), which adds the
 // set's suffix, and the register tile of the convolutions.
 #include "CKernels.h"
+#include "activation.h"
 #include "vector.h"
 
 #include "dense.h"

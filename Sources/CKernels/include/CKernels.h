@@ -2,6 +2,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tap_plan.h"
+
 /// Sets this thread's flush-to-zero and denormals-are-zero flags.
 void ck_flush_denormals(void);
 

@@ -1,0 +1,63 @@
+/// Normalisation over the channels of each pixel, then an activation, for sixteen images at a time
+/// on one thread.
+public struct ChannelNorm: Sendable, Equatable {
+  public let normalization: Normalization
+  public let activation: Activation
+  public let channels: Int
+  /// Height times width.
+  public let pixels: Int
+
+  public init(
+    _ normalization: Normalization, activation: Activation, channels: Int, pixels: Int
+  ) {
+    precondition(channels > 0 && pixels >= 0, "\(channels) channels of \(pixels) pixels")
+    self.normalization = normalization
+    self.activation = activation
+    self.channels = channels
+    self.pixels = pixels
+  }
+
+  /// `output = activation(norm(input))`.
+  ///
+  /// - Parameters:
+  ///   - input, output: `[channels, pixels, 16]`; they may be the same region.
+  ///   - scale: `[channels]`; not read where there is no norm.
+  ///   - shift: `[channels]`; read by layer norm only.
+  public func forward(_ input: Region, scale: Region, shift: Region, output: Region) {
+    check(input, output, scale, shift)
+    kernels.channel_norm(
+      input.base, channels, pixels, normalization.code, normalization.epsilon, scale.base,
+      shift.base, activation.code, output.base)
+  }
+
+  /// Adds the gradients for the input, the scale and the shift; everything else is computed again
+  /// from the input.
+  ///
+  /// - Parameters:
+  ///   - input, outputGradient, inputGradient: `[channels, pixels, 16]`.
+  ///   - scaleGradient, shiftGradient: `[channels]` where there is such a parameter.
+  public func backward(
+    _ input: Region, outputGradient: Region, scale: Region, shift: Region,
+    inputGradient: Region, scaleGradient: Region, shiftGradient: Region, scratch: Arena
+  ) {
+    check(input, outputGradient, scale, shift)
+    check(inputGradient, outputGradient, scaleGradient, shiftGradient)
+    let mark = scratch.mark
+    defer { scratch.rewind(to: mark) }
+    let memory = scratch.allocate(normalization.kind == .none ? 0 : 16 * channels * 18)
+    kernels.channel_norm_gradient(
+      input.base, outputGradient.base, channels, pixels, normalization.code,
+      normalization.epsilon, scale.base, shift.base, activation.code, inputGradient.base,
+      scaleGradient.base, shiftGradient.base, memory.base)
+  }
+
+  private func check(_ first: Region, _ second: Region, _ scale: Region, _ shift: Region) {
+    let count = channels * pixels * 16
+    precondition(
+      first.count == count && second.count == count
+        && (!normalization.hasScale || scale.count == channels)
+        && (!normalization.hasShift || shift.count == channels),
+      "blocks of \(first.count) and \(second.count) floats, \(scale.count) scales and "
+        + "\(shift.count) shifts for \(channels) channels of \(pixels) pixels")
+  }
+}

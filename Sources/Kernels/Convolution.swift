@@ -1,0 +1,199 @@
+/// A 2-D convolution of sixteen images at a time, forward and backward, on one thread.
+///
+/// Images lie in blocks `[channels, height, width, 16]`, one image a vector lane, so that any
+/// number of channels, any kernel, stride and image side runs at full vector width with no ragged
+/// edges. Kernels are `[k, k, input channels, output channels]` (HWIO). Padding is the SAME padding
+/// of TensorFlow and JAX: `max((out - 1)·stride + k - in, 0)` in all, half of it, rounded down,
+/// before the image.
+///
+/// No zero is ever multiplied for the sake of a stride: outputs that read the same pixels form a
+/// phase, and each phase has its own taps. A 5×5 convolution after doubling the image's side, for
+/// instance, is four phases of 3×3 taps on the small image, 36 products instead of 100.
+public struct Convolution: Sendable, Equatable {
+  public enum Kind: Sendable {
+    /// SAME padding with `stride`.
+    case plain
+    /// Nearest-neighbour doubling of both sides, then SAME padding with stride 1.
+    case upsampled
+    /// The reference's `transp`: each pixel becomes a cell of `stride × stride` pixels that is zero
+    /// but for its second row and column, then SAME padding with stride 1.
+    case transposed
+  }
+
+  public let kind: Kind
+  public let kernel: Int
+  public let stride: Int
+  public let inputChannels: Int
+  public let outputChannels: Int
+  public let inputHeight: Int
+  public let inputWidth: Int
+  public let outputHeight: Int
+  public let outputWidth: Int
+
+  private let forwardPlans: [ConvolutionPlan]
+  private let backwardPlans: [ConvolutionPlan]
+
+  /// - Parameter stride: ignored where `kind` is `upsampled`.
+  public init(
+    kind: Kind, kernel: Int, stride: Int = 1, inputChannels: Int, outputChannels: Int,
+    inputHeight: Int, inputWidth: Int
+  ) {
+    precondition(
+      kernel > 0 && stride > 0 && inputChannels > 0 && outputChannels > 0 && inputHeight > 0
+        && inputWidth > 0,
+      "a \(kernel)×\(kernel) convolution with stride \(stride) from \(inputChannels) to "
+        + "\(outputChannels) channels of \(inputHeight)×\(inputWidth) images")
+    (self.kind, self.kernel, self.stride) = (kind, kernel, stride)
+    (self.inputChannels, self.outputChannels) = (inputChannels, outputChannels)
+    (self.inputHeight, self.inputWidth) = (inputHeight, inputWidth)
+    let rows = ConvolutionAxis(kind: kind, kernel: kernel, stride: stride, inputCount: inputHeight)
+    let columns = ConvolutionAxis(
+      kind: kind, kernel: kernel, stride: stride, inputCount: inputWidth)
+    (outputHeight, outputWidth) = (rows.outputCount, columns.outputCount)
+    forwardPlans = ConvolutionPlan.plans(
+      rows: rows.forward, columns: columns.forward, sourceChannels: inputChannels,
+      destinationChannels: outputChannels, kernel: kernel, kernelSteps: (outputChannels, 1))
+    backwardPlans = ConvolutionPlan.plans(
+      rows: rows.backward, columns: columns.backward, sourceChannels: outputChannels,
+      destinationChannels: inputChannels, kernel: kernel, kernelSteps: (1, outputChannels))
+  }
+
+  /// Floats of an input block.
+  public var inputCount: Int { inputChannels * inputHeight * inputWidth * 16 }
+
+  /// Floats of an output block.
+  public var outputCount: Int { outputChannels * outputHeight * outputWidth * 16 }
+
+  /// Floats of the kernel.
+  public var kernelCount: Int { kernel * kernel * inputChannels * outputChannels }
+
+  /// Products of one image's forward pass that the phases need, padding included.
+  public var multiplications: Int {
+    forwardPlans.reduce(0) { $0 + $1.weightCount * $1.gridCount }
+  }
+}
+
+extension Convolution {
+  /// A kernel in the order in which the forward pass (or the input gradient) reads it. Packing once
+  /// for many blocks saves time where images are small.
+  public struct PackedKernel: Sendable {
+    fileprivate let weights: Region
+    fileprivate let isForward: Bool
+  }
+
+  /// The kernel as ``forward(_:kernel:bias:output:scratch:)`` reads it, in memory of `arena`.
+  public func packForward(_ kernel: Region, in arena: Arena) -> PackedKernel {
+    PackedKernel(weights: pack(kernel, forwardPlans, in: arena), isForward: true)
+  }
+
+  /// The kernel as ``inputGradient(_:kernel:into:scratch:)`` reads it, in memory of `arena`.
+  public func packBackward(_ kernel: Region, in arena: Arena) -> PackedKernel {
+    PackedKernel(weights: pack(kernel, backwardPlans, in: arena), isForward: false)
+  }
+
+  private func pack(_ kernel: Region, _ plans: [ConvolutionPlan], in arena: Arena) -> Region {
+    precondition(
+      kernel.count == kernelCount, "a kernel of \(kernel.count) floats where \(kernelCount) belong")
+    let packed = arena.allocate(plans.reduce(0) { $0 + $1.weightCount })
+    var start = 0
+    for plan in plans {
+      plan.pack(kernel, into: packed.slice(start, count: plan.weightCount))
+      start += plan.weightCount
+    }
+    return packed
+  }
+
+  /// `output = convolution(input) + bias`.
+  ///
+  /// - Parameters:
+  ///   - input: `[inputChannels, inputHeight, inputWidth, 16]`.
+  ///   - kernel: `[k, k, inputChannels, outputChannels]`.
+  ///   - bias: `[outputChannels]`.
+  ///   - output: `[outputChannels, outputHeight, outputWidth, 16]`, overwritten.
+  public func forward(
+    _ input: Region, kernel: Region, bias: Region, output: Region, scratch: Arena
+  ) {
+    let mark = scratch.mark
+    defer { scratch.rewind(to: mark) }
+    forward(
+      input, kernel: packForward(kernel, in: scratch), bias: bias, output: output, scratch: scratch)
+  }
+
+  /// The same with a kernel of ``packForward(_:in:)``.
+  public func forward(
+    _ input: Region, kernel: PackedKernel, bias: Region, output: Region, scratch: Arena
+  ) {
+    precondition(
+      input.count == inputCount && output.count == outputCount && bias.count == outputChannels
+        && kernel.isForward,
+      "a block of \(input.count) floats into one of \(output.count) with \(bias.count) biases, "
+        + "where \(inputCount), \(outputCount) and \(outputChannels) belong")
+    run(forwardPlans, input, kernel, bias: bias, into: output, scratch: scratch)
+  }
+
+  /// `inputGradient += ∂(output · outputGradient)/∂input`.
+  ///
+  /// - Parameters:
+  ///   - outputGradient: `[outputChannels, outputHeight, outputWidth, 16]`.
+  ///   - kernel: `[k, k, inputChannels, outputChannels]`.
+  ///   - inputGradient: `[inputChannels, inputHeight, inputWidth, 16]`, added to.
+  public func inputGradient(
+    _ outputGradient: Region, kernel: Region, into inputGradient: Region, scratch: Arena
+  ) {
+    let mark = scratch.mark
+    defer { scratch.rewind(to: mark) }
+    self.inputGradient(
+      outputGradient, kernel: packBackward(kernel, in: scratch), into: inputGradient,
+      scratch: scratch)
+  }
+
+  /// The same with a kernel of ``packBackward(_:in:)``.
+  public func inputGradient(
+    _ outputGradient: Region, kernel: PackedKernel, into inputGradient: Region, scratch: Arena
+  ) {
+    precondition(
+      inputGradient.count == inputCount && outputGradient.count == outputCount
+        && !kernel.isForward,
+      "a gradient of \(outputGradient.count) floats into one of \(inputGradient.count), "
+        + "where \(outputCount) and \(inputCount) belong")
+    run(backwardPlans, outputGradient, kernel, bias: nil, into: inputGradient, scratch: scratch)
+  }
+
+  /// Overwrites with bias where there is one, accumulates where not.
+  private func run(
+    _ plans: [ConvolutionPlan], _ source: Region, _ kernel: PackedKernel, bias: Region?,
+    into destination: Region, scratch: Arena
+  ) {
+    var start = 0
+    for plan in plans {
+      plan.convolve(
+        source, kernel.weights.slice(start, count: plan.weightCount), bias: bias,
+        into: destination, scratch: scratch)
+      start += plan.weightCount
+    }
+  }
+
+  /// `kernelGradient += ∂(output · outputGradient)/∂kernel`, and the same for the bias.
+  ///
+  /// - Parameters:
+  ///   - input: `[inputChannels, inputHeight, inputWidth, 16]`.
+  ///   - outputGradient: `[outputChannels, outputHeight, outputWidth, 16]`.
+  ///   - kernelGradient: `[k, k, inputChannels, outputChannels]`, added to.
+  ///   - biasGradient: `[outputChannels]`, added to.
+  public func weightGradient(
+    _ input: Region, _ outputGradient: Region, kernelGradient: Region, biasGradient: Region,
+    scratch: Arena
+  ) {
+    precondition(
+      input.count == inputCount && outputGradient.count == outputCount
+        && kernelGradient.count == kernelCount && biasGradient.count == outputChannels,
+      "blocks of \(input.count) and \(outputGradient.count) floats, gradients of "
+        + "\(kernelGradient.count) and \(biasGradient.count), where \(inputCount), \(outputCount), "
+        + "\(kernelCount) and \(outputChannels) belong")
+    for plan in forwardPlans {
+      plan.addWeightGradient(
+        input, outputGradient, kernelGradient: kernelGradient, biasGradient: biasGradient,
+        scratch: scratch)
+    }
+  }
+}
