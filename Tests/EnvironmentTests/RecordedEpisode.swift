@@ -1,5 +1,6 @@
 import Foundation
 import Gridworld
+import NeuralNetworks
 import Testing
 
 /// The folder of recorded episodes.
