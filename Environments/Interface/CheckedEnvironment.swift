@@ -52,7 +52,8 @@ public struct CheckedEnvironment<Base: Environment>: Environment {
     }
     guard !step.isFirst, step.isLast || !step.isTerminal else {
       throw error(
-        at: time, "the step says isFirst \(step.isFirst), isLast \(step.isLast), "
+        at: time,
+        "the step says isFirst \(step.isFirst), isLast \(step.isLast), "
           + "isTerminal \(step.isTerminal)",
         "set isFirst only in `reset` and isTerminal only with isLast")
     }

@@ -37,7 +37,8 @@ struct PendulumPicture: Sendable {
   /// Paints one pixel that lies at (x, y) from the pivot, in pixels.
   @inline(__always)
   private func paint(
-    _ offset: Int, x: Float, y: Float, end: (x: Float, y: Float), in pixels: inout MutableSpan<UInt8>
+    _ offset: Int, x: Float, y: Float, end: (x: Float, y: Float),
+    in pixels: inout MutableSpan<UInt8>
   ) {
     let share = min(max((x * end.x + y * end.y) / (scale * scale), 0), 1)
     let rod = coverage(x: x - share * end.x, y: y - share * end.y, radius: rodRadius)
