@@ -14,6 +14,14 @@ public struct TwoHotDistribution: Sendable {
   let bins: Region
   /// `[rows]`: the mean, in the units of the bins.
   public let mean: Region
+
+  /// The distributions of some rows.
+  public func rows(_ range: Range<Int>) -> TwoHotDistribution {
+    TwoHotDistribution(
+      logits: logits.rows(range), probabilities: probabilities.rows(range, columns: bins.count),
+      logSumExp: logSumExp.rows(range, columns: 1), bins: bins,
+      mean: mean.rows(range, columns: 1))
+  }
 }
 
 extension Tape {

@@ -33,23 +33,19 @@ extension Tape {
     return y
   }
 
-  /// `a + b`, of equal shapes.
-  public func add(_ a: Tensor, _ b: Tensor) -> Tensor {
-    precondition(a.rows == b.rows && a.columns == b.columns, "sum of unlike shapes")
-    let y = tensor(rows: a.rows, columns: a.columns, tracked: a.isTracked || b.isTracked)
-    y.values.copy(from: a.values)
-    y.values.add(b.values)
-    if y.isTracked { record(.sum(.init(a: a, b: b, y: y))) }
-    return y
+  /// Copies `x` to a place of the same shape, a slice of something larger.
+  public func copy(_ x: Tensor, into y: Tensor) {
+    y.values.copy(from: x.values)
+    if x.isTracked && y.isTracked { record(.copy(.init(x: x, y: y))) }
   }
 
-  /// `y[r] = keep[r] · x[r]`: with a factor of zero, what was carried into a row is forgotten.
+  /// `y[r] = factors[r] · x[r]`. With a factor of zero, what was carried into a row is forgotten.
   ///
-  /// - Parameter keep: `[rows]`, constants.
-  public func mask(_ x: Tensor, keep: Region) -> Tensor {
+  /// - Parameter factors: `[rows]`, constants.
+  public func scaleRows(_ x: Tensor, by factors: Region) -> Tensor {
     let y = tensor(rows: x.rows, columns: x.columns, tracked: x.isTracked)
-    Rows.scale(x.values, by: keep, into: y.values)
-    if y.isTracked { record(.mask(.init(x: x, y: y, keep: keep))) }
+    Rows.scale(x.values, by: factors, into: y.values)
+    if y.isTracked { record(.rowScale(.init(x: x, y: y, factors: factors))) }
     return y
   }
 }
@@ -104,23 +100,19 @@ struct BlockConcatenationOperation {
   }
 }
 
-struct SumOperation {
-  let a: Tensor
-  let b: Tensor
-  let y: Tensor
-
-  func pullback(_ tape: Tape) {
-    if a.isTracked { a.gradient.add(y.gradient) }
-    if b.isTracked { b.gradient.add(y.gradient) }
-  }
-}
-
-struct MaskOperation {
+struct CopyOperation {
   let x: Tensor
   let y: Tensor
-  let keep: Region
+
+  func pullback(_ tape: Tape) { x.gradient.add(y.gradient) }
+}
+
+struct RowScaleOperation {
+  let x: Tensor
+  let y: Tensor
+  let factors: Region
 
   func pullback(_ tape: Tape) {
-    if x.isTracked { Rows.scale(y.gradient, by: keep, into: x.gradient, accumulating: true) }
+    if x.isTracked { Rows.scale(y.gradient, by: factors, into: x.gradient, accumulating: true) }
   }
 }

@@ -50,6 +50,12 @@ extension Region {
     kernels.symlog(x.base, base, count)
   }
 
+  /// `self = sigmoid(self)`.
+  public func sigmoid() {
+    NormActivation(Normalization(kind: .none), .sigmoid)
+      .forward(self, scale: .empty, shift: .empty, columns: count, into: self)
+  }
+
   /// `self = x / max(1, |x|)`, elementwise: clips to [-1, 1].
   public func clipToUnit(_ x: Region) {
     precondition(x.count == count, "clipping \(x.count) floats into \(count)")

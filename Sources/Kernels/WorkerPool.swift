@@ -32,6 +32,31 @@ public final class WorkerPool: Sendable {
   }
 }
 
+/// One mutable workspace for each unit of work. A pool gives each to one thread at a time; between
+/// runs they belong to whoever owns this object.
+public final class Workspaces<Workspace>: @unchecked Sendable {
+  private let items: [Workspace]
+
+  public init(count: Int, _ make: (Int) -> Workspace) { items = (0..<count).map(make) }
+
+  public var count: Int { items.count }
+
+  public subscript(index: Int) -> Workspace { items[index] }
+
+  public func map<Result>(_ transform: (Workspace) throws -> Result) rethrows -> [Result] {
+    try items.map(transform)
+  }
+}
+
+extension WorkerPool {
+  /// Runs `body` once for each workspace, with its number.
+  public func run<Workspace>(
+    _ workspaces: Workspaces<Workspace>, _ body: @escaping @Sendable (Workspace, Int) -> Void
+  ) {
+    run(units: workspaces.count) { body(workspaces[$0], $0) }
+  }
+}
+
 /// What the threads of a pool share. The threads own it, so that a pool can go while they wake.
 private final class Crew: @unchecked Sendable {
   private let condition = NSCondition()

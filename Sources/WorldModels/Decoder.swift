@@ -76,7 +76,9 @@ public struct Decoder: Sendable {
   private func loss(of output: Tensor, target: Region, classes: Int, _ tape: Tape) -> Tensor {
     if classes == 0 { return tape.squaredError(output, target: target) }
     let distribution = tape.categoricalDistribution(logits: output, classes: classes)
-    return tape.negated(tape.terms(distribution, at: target).logProbability)
+    let minusOne = tape.arena.allocate(output.rows)
+    minusOne.fill(-1)
+    return tape.scaleRows(tape.terms(distribution, at: target).logProbability, by: minusOne)
   }
 
   /// The losses of image observations, by name, with their gradient already swept back into the

@@ -39,7 +39,8 @@ extension RSSM {
       let rows = t * b..<(t + 1) * b
       let kept = keep.slice(rows.lowerBound, count: b)
       let masked = RSSMState(
-        deter: tape.mask(carry.deter, keep: kept), stoch: tape.mask(carry.stoch, keep: kept))
+        deter: tape.scaleRows(carry.deter, by: kept),
+        stoch: tape.scaleRows(carry.stoch, by: kept))
       let state = states.rows(rows)
       step(masked, actionFeatures: actionFeatures.rows(rows), into: state.deter, tape)
       let posterior = distribution(

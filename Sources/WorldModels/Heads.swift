@@ -1,0 +1,74 @@
+import Autodiff
+import Foundation
+import Kernels
+import NeuralNetworks
+
+/// A number predicted as a two-hot distribution over bins that are even in symlog space (ALGORITHM
+/// section 7).
+public struct TwoHotHead: Sendable {
+  private let mlp: MLP
+  private let output: Linear
+  private let bins: Storage
+
+  /// - Parameter inputs: F.
+  /// - Throws: ``LayerStyleError``.
+  public init(
+    _ configuration: HeadConfiguration, from inputs: Int, named name: String,
+    in builder: inout ParameterBuilder
+  ) throws {
+    let style = try LayerStyle(
+      act: configuration.act, norm: configuration.norm, winit: configuration.winit)
+    mlp = MLP(
+      from: inputs, layers: configuration.layers, units: configuration.units, style: style,
+      named: "\(name)/mlp", in: &builder)
+    output = Linear(
+      from: configuration.layers > 0 ? configuration.units : inputs, to: configuration.bins,
+      style.scaled(configuration.outscale), named: "\(name)/head/logits", in: &builder)
+    bins = Storage(Self.bins(configuration.bins))
+  }
+
+  /// - Parameter features: `[rows, F]`.
+  public func callAsFunction(_ features: Tensor, _ tape: Tape) -> TwoHotDistribution {
+    tape.twoHotDistribution(logits: output(mlp(features, tape), tape), bins: bins.region)
+  }
+
+  /// `n` values, ascending and symmetric about zero: the symexp of numbers that are evenly spaced in
+  /// [-20, 0], then their mirror image.
+  package static func bins(_ n: Int) -> [Float] {
+    let half = (n + 1) / 2
+    let negatives = (0..<half).map { index -> Float in
+      let x = -20 + 20 * Double(index) / Double(max(half - 1, 1))
+      return Float(-expm1(-x))
+    }
+    let mirrored = negatives.reversed().map { -$0 }
+    // An odd number has zero once, in the middle.
+    return negatives + (n % 2 == 1 ? Array(mirrored.dropFirst()) : mirrored)
+  }
+}
+
+/// A probability predicted by its logit.
+public struct BinaryHead: Sendable {
+  private let mlp: MLP
+  private let output: Linear
+
+  /// - Throws: ``LayerStyleError``.
+  public init(
+    _ configuration: HeadConfiguration, from inputs: Int, named name: String,
+    in builder: inout ParameterBuilder
+  ) throws {
+    let style = try LayerStyle(
+      act: configuration.act, norm: configuration.norm, winit: configuration.winit)
+    mlp = MLP(
+      from: inputs, layers: configuration.layers, units: configuration.units, style: style,
+      named: "\(name)/mlp", in: &builder)
+    output = Linear(
+      from: configuration.layers > 0 ? configuration.units : inputs, to: 1,
+      style.scaled(configuration.outscale), named: "\(name)/head/logit", in: &builder)
+  }
+
+  /// - Parameter features: `[rows, F]`.
+  /// - Returns: `[rows, 1]` logits.
+  public func callAsFunction(_ features: Tensor, _ tape: Tape) -> Tensor {
+    output(mlp(features, tape), tape)
+  }
+}

@@ -1,0 +1,188 @@
+import Autodiff
+import EnvironmentInterface
+import Kernels
+import LatentModels
+import NeuralNetworks
+import Randomness
+
+/// Everything that predicts: encoder, RSSM, decoder, reward and continue heads.
+public struct WorldModel: Sendable {
+  public let spaces: [ObservationSpace]
+  public let actionSpace: ActionSpace
+  public let encoder: Encoder
+  public let rssm: RSSM
+  public let decoder: Decoder
+  public let reward: TwoHotHead
+  public let continuation: BinaryHead
+  public let balancing: KLBalancing
+  private let loss: WorldModelLossConfiguration
+
+  /// - Throws: ``LayerStyleError``, ``ImageShapeError``.
+  public init(
+    encoder: EncoderConfiguration, dynamics: DynamicsConfiguration, decoder: DecoderConfiguration,
+    reward: HeadConfiguration, continuation: HeadConfiguration,
+    loss: WorldModelLossConfiguration, spaces: [ObservationSpace], actionSpace: ActionSpace,
+    in builder: inout ParameterBuilder
+  ) throws {
+    self.spaces = spaces
+    self.actionSpace = actionSpace
+    self.loss = loss
+    let spaces = spaces.sorted { $0.name < $1.name }
+    self.encoder = try Encoder(encoder.simple, spaces: spaces, in: &builder)
+    rssm = try RSSM(
+      dynamics.rssm, actions: actionSpace.width, tokens: self.encoder.width, in: &builder)
+    self.decoder = try Decoder(
+      decoder.simple, spaces: spaces, deter: rssm.deter, stoch: rssm.stoch, in: &builder)
+    self.reward = try TwoHotHead(reward, from: rssm.features, named: "rew", in: &builder)
+    self.continuation = try BinaryHead(
+      continuation, from: rssm.features, named: "con", in: &builder)
+    let isBalanced = dynamics.rssm.balance > 0
+    balancing = KLBalancing(
+      freeNats: Float(dynamics.rssm.freeNats),
+      balance: isBalanced ? Float(dynamics.rssm.balance) : nil,
+      freesAverage: isBalanced && dynamics.rssm.freeAvg)
+  }
+
+  /// What the heads see of a state: `[rows, F]`, deter before stoch.
+  public func features(_ state: RSSMState, _ tape: Tape) -> Tensor {
+    tape.concatenate(state.deter, state.stoch)
+  }
+}
+
+/// What of the agent's configuration the world model's loss depends on.
+public struct WorldModelLossConfiguration: Sendable, Equatable {
+  /// The target of the continue head where an episode goes on: the discount, or 1.
+  public var continueTarget: Float
+  /// Whether the reward loss reaches the latent state.
+  public var rewardReachesState: Bool
+
+  public init(continueTarget: Float, rewardReachesState: Bool) {
+    self.continueTarget = continueTarget
+    self.rewardReachesState = rewardReachesState
+  }
+}
+
+extension ActionSpace {
+  /// A: the width of an action as networks see it (one-hot where it is discrete).
+  public var width: Int {
+    switch self {
+    case .discrete(let count): count
+    case .continuous(let low, _): low.count
+    }
+  }
+
+  /// Numbers that a stored action takes: a class number, or a vector.
+  public var storedCount: Int {
+    switch self {
+    case .discrete: 1
+    case .continuous(let low, _): low.count
+    }
+  }
+}
+
+// MARK: - the loss
+
+/// The world model's view of a shard: the posterior path and its losses. Rows are time-major.
+public struct WorldModelPass: Sendable {
+  public let tokens: Tensor
+  public let path: ObservedPath
+  /// `[T · b, F]`.
+  public let features: Tensor
+  public let posterior: LatentDistribution
+  public let prior: LatentDistribution
+  /// Divergences before free nats, whose losses wait for the whole batch's mean.
+  public let dynamics: Tensor
+  public let representation: Tensor
+  /// `[T · b, 1]` each; their gradients are the caller's to set.
+  public let reward: Tensor
+  public let continuation: Tensor
+  public let vectors: [(name: String, loss: Tensor)]
+  /// `[T · b]` each, swept back already.
+  public let images: [(name: String, loss: Region)]
+}
+
+extension WorldModel {
+  /// Runs a shard through the model up to its single losses (ALGORITHM sections 4 and 5).
+  ///
+  /// - Parameters:
+  ///   - imageWeight: what a row's image loss counts in the total.
+  ///   - draw: of the posterior at step `t`.
+  ///   - recordings: where the decoder's means go, if wanted.
+  public func loss(
+    _ shard: BatchShard, imageWeight: Float, using draw: (Int) -> Draw,
+    recordings: Reconstructions? = nil, _ tape: Tape
+  ) -> WorldModelPass {
+    let tokens = encoder(shard, tape)
+    let path = rssm.observe(
+      tokens: tokens, previousActions: previousActions(shard, tape), keep: keep(shard, tape),
+      from: initialState(shard, tape), using: draw, tape)
+    let features = features(path.states, tape)
+    let posterior = rssm.distribution(path.logits, tape)
+    let prior = rssm.prior(path.states.deter, tape)
+    let divergence = tape.divergence(posterior: posterior, prior: prior)
+    let rewardInput = loss.rewardReachesState ? features : features.stopped
+    return WorldModelPass(
+      tokens: tokens, path: path, features: features, posterior: posterior, prior: prior,
+      dynamics: divergence.dynamics, representation: divergence.representation,
+      reward: tape.loss(reward(rewardInput, tape), target: rewards(shard, tape)),
+      continuation: tape.binaryLoss(
+        continuation(features, tape), target: continueTargets(shard, tape)),
+      vectors: decoder.vectorLosses(path.states, shard, recordings: recordings, tape),
+      images: decoder.imageLosses(
+        path.states, shard, weight: imageWeight, recordings: recordings, tape))
+  }
+
+  /// `[T · b, A]`: one-hot or raw, and all zero where an episode begins (ALGORITHM section 2,
+  /// "Reset mask").
+  func previousActions(_ shard: BatchShard, _ tape: Tape) -> Tensor {
+    let stored = actionSpace.storedCount
+    let batch = shard.batch
+    var actions: [Float] = []
+    for t in 0..<shard.length {
+      for b in shard.sequences {
+        let start = (b * batch.length + t) * stored
+        actions += batch.previousActions[start..<start + stored]
+      }
+    }
+    let input = actionInput(actions, tape)
+    return tape.scaleRows(input, by: keep(shard, tape))
+  }
+
+  /// Stored actions as networks see them, `[rows, A]`.
+  public func actionInput(_ stored: [Float], _ tape: Tape) -> Tensor {
+    let rows = stored.count / actionSpace.storedCount
+    guard case .discrete(let count) = actionSpace else {
+      return tape.constant(stored, rows: rows, columns: actionSpace.width)
+    }
+    return Tensor(values: oneHot(stored, classes: count, tape), rows: rows, columns: count)
+  }
+
+  /// `[T · b]`: 0 where an episode begins, else 1.
+  func keep(_ shard: BatchShard, _ tape: Tape) -> Region {
+    constants(shard.gather(shard.batch.isFirst).map { $0 ? 0 : 1 }, tape)
+  }
+
+  private func rewards(_ shard: BatchShard, _ tape: Tape) -> Region {
+    constants(shard.gather(shard.batch.rewards), tape)
+  }
+
+  private func continueTargets(_ shard: BatchShard, _ tape: Tape) -> Region {
+    constants(
+      shard.gather(shard.batch.isTerminal).map { $0 ? 0 : loss.continueTarget }, tape)
+  }
+
+  private func constants(_ values: [Float], _ tape: Tape) -> Region {
+    tape.constant(values, rows: values.count, columns: 1).values
+  }
+
+  /// The state before the shard's first rows.
+  func initialState(_ shard: BatchShard, _ tape: Tape) -> RSSMState {
+    func rows(_ values: [Float], _ width: Int) -> Tensor {
+      let range = shard.sequences.lowerBound * width..<shard.sequences.upperBound * width
+      return tape.constant(Array(values[range]), rows: shard.size, columns: width)
+    }
+    return RSSMState(
+      deter: rows(shard.batch.initialDeter, rssm.deter),
+      stoch: rows(shard.batch.initialStoch, rssm.stoch))
+  }
+}
