@@ -55,6 +55,19 @@ public struct LossScales: Codable, Sendable, Equatable {
   public var repval = 0.3
 
   public init() {}
+
+  /// Scales with which one loss counts as it does here and the others nothing.
+  var single: [(name: String, scales: LossScales)] {
+    let paths: [(String, WritableKeyPath<LossScales, Double>)] = [
+      ("rec", \.rec), ("rew", \.rew), ("con", \.con), ("dyn", \.dyn), ("rep", \.rep),
+      ("policy", \.policy), ("value", \.value), ("repval", \.repval),
+    ]
+    return paths.map { name, path in
+      var scales = self
+      for (other, otherPath) in paths where other != name { scales[keyPath: otherPath] = 0 }
+      return (name, scales)
+    }
+  }
 }
 
 /// `agent.policy`.

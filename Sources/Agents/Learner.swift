@@ -1,0 +1,183 @@
+import Autodiff
+import Foundation
+import Kernels
+import NeuralNetworks
+import Randomness
+import WorldModels
+
+/// Trains an agent: one call of ``train(_:draws:pool:)`` is one gradient update of everything.
+public final class Learner {
+  public let agent: Agent
+  public let optimizer: Optimizer
+  /// Normalisers and counters.
+  public var state: AgentState
+  let workspaces: Workspaces<ShardWorkspace>
+
+  /// - Parameter shards: parts that a batch is cut into; a fixed number, whatever the threads.
+  public init(agent: Agent, shards: Int) {
+    self.agent = agent
+    optimizer = Optimizer(agent.configuration.opt, store: agent.parameters)
+    state = AgentState(agent.configuration)
+    workspaces = Workspaces(count: shards) { _ in ShardWorkspace(agent.parameters) }
+  }
+
+  /// The recurrent states of a batch's rows, `[B, T, …]`, to be written back into replay.
+  public struct Latents: Sendable {
+    public var deter: [Float]
+    public var stoch: [Float]
+  }
+
+  /// What a training step found.
+  public struct Result: Sendable {
+    /// Under the reference's names, in a fixed order.
+    public var metrics: [(name: String, value: Float)]
+    public var latents: Latents
+    /// Seconds that the phases took.
+    public var phases: [(name: String, seconds: Double)]
+  }
+
+  /// One training step (ALGORITHM section 9): world model and imagination, the rendezvous, actor
+  /// and critic with the sweep, the optimiser, the slow critic.
+  ///
+  /// - Parameters:
+  ///   - draws: this update's.
+  /// - Throws: ``NonFiniteLoss``; parameters are then as they were before.
+  public func train(_ batch: SequenceBatch, draws: DrawSource, pool: WorkerPool) throws -> Result {
+    var clock = PhaseClock()
+    var next = state
+    let pass = ShardPass(
+      agent: agent, batch: batch, draws: draws, scales: agent.configuration.lossScales,
+      shardCount: workspaces.count)
+    var metrics = differentiate(pass, &next, pool: pool, &clock)
+    try checkFinite(metrics)
+    next.updates += 1
+    let statistics = optimizer.update(
+      next.updates, gradients: workspaces.map(\.gradients.region), pool: pool)
+    updateSlowValue(&next)
+    state = next
+    metrics += optimizerMetrics(statistics)
+    clock.mark("optimizer")
+    return Result(metrics: metrics, latents: gatherLatents(batch), phases: clock.phases)
+  }
+
+  /// The losses and metrics of a batch, with nothing changed: for data that is not trained on.
+  ///
+  /// With `report_gradnorms`, also the norm of each loss's own gradient.
+  public func evaluate(
+    _ batch: SequenceBatch, draws: DrawSource, pool: WorkerPool
+  ) -> [(name: String, value: Float)] {
+    var clock = PhaseClock()
+    func differentiated(_ scales: LossScales) -> [(name: String, value: Float)] {
+      var unused = state
+      let pass = ShardPass(
+        agent: agent, batch: batch, draws: draws, scales: scales, shardCount: workspaces.count)
+      return differentiate(pass, &unused, pool: pool, &clock)
+    }
+    var metrics = differentiated(agent.configuration.lossScales)
+    if agent.configuration.reportGradnorms {
+      for (name, scales) in agent.configuration.lossScales.single {
+        _ = differentiated(scales)
+        metrics.append(("gradnorm/\(name)", gradientNorm()))
+      }
+    }
+    return metrics
+  }
+
+  /// Both halves of a step up to the shards' gradients.
+  private func differentiate(
+    _ pass: ShardPass, _ next: inout AgentState, pool: WorkerPool, _ clock: inout PhaseClock
+  ) -> [(name: String, value: Float)] {
+    pool.run(workspaces) { workspace, shard in pass.lookAhead(workspace, shard: shard) }
+    clock.mark("world_model_imagination")
+    let (targets, found) = makeTargets(&next)
+    pool.run(workspaces) { workspace, shard in
+      pass.learn(workspace, targets: targets[shard], divergence: found.divergence)
+    }
+    clock.mark("actor_critic_backward")
+    return found.metrics + lossMetrics(workspaces, scales: pass.scales)
+  }
+
+  /// The norm of the sum of the shards' gradients.
+  private func gradientNorm() -> Float {
+    let gradients = workspaces.map(\.gradients.region)
+    for other in gradients.dropFirst() { gradients[0].add(other) }
+    return Float(gradients[0].sumOfSquares.squareRoot())
+  }
+
+  /// The rendezvous: what depends on the whole batch.
+  private func makeTargets(
+    _ next: inout AgentState
+  ) -> (targets: [ShardTargets], found: (metrics: [(name: String, value: Float)], divergence: Float))
+  {
+    let outlooks = workspaces.map(\.outlook)
+    let maker = TargetMaker(configuration: agent.configuration)
+    let (targets, metrics) = maker.makeTargets(outlooks, &next)
+    let rows = workspaces.map { $0.rowCount }.reduce(0, +)
+    let divergence = outlooks.reduce(0.0) { $0 + $1.divergenceSum } / Double(rows)
+    return (targets, (metrics.map { ($0.0, $0.1) }, Float(divergence)))
+  }
+
+  private func updateSlowValue(_ next: inout AgentState) {
+    if next.slowValueCount % agent.configuration.slowvalue.every == 0 {
+      agent.blendSlowValue(weight: Float(agent.configuration.slowvalue.rate))
+    }
+    next.slowValueCount += 1
+  }
+
+  private func checkFinite(_ metrics: [(name: String, value: Float)]) throws {
+    if let bad = metrics.first(where: { !$0.value.isFinite }) {
+      throw NonFiniteLoss(name: bad.name, value: bad.value, update: state.updates + 1)
+    }
+  }
+
+  /// Latents of all shards in the batch's order, from time-major rows.
+  private func gatherLatents(_ batch: SequenceBatch) -> Latents {
+    let rssm = agent.worldModel.rssm
+    var latents = Latents(
+      deter: .init(repeating: 0, count: batch.size * batch.length * rssm.deter),
+      stoch: .init(repeating: 0, count: batch.size * batch.length * rssm.stoch))
+    for index in 0..<workspaces.count {
+      guard let pass = workspaces[index].pass else { continue }
+      let sequences = ShardPass.sequences(index, of: workspaces.count, batch.size)
+      let (deter, stoch) = (pass.path.states.deter.values.array, pass.path.states.stoch.values.array)
+      for (i, b) in sequences.enumerated() {
+        for t in 0..<batch.length {
+          let (from, to) = (t * sequences.count + i, b * batch.length + t)
+          latents.deter.replaceSubrange(
+            to * rssm.deter..<(to + 1) * rssm.deter,
+            with: deter[from * rssm.deter..<(from + 1) * rssm.deter])
+          latents.stoch.replaceSubrange(
+            to * rssm.stoch..<(to + 1) * rssm.stoch,
+            with: stoch[from * rssm.stoch..<(from + 1) * rssm.stoch])
+        }
+      }
+    }
+    return latents
+  }
+}
+
+/// A loss or metric that is infinite or not a number.
+public struct NonFiniteLoss: Error, CustomStringConvertible, Equatable {
+  public let name: String
+  public let value: Float
+  /// The update that was being made, counted from 1.
+  public let update: Int
+
+  public var description: String {
+    "\(name) is \(value) in update \(update); the parameters of the last checkpoint are intact: "
+      + "resume from it with a smaller agent.opt.lr, and look for extreme rewards or observations"
+  }
+}
+
+/// Seconds of consecutive phases.
+struct PhaseClock {
+  private(set) var phases: [(name: String, seconds: Double)] = []
+  private var last = ContinuousClock.now
+
+  mutating func mark(_ name: String) {
+    let now = ContinuousClock.now
+    let parts = (now - last).components
+    phases.append((name, Double(parts.seconds) + Double(parts.attoseconds) * 1e-18))
+    last = now
+  }
+}
