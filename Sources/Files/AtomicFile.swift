@@ -17,14 +17,12 @@ public enum AtomicFile {
       try file.synchronize()
       try file.close()
       guard rename(partial, url.path) == 0 else {
-        throw systemError(url.path, "cannot be replaced")
+        throw FileError(renaming: url.path)
       }
     } catch {
       unlink(partial)
       if error is FileError { throw error }
-      throw FileError(
-        .system, path: url.path, what: "cannot be written (\(reason(error)))",
-        remedy: "free some space or choose another folder")
+      throw FileError(writing: url.path, error)
     }
     synchronizeFolder(url.deletingLastPathComponent())
   }
@@ -50,7 +48,7 @@ public enum AtomicFile {
       return try Data(contentsOf: url)
     } catch {
       throw FileError(
-        .system, path: url.path, what: "cannot be read (\(reason(error)))",
+        .system, path: url.path, what: "cannot be read (\(FileError.reason(error)))",
         remedy: "check its permissions")
     }
   }
@@ -67,21 +65,7 @@ public enum AtomicFile {
   /// An empty file, open for writing.
   private static func create(_ path: String) throws -> FileHandle {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw systemError(path, "cannot be created") }
+    guard descriptor >= 0 else { throw FileError(opening: path) }
     return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-  }
-
-  private static func systemError(_ path: String, _ what: String) -> FileError {
-    FileError(
-      .system, path: path, what: "\(what) (\(String(cString: strerror(errno))))",
-      remedy: "check that the folder exists and may be written to")
-  }
-
-  /// What Foundation says, without its advice.
-  static func reason(_ error: any Error) -> String {
-    if let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error {
-      return reason(underlying)
-    }
-    return error.localizedDescription
   }
 }

@@ -1,0 +1,120 @@
+import Files
+import Foundation
+
+/// A saved state of a run: a folder of three files.
+public struct Checkpoint: Sendable, Equatable {
+  /// Environment steps that had been made.
+  public let step: Int
+  public let url: URL
+
+  public var parameters: URL { url.appendingPathComponent("parameters.safetensors") }
+  public var optimizer: URL { url.appendingPathComponent("optimizer.safetensors") }
+  public var state: URL { url.appendingPathComponent("state.json") }
+
+  /// Whether none of the files is missing.
+  var isComplete: Bool {
+    [parameters, optimizer, state].allSatisfy { FileManager.default.fileExists(atPath: $0.path) }
+  }
+
+  /// The checkpoint in a folder; nil where the folder is not named as checkpoints are.
+  init?(at url: URL) {
+    guard let step = Int(url.lastPathComponent), step >= 0, "\(step)" == url.lastPathComponent
+    else { return nil }
+    self.step = step
+    self.url = url
+  }
+}
+
+extension RunFolder {
+  /// The complete checkpoints in ascending order of steps.
+  public func completeCheckpoints() -> [Checkpoint] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
+    return
+      names
+      .compactMap { Checkpoint(at: checkpoints.appendingPathComponent($0)) }
+      .filter(\.isComplete)
+      .sorted { $0.step < $1.step }
+  }
+
+  /// Writes a checkpoint that appears whole or not at all.
+  ///
+  /// A complete checkpoint of that step stays as it is: the same run made it, and replacing a
+  /// folder would leave a moment without any.
+  /// - Parameters:
+  ///   - step: Environment steps that have been made.
+  ///   - keeping: How many checkpoints are left in the end, the newest ones.
+  ///   - body: Writes the three files of the checkpoint that it is given, each synced to the disk.
+  /// - Throws: `FileError`, with the other checkpoints untouched; what `body` throws.
+  public func writeCheckpoint(
+    step: Int, keeping: Int = 1, _ body: (Checkpoint) throws -> Void
+  ) throws {
+    let url = checkpoints.appendingPathComponent("\(step)")
+    if Checkpoint(at: url)?.isComplete != true {
+      let partial = checkpoints.appendingPathComponent("\(step).partial")
+      remove(partial)
+      try Self.create(partial)
+      try body(Checkpoint(step: step, url: partial))
+      AtomicFile.synchronizeFolder(partial)
+      remove(url)
+      do {
+        try FileManager.default.moveItem(at: partial, to: url)
+      } catch {
+        throw FileError(writing: url.path, error)
+      }
+      AtomicFile.synchronizeFolder(checkpoints)
+    }
+    removeCheckpoints(exceptNewest: keeping)
+  }
+
+  /// Removes old checkpoints and what interrupted writes left. Failing to is no harm.
+  private func removeCheckpoints(exceptNewest count: Int) {
+    for checkpoint in completeCheckpoints().dropLast(max(count, 1)) {
+      // Under another name first: a checkpoint that is half removed must not look like one.
+      let doomed = checkpoint.url.appendingPathExtension("partial")
+      remove(doomed)
+      try? FileManager.default.moveItem(at: checkpoint.url, to: doomed)
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
+    for name in names where name.hasSuffix(".partial") {
+      remove(checkpoints.appendingPathComponent(name))
+    }
+  }
+
+  private func remove(_ url: URL) { try? FileManager.default.removeItem(at: url) }
+
+  /// The run and the checkpoint that a command's argument means.
+  /// - Parameter url: A run folder, for its newest checkpoint, or a checkpoint's folder.
+  /// - Throws: `FileError` of kind `missing`, where there is no such folder or nothing complete in
+  ///   it.
+  public static func locate(_ url: URL) throws -> (run: RunFolder, checkpoint: Checkpoint) {
+    let url = url.standardizedFileURL
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw FileError(
+        .missing, path: url.path, what: "there is no such folder",
+        remedy: "name a run folder or a checkpoint in it")
+    }
+    let parent = url.deletingLastPathComponent()
+    if parent.lastPathComponent == "checkpoints", let checkpoint = Checkpoint(at: url) {
+      guard checkpoint.isComplete else { throw incomplete(url, "is not a complete checkpoint") }
+      return (RunFolder(at: parent.deletingLastPathComponent()), checkpoint)
+    }
+    let run = RunFolder(at: url)
+    guard let newest = run.completeCheckpoints().last else {
+      throw incomplete(url, "holds no complete checkpoint")
+    }
+    return (run, newest)
+  }
+
+  private static func incomplete(_ url: URL, _ what: String) -> FileError {
+    FileError(
+      .missing, path: url.path, what: what,
+      remedy: "train longer, or name a run folder that has checkpoints/<step>")
+  }
+}
+
+extension Checkpoint {
+  fileprivate init(step: Int, url: URL) {
+    self.step = step
+    self.url = url
+  }
+}

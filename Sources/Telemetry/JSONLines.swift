@@ -1,0 +1,55 @@
+import Files
+import Foundation
+
+/// A file with one JSON object a line: `metrics.jsonl`, `scores.jsonl`.
+///
+/// Each record is handed to the system whole before ``write(_:)`` returns, so a process that is
+/// killed loses none; the machine's losing power may cost the last ones.
+public final class JSONLines: MetricSink {
+  private let file: FileHandle
+  private let path: String
+
+  /// Opens a file to add records to it.
+  /// - Parameters:
+  ///   - url: The file. It need not exist; its folder must.
+  ///   - lastStep: Lines of later steps are cut, as is a last line that was not finished: a resumed
+  ///     run writes them again. Nil cuts everything.
+  /// - Throws: `FileError`: `malformed` where a line has no step; `system`.
+  public init(_ url: URL, keepingThrough lastStep: Int? = nil) throws {
+    path = url.path
+    if let lastStep { try Self.cut(url, after: lastStep) }
+    let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (lastStep == nil ? O_TRUNC : 0)
+    let descriptor = open(url.path, flags, 0o644)
+    guard descriptor >= 0 else { throw FileError(opening: url.path) }
+    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+  }
+
+  public func write(_ record: MetricRecord) throws {
+    do {
+      try file.write(contentsOf: Data((record.json + "\n").utf8))
+    } catch {
+      throw FileError(writing: path, error)
+    }
+  }
+
+  /// Rewrites a file without its lines after a step.
+  private static func cut(_ url: URL, after lastStep: Int) throws {
+    guard FileManager.default.fileExists(atPath: url.path) else { return }
+    let data = try AtomicFile.read(url)
+    var kept = Data()
+    var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    // What follows the last end of a line is empty or unfinished.
+    lines.removeLast()
+    for (index, line) in lines.enumerated() {
+      guard let record = try? JSONDecoder().decode(StepOfRecord.self, from: line) else {
+        throw FileError(
+          .malformed, path: url.path, what: "line \(index + 1) is no record with a step",
+          remedy: "remove that line")
+      }
+      if record.step <= lastStep { kept.append(contentsOf: line + [UInt8(ascii: "\n")]) }
+    }
+    if kept.count != data.count { try AtomicFile.write(kept, to: url) }
+  }
+
+  private struct StepOfRecord: Decodable { var step: Int }
+}

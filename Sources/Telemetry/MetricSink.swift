@@ -1,0 +1,79 @@
+import Foundation
+
+/// A number or a text to record.
+public enum MetricValue: Sendable, Equatable {
+  case float(Float)
+  case double(Double)
+  case integer(Int)
+  case text(String)
+}
+
+extension MetricValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByStringLiteral
+{
+  public init(integerLiteral value: Int) { self = .integer(value) }
+  public init(floatLiteral value: Double) { self = .double(value) }
+  public init(stringLiteral value: String) { self = .text(value) }
+}
+
+/// What was measured at a step.
+public struct MetricRecord: Sendable, Equatable {
+  /// Environment steps made so far.
+  public var step: Int
+  /// Values by key. Those that depend on the clock have keys that begin with `time/`, `fps/` or
+  /// `usage/`; everything else is reproducible. `step` is not among the keys.
+  public var values: [String: MetricValue]
+
+  public init(step: Int, values: [String: MetricValue]) {
+    precondition(values["step"] == nil, "the step is no metric")
+    self.step = step
+    self.values = values
+  }
+}
+
+/// Takes what a run measures.
+public protocol MetricSink: AnyObject {
+  /// Records; when it returns, the record survives the end of the process.
+  /// - Throws: `FileError` where the record cannot be written.
+  func write(_ record: MetricRecord) throws
+}
+
+/// Keeps records in memory.
+public final class MetricMemory: MetricSink {
+  public private(set) var records: [MetricRecord] = []
+
+  public init() {}
+
+  public func write(_ record: MetricRecord) { records.append(record) }
+}
+
+extension MetricRecord {
+  /// The record as a JSON object on one line: `step`, then the keys in ascending order.
+  ///
+  /// Numbers have the fewest digits that give them back (a `Float`'s as a `Float`). JSON knows no
+  /// infinities: these and "not a number" are `null`.
+  public var json: String {
+    let members = values.sorted { $0.key < $1.key }
+      .map { "\(Self.quoted($0.key)): \($0.value.json)" }
+    return "{" + (["\"step\": \(step)"] + members).joined(separator: ", ") + "}"
+  }
+
+  fileprivate static func quoted(_ text: String) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    // A string is always encodable.
+    return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+  }
+}
+
+extension MetricValue {
+  /// The value in JSON.
+  var json: String {
+    switch self {
+    case .float(let value): value.isFinite ? "\(value)" : "null"
+    case .double(let value): value.isFinite ? "\(value)" : "null"
+    case .integer(let value): "\(value)"
+    case .text(let value): MetricRecord.quoted(value)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Files
+import Foundation
+
+/// The folder that a run writes to and every other command reads from.
+///
+/// ```
+/// config.yaml  metrics.jsonl  scores.jsonl  replay/  videos/
+/// checkpoints/<environment step>/{parameters,optimizer}.safetensors state.json
+/// ```
+public struct RunFolder: Sendable, Equatable {
+  public let url: URL
+
+  public init(at url: URL) { self.url = url }
+
+  /// The resolved configuration; the first file that a run writes.
+  public var configuration: URL { url.appendingPathComponent("config.yaml") }
+  public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
+  public var scores: URL { url.appendingPathComponent("scores.jsonl") }
+  public var checkpoints: URL { url.appendingPathComponent("checkpoints") }
+  public var replay: URL { url.appendingPathComponent("replay") }
+  public var videos: URL { url.appendingPathComponent("videos") }
+
+  /// Whether a run has begun here.
+  public var holdsRun: Bool {
+    [configuration, metrics, scores, checkpoints].contains {
+      FileManager.default.fileExists(atPath: $0.path)
+    }
+  }
+
+  /// Makes the folder and the folders in it.
+  /// - Parameter resuming: Whether a run that is there is to be continued.
+  /// - Throws: `FileError`: `exists` where there is a run and `resuming` is false; `system`.
+  public func create(resuming: Bool) throws {
+    if holdsRun && !resuming {
+      throw FileError(
+        .exists, path: url.path, what: "already holds a run",
+        remedy: "continue it with --resume or choose another --logdir")
+    }
+    for folder in [checkpoints, replay, videos] { try Self.create(folder) }
+  }
+
+  static func create(_ folder: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(writing: folder.path, error)
+    }
+  }
+}
