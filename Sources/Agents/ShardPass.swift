@@ -39,6 +39,7 @@ struct ShardPass: Sendable {
   let agent: Agent
   let batch: SequenceBatch
   let draws: DrawSource
+  /// What the losses count.
   let scales: LossScales
   let shardCount: Int
 

@@ -8,8 +8,8 @@ import NeuralNetworks
 /// Vectors come from a multi-layer perceptron; images from a small image that is linear in the state
 /// (block-diagonal in `deter`) and grows by upsampling and convolutions.
 public struct Decoder: Sendable {
-  let vectors: VectorInputs
-  let images: ImageInputs?
+  public let vectors: VectorInputs
+  public let images: ImageInputs?
   private let mlp: MLP?
   private let predictions: [Linear]
   let imageBranch: ImageDecoder?

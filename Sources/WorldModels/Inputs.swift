@@ -116,7 +116,7 @@ public struct VectorInputs: Sendable {
   }
 
   /// The width of one as the encoder sees it.
-  func width(of space: (name: String, count: Int, classes: Int)) -> Int {
+  public func width(of space: (name: String, count: Int, classes: Int)) -> Int {
     space.count * max(space.classes, 1)
   }
 

@@ -114,7 +114,7 @@ extension WorldModel {
   ) -> WorldModelPass {
     let tokens = encoder(shard, tape)
     let path = rssm.observe(
-      tokens: tokens, previousActions: previousActions(shard, tape), keep: keep(shard, tape),
+      tokens: tokens, previousActions: previousActions(shard, masked: true, tape), keep: keep(shard, tape),
       from: initialState(shard, tape), using: draw, tape)
     let features = features(path.states, tape)
     let posterior = rssm.distribution(path.logits, tape)
@@ -132,9 +132,9 @@ extension WorldModel {
         path.states, shard, weight: imageWeight, recordings: recordings, tape))
   }
 
-  /// `[T · b, A]`: one-hot or raw, and all zero where an episode begins (ALGORITHM section 2,
-  /// "Reset mask").
-  func previousActions(_ shard: BatchShard, _ tape: Tape) -> Tensor {
+  /// `[T · b, A]`: one-hot or raw, and with `masked` all zero where an episode begins (ALGORITHM
+  /// section 2, "Reset mask").
+  public func previousActions(_ shard: BatchShard, masked: Bool, _ tape: Tape) -> Tensor {
     let stored = actionSpace.storedCount
     let batch = shard.batch
     var actions: [Float] = []
@@ -145,7 +145,7 @@ extension WorldModel {
       }
     }
     let input = actionInput(actions, tape)
-    return tape.scaleRows(input, by: keep(shard, tape))
+    return masked ? tape.scaleRows(input, by: keep(shard, tape)) : input
   }
 
   /// Stored actions as networks see them, `[rows, A]`.
@@ -158,7 +158,7 @@ extension WorldModel {
   }
 
   /// `[T · b]`: 0 where an episode begins, else 1.
-  func keep(_ shard: BatchShard, _ tape: Tape) -> Region {
+  public func keep(_ shard: BatchShard, _ tape: Tape) -> Region {
     constants(shard.gather(shard.batch.isFirst).map { $0 ? 0 : 1 }, tape)
   }
 
@@ -176,7 +176,7 @@ extension WorldModel {
   }
 
   /// The state before the shard's first rows.
-  func initialState(_ shard: BatchShard, _ tape: Tape) -> RSSMState {
+  public func initialState(_ shard: BatchShard, _ tape: Tape) -> RSSMState {
     func rows(_ values: [Float], _ width: Int) -> Tensor {
       let range = shard.sequences.lowerBound * width..<shard.sequences.upperBound * width
       return tape.constant(Array(values[range]), rows: shard.size, columns: width)

@@ -1,0 +1,195 @@
+import Agents
+import EnvironmentInterface
+import Foundation
+import Kernels
+import NeuralNetworks
+import Training
+import WorldModels
+
+/// A file of tensors that the authors' code made of given parameters and a given batch, with every
+/// draw replaced by a fixed point of its distribution.
+public struct GoldenFile {
+  /// The facts of the metadata entry `spec` that are used.
+  struct Specification: Decodable {
+    let action: String
+    let n: Int
+    let B: Int
+    let T: Int
+    let lr: Double
+    let updates: Int
+  }
+
+  let name: String
+  let tensors: SafeTensors
+  let specification: Specification
+  let configuration: AgentConfiguration
+  let spaces: [ObservationSpace]
+  let actionSpace: ActionSpace
+
+  /// Standard deviations above the mean of what stands for a draw from a normal distribution.
+  static let deviations: Float = 0.7
+
+  /// - Throws: `SafeTensorsError`, `ConfigurationError`, or ``GoldenFileError``.
+  public init(contentsOf url: URL) throws {
+    try self.init(SafeTensors(contentsOf: url), name: url.lastPathComponent)
+  }
+
+  init(_ tensors: SafeTensors, name: String) throws {
+    self.name = name
+    self.tensors = tensors
+    guard let spec = tensors.metadata["spec"], let agent = tensors.metadata["agent"] else {
+      throw GoldenFileError(
+        file: name, problem: "its metadata has no `spec` and `agent`",
+        remedy: "give a file as the golden README describes it")
+    }
+    do {
+      specification = try JSONDecoder().decode(Specification.self, from: Data(spec.utf8))
+    } catch {
+      throw GoldenFileError(
+        file: name, problem: "its metadata entry `spec` cannot be read",
+        remedy: "write action, n, B, T, lr and updates into it")
+    }
+    configuration = try AgentConfiguration(reference: agent, file: name)
+    actionSpace =
+      specification.action == "discrete"
+      ? .discrete(count: specification.n)
+      : .continuous(
+        low: Array(repeating: -1, count: specification.n),
+        high: Array(repeating: 1, count: specification.n))
+    spaces = try Self.spaces(of: tensors, name: name)
+  }
+
+  /// K: rows before the train rows.
+  var context: Int { (tensors["batch/reward"]?.shape.last ?? 0) - specification.T }
+
+  // MARK: observations
+
+  private static let reserved: Set<String> = [
+    "action", "consec", "stepid", "reward", "is_first", "is_last", "is_terminal", "dyn/deter",
+    "dyn/stoch",
+  ]
+
+  /// Every observation of the batch, its kind by its type and rank.
+  private static func spaces(of tensors: SafeTensors, name: String) throws -> [ObservationSpace] {
+    let keys = tensors.names.compactMap { key -> String? in
+      guard key.hasPrefix("batch/") else { return nil }
+      let observation = String(key.dropFirst("batch/".count))
+      return reserved.contains(observation) ? nil : observation
+    }
+    return try keys.sorted().map { key in
+      let entry = try tensors.entry("batch/\(key)", of: name)
+      let shape = Array(entry.shape.dropFirst(2))
+      switch entry.values {
+      case .uint8 where shape.count == 3:
+        return ObservationSpace(
+          name: key, kind: .image(height: shape[0], width: shape[1], channels: shape[2]))
+      case .float32, .float64:
+        return ObservationSpace(name: key, kind: .vector(count: shape.reduce(1, *)))
+      default:
+        let count = shape.reduce(1, *)
+        let width = tensors["param/dec/vec/\(key)/logits/bias"]?.shape.last ?? count
+        return ObservationSpace(name: key, kind: .discrete(count: count, classes: width / count))
+      }
+    }
+  }
+
+  // MARK: the batch
+
+  func makeBatch() throws -> SequenceBatch {
+    let rows = specification.T + context
+    func flags(_ key: String) throws -> [Bool] {
+      try entry("batch/\(key)").doubles.map { $0 != 0 }
+    }
+    let images = try spaces.filter(\.isImage).map {
+      ByteStorage(try entry("batch/\($0.name)").bytes ?? [])
+    }
+    let vectors = try spaces.filter { !$0.isImage }.map {
+      try entry("batch/\($0.name)").doubles.map { Float($0) }
+    }
+    return SequenceBatch(
+      size: specification.B, length: specification.T, context: context, images: images,
+      vectors: vectors, previousActions: try previousActions(rows: rows),
+      rewards: try entry("batch/reward").doubles.map { Float($0) },
+      isFirst: try flags("is_first"), isLast: try flags("is_last"),
+      isTerminal: try flags("is_terminal"),
+      initialDeter: try carry("dyn/deter", rows: rows), initialStoch: try carry("dyn/stoch", rows: rows))
+  }
+
+  /// The action of the row before each train row; zero where there is none.
+  private func previousActions(rows: Int) throws -> [Float] {
+    let actions = try entry("batch/action").doubles.map { Float($0) }
+    let width = actionSpace.storedCount
+    return (0..<specification.B).flatMap { b in
+      (context..<rows).flatMap { row -> [Float] in
+        guard row > 0 else { return Array(repeating: 0, count: width) }
+        let start = (b * rows + row - 1) * width
+        return Array(actions[start..<start + width])
+      }
+    }
+  }
+
+  /// The stored latent of the last context row of each sequence.
+  private func carry(_ key: String, rows: Int) throws -> [Float] {
+    let values = try entry("batch/\(key)").doubles.map { Float($0) }
+    let width = values.count / (specification.B * rows)
+    return (0..<specification.B).flatMap { b -> [Float] in
+      guard context > 0 else { return Array(repeating: 0, count: width) }
+      let start = (b * rows + context - 1) * width
+      return Array(values[start..<start + width])
+    }
+  }
+
+  func entry(_ key: String) throws -> SafeTensors.Entry { try tensors.entry(key, of: name) }
+
+  // MARK: the learner
+
+  /// An agent with the file's parameters, as it was before the first update.
+  func makeLearner(shards: Int) throws -> Learner {
+    let agent = try Agent(
+      configuration, spaces: spaces, actionSpace: actionSpace, key: .init(seed: 0))
+    for entry in agent.parameters.entries {
+      let values = try self.entry("param/\(entry.name)")
+      guard values.shape == entry.shape, let floats = values.floats else {
+        throw GoldenFileError(
+          file: name, problem: "param/\(entry.name) has shape \(values.shape) instead of \(entry.shape)",
+          remedy: "check that its configuration describes its parameters")
+      }
+      agent.parameters[entry].copy(from: floats)
+    }
+    let learner = Learner(agent: agent, shards: shards)
+    for normalizer in Self.normalizers {
+      for (stored, path) in learner.state[keyPath: normalizer.path].stored {
+        let value = try entry("param/\(normalizer.name)/\(stored)/value").doubles[0]
+        learner.state[keyPath: normalizer.path][keyPath: path] = Float(value)
+      }
+    }
+    learner.state.slowValueCount = Int(try entry("param/slowval_count/value").doubles[0])
+    return learner
+  }
+
+  static let normalizers: [(name: String, path: WritableKeyPath<AgentState, Normalizer>)] = [
+    ("retnorm", \.returnNormalizer), ("valnorm", \.valueNormalizer),
+    ("advnorm", \.advantageNormalizer),
+  ]
+}
+
+/// What is wrong with a golden file.
+public struct GoldenFileError: Error, CustomStringConvertible, Equatable {
+  public let file: String
+  public let problem: String
+  public let remedy: String
+
+  public var description: String { "\(file): \(problem); \(remedy)" }
+}
+
+extension SafeTensors {
+  /// - Throws: ``GoldenFileError`` where there is none.
+  func entry(_ key: String, of file: String) throws -> Entry {
+    guard let entry = self[key] else {
+      throw GoldenFileError(
+        file: file, problem: "there is no tensor \(key)",
+        remedy: "give a file as the golden README describes it")
+    }
+    return entry
+  }
+}
