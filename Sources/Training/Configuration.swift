@@ -1,0 +1,81 @@
+import Agents
+import Gridworld
+import Pendulum
+import ReplayBuffers
+
+/// Everything that decides what a run does: `config.yaml`.
+///
+/// The keys are the reference's (danijar/dreamerv3, configs.yaml) where the same thing is meant. A
+/// property is spelled as its key in camel case, and its initial value is the default. Where values
+/// come from, in order: defaults, the environment's preset, presets, files, the command line.
+public struct TrainingConfiguration: Codable, Sendable, Equatable {
+  /// The root of all randomness; at least 0.
+  public var seed = 0
+  /// The environment's id, `gridworld/Empty-5x5` for one; empty where there is none.
+  public var task = ""
+  /// Sequences in a training batch.
+  public var batchSize = 16
+  /// Train rows of a sequence; at least 2.
+  public var batchLength = 64
+  /// Rows of a sequence in a report, half of them imagined; at least 2.
+  public var reportLength = 32
+  /// Stretches of `batch_length` rows that are drawn as one window and trained on in turn.
+  public var consecTrain = 1
+  public var consecReport = 1
+  /// Rows before the train rows, for the latent state to start from.
+  public var replayContext = 1
+  public var run = RunConfiguration()
+  public var replay = ReplayConfiguration()
+  public var env = EnvironmentConfigurations()
+  public var agent = AgentConfiguration()
+  public var bench = BenchConfiguration()
+
+  public init() {}
+}
+
+/// `run`: how long, how often, on how much of the machine.
+public struct RunConfiguration: Codable, Sendable, Equatable {
+  /// Environment steps, over all environments.
+  public var steps = 10_000_000_000
+  /// Replayed rows trained on for each environment step.
+  public var trainRatio = 32.0
+  /// Environments that are stepped together.
+  public var envs = 16
+  public var evalEnvs = 4
+  /// Episodes of an evaluation.
+  public var evalEps = 1
+  /// Environment steps between lines in `metrics.jsonl`, between reports, between checkpoints; 0 is
+  /// never. The reference counts seconds, with which no run could be repeated.
+  public var logEvery = 1000
+  public var reportEvery = 10_000
+  public var saveEvery = 5000
+  /// Batches of a report.
+  public var reportBatches = 1
+  /// Ours: computing threads; 0 for all cores. Never changes a result.
+  public var threads = 0
+  /// Ours: the parts that a batch is cut into, each computed by one thread; at most `batch_size`.
+  /// Changes results in their last bits, as the order of sums does.
+  public var shards = 4
+
+  public init() {}
+}
+
+/// `env`: the choices that environments leave, by family.
+public struct EnvironmentConfigurations: Codable, Sendable, Equatable {
+  public var gridworld = GridworldConfiguration()
+  public var pendulum = PendulumConfiguration()
+
+  public init() {}
+}
+
+/// `bench`: the made-up observations and actions that `dreamer bench` computes with.
+public struct BenchConfiguration: Codable, Sendable, Equatable {
+  /// Rows, columns and channels; empty for no image.
+  public var image = [64, 64, 3]
+  /// Numbers in a vector observation; 0 for none.
+  public var vector = 0
+  /// Discrete actions.
+  public var actions = 5
+
+  public init() {}
+}

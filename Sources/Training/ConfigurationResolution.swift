@@ -1,0 +1,84 @@
+import Agents
+import Files
+import Foundation
+
+/// A configuration that is valid and knows where each of its values comes from.
+public struct ResolvedConfiguration: Sendable, Equatable {
+  public let configuration: TrainingConfiguration
+  /// What is not a default, by key.
+  public let origins: [String: ConfigurationOrigin]
+
+  /// The configuration as YAML that ``TrainingConfiguration/init(yaml:file:)`` reads, its keys in
+  /// the order of the properties.
+  /// - Parameter withOrigins: Whether what is not a default says in a comment where it is from.
+  public func yaml(withOrigins: Bool = false) -> String {
+    ConfigurationTable(configuration).yaml { withOrigins ? origins[$0] : nil }
+  }
+}
+
+extension TrainingConfiguration {
+  /// The configuration of a run, checked.
+  /// - Parameters:
+  ///   - task: The environment's id, whose own preset comes first; nil for none.
+  ///   - presets: Names of presets, each over the one before.
+  ///   - files: YAML files over these. `include: NAME` in one overlays a preset before it.
+  ///   - set: `key=value`, over all else. A value is a number, a text or a list such as `[2, 3]`.
+  /// - Throws: ``ConfigurationError``; `FileError` where a file cannot be read.
+  public static func resolve(
+    task: String? = nil, presets: [String] = [], files: [URL] = [], set: [String] = []
+  ) throws -> ResolvedConfiguration {
+    var table = ConfigurationTable(TrainingConfiguration())
+    let own = task.flatMap(ConfigurationPresets.name(forEnvironment:))
+    for name in (own.map { [$0] } ?? []) + presets { try table.overlay(preset: name) }
+    for file in files {
+      let text = String(decoding: try AtomicFile.read(file), as: UTF8.self)
+      try table.overlay(including: text, origin: .file(file.lastPathComponent))
+    }
+    if let task { try table.overlay(assignment: "task=\(task)", origin: .option("--env")) }
+    for assignment in set { try table.overlay(assignment: assignment, origin: .option("--set")) }
+    try table.validate()
+    return try ResolvedConfiguration(table)
+  }
+
+  /// The names that ``resolve(task:presets:files:set:)`` takes for presets.
+  public static var presetNames: [String] { ConfigurationPresets.all.map(\.name) }
+
+  /// Reads a run's `config.yaml`. Keys that it lacks have their defaults.
+  /// - Parameter file: What errors call it.
+  /// - Throws: ``ConfigurationError``, also where a value is out of its range.
+  public init(yaml: String, file: String = "config.yaml") throws {
+    var table = ConfigurationTable(TrainingConfiguration())
+    try table.overlay(yaml: yaml, origin: .file(file))
+    try table.validate()
+    self = try table.configuration()
+  }
+
+  /// The configuration as YAML that ``init(yaml:file:)`` reads.
+  public func yaml() -> String { ConfigurationTable(self).yaml { _ in nil } }
+
+  /// Checks the ranges of all values.
+  /// - Throws: ``ConfigurationError``.
+  public func validate() throws { try ConfigurationTable(self).validate() }
+}
+
+extension AgentConfiguration {
+  /// The configuration that a flat object of the reference's keys makes, without their leading
+  /// `agent.`, as golden files have it in their metadata. Keys that it lacks have their defaults.
+  /// Ranges are not checked.
+  /// - Parameters:
+  ///   - reference: JSON or YAML.
+  ///   - file: What errors call it.
+  /// - Throws: ``ConfigurationError``.
+  public init(reference: String, file: String) throws {
+    var table = ConfigurationTable(TrainingConfiguration())
+    try table.overlay(yaml: reference, prefix: "agent", origin: .file(file))
+    self = try table.configuration().agent
+  }
+}
+
+extension ResolvedConfiguration {
+  fileprivate init(_ table: ConfigurationTable) throws {
+    configuration = try table.configuration()
+    origins = table.rows.reduce(into: [:]) { $0[$1.key] = $1.origin }
+  }
+}
