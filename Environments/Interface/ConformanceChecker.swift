@@ -43,7 +43,7 @@ public struct ConformanceChecker: Sendable {
     of reference: Episode, in world: some Environment, actions: [Action]
   ) throws -> String? {
     var world = CheckedEnvironment(world)
-    let episode = try Episode(in: &world, key: key, actions: actions, filling: 0xFF)
+    let episode = try Episode(in: &world, key: key, actions: actions, filling: 1)
     return reference.difference(from: episode).map {
       "the same key and actions give another episode: \($0)"
     }
