@@ -4,11 +4,13 @@
 #include "vector.h"
 
 #include "dense.h"
+#include "losses.h"
 #include "lanes.h"
 
 #define KERNEL(result, name, arguments) .name = CK(name),
 const ck_kernels CK(ck_table) = {
 #include "dense.def"
+#include "losses.def"
 #include "lanes.def"
 };
 #undef KERNEL

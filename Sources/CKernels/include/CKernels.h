@@ -9,6 +9,7 @@ void ck_flush_denormals(void);
 typedef struct {
 #define KERNEL(result, name, arguments) result (*_Nonnull name) arguments;
 #include "dense.def"
+#include "losses.def"
 #include "lanes.def"
 #undef KERNEL
 } ck_kernels;

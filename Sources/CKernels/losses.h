@@ -1,0 +1,223 @@
+// See losses.def for what each kernel does. What runs once a row is plain C with libm; what runs
+// once a class uses vectors.
+#pragma once
+
+static void CK(sample_one_hot)(const float *p, const float *uniforms, float *z, size_t rows,
+                               size_t classes) {
+  for (size_t r = 0; r < rows; r++, p += classes, z += classes) {
+    size_t chosen = 0;
+    if (uniforms) {
+      // The last class takes what rounding leaves of the sum.
+      float sum = 0, u = uniforms[r];
+      for (chosen = 0; chosen + 1 < classes; chosen++) {
+        sum += p[chosen];
+        if (u < sum) break;
+      }
+    } else {
+      for (size_t c = 1; c < classes; c++) chosen = p[c] > p[chosen] ? c : chosen;
+    }
+    memset(z, 0, classes * sizeof(float));
+    z[chosen] = 1;
+  }
+}
+
+static void CK(kl_rows)(const float *p, const float *lnp, const float *lnq, float *kl, size_t rows,
+                        size_t columns) {
+  for (size_t r = 0; r < rows; r++, p += columns, lnp += columns, lnq += columns) {
+    v16 sum = v_set(0);
+    FOR_LANES(columns)
+    sum += load_lanes(p + i, width) * (load_lanes(lnp + i, width) - load_lanes(lnq + i, width));
+    kl[r] = v_sum(sum);
+  }
+}
+
+static void CK(dot_rows)(const float *a, const float *b, float *y, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++, a += columns, b += columns) {
+    v16 sum = v_set(0);
+    FOR_LANES(columns) sum += load_lanes(a + i, width) * load_lanes(b + i, width);
+    y[r] = v_sum(sum);
+  }
+}
+
+static void CK(entropy_rows)(const float *p, const float *lnp, float *entropy, size_t rows,
+                             size_t columns) {
+  CK(dot_rows)(p, lnp, entropy, rows, columns);
+  for (size_t r = 0; r < rows; r++) entropy[r] = -entropy[r];
+}
+
+static void CK(kl_posterior_gradient)(const float *lnp, const float *lnq, const float *g, float *dp,
+                                      size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++, lnp += columns, lnq += columns, dp += columns)
+    FOR_LANES(columns)
+    store_lanes(dp + i, g[r] * (load_lanes(lnp + i, width) - load_lanes(lnq + i, width)), width);
+}
+
+static void CK(kl_prior_gradient)(const float *p, const float *q, const float *g, float *dq,
+                                  size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++, p += columns, q += columns, dq += columns)
+    for (size_t c = 0; c < columns; c++) dq[c] = -g[r] * p[c] / q[c];
+}
+
+static void CK(softmax_wide)(const float *logits, float *p, float *lse, size_t rows,
+                             size_t classes) {
+  for (size_t r = 0; r < rows; r++, logits += classes, p += classes) {
+    float largest = logits[0];
+    for (size_t c = 1; c < classes; c++) largest = logits[c] > largest ? logits[c] : largest;
+    v16 sum = v_set(0);
+    FOR_LANES(classes) {
+      v16 e = v_exp(load_lanes(logits + i, width) - largest);
+      store_lanes(p + i, e, width);
+      sum += load_lanes(p + i, width);  // lanes beyond the row count as zero
+    }
+    float total = v_sum(sum);
+    lse[r] = largest + logf(total);
+    float inverse = 1.0f / total;
+    FOR_LANES(classes) store_lanes(p + i, load_lanes(p + i, width) * inverse, width);
+  }
+}
+
+// The bins below and above y, and the weight of the lower.
+INLINE void two_hot(const float *bins, size_t n, float y, size_t *below, size_t *above,
+                    float *weight) {
+  size_t lo = 0, hi = n;  // first bin greater than y
+  while (lo < hi) {
+    size_t middle = (lo + hi) / 2;
+    if (bins[middle] <= y) lo = middle + 1;
+    else hi = middle;
+  }
+  *below = lo == 0 ? 0 : lo - 1;
+  *above = lo == n ? n - 1 : lo;
+  if (*below == *above) {
+    *weight = 0.5f;
+    return;
+  }
+  float to_below = fabsf(bins[*below] - y), to_above = fabsf(bins[*above] - y);
+  *weight = to_above / (to_below + to_above);
+}
+
+static void CK(two_hot_loss)(const float *logits, const float *lse, const float *bins,
+                             const float *target, float *loss, size_t rows, size_t classes) {
+  for (size_t r = 0; r < rows; r++, logits += classes) {
+    size_t below, above;
+    float weight;
+    two_hot(bins, classes, target[r], &below, &above, &weight);
+    loss[r] = weight * (lse[r] - logits[below]) + (1.0f - weight) * (lse[r] - logits[above]);
+  }
+}
+
+static void CK(two_hot_gradient)(const float *p, const float *bins, const float *target,
+                                 const float *g, float *dlogits, size_t rows, size_t classes) {
+  for (size_t r = 0; r < rows; r++, p += classes, dlogits += classes) {
+    if (g[r] == 0) continue;
+    CK(axpy)(g[r], p, dlogits, classes);
+    size_t below, above;
+    float weight;
+    two_hot(bins, classes, target[r], &below, &above, &weight);
+    dlogits[below] -= g[r] * weight;
+    dlogits[above] -= g[r] * (1.0f - weight);
+  }
+}
+
+static void CK(two_hot_mean)(const float *p, const float *bins, float *mean, size_t rows,
+                             size_t classes) {
+  // A fused multiply-add would round one of two mirrored products and not the other.
+#pragma clang fp contract(off)
+  size_t half = classes / 2;
+  for (size_t r = 0; r < rows; r++, p += classes) {
+    // The middle bin of an odd number is zero.
+    float sum = 0;
+    for (size_t c = half; c-- > 0;)
+      sum += p[c] * bins[c] + p[classes - 1 - c] * bins[classes - 1 - c];
+    mean[r] = sum;
+  }
+}
+
+INLINE float log_sigmoid(float x) { return (x < 0 ? x : 0) - log1pf(expf(-fabsf(x))); }
+
+static void CK(binary_loss)(const float *logits, const float *q, float *loss, size_t rows) {
+  for (size_t r = 0; r < rows; r++)
+    loss[r] = -q[r] * log_sigmoid(logits[r]) - (1.0f - q[r]) * log_sigmoid(-logits[r]);
+}
+
+static void CK(binary_probability)(const float *logits, float *p, size_t rows) {
+  for (size_t r = 0; r < rows; r++) p[r] = expf(log_sigmoid(logits[r]));
+}
+
+static void CK(binary_gradient)(const float *logits, const float *q, const float *g, float *dlogits,
+                                size_t rows) {
+  for (size_t r = 0; r < rows; r++) dlogits[r] += g[r] * (expf(log_sigmoid(logits[r])) - q[r]);
+}
+
+static void CK(squared_error)(const float *mean, const float *target, float *loss, size_t rows,
+                              size_t columns) {
+  for (size_t r = 0; r < rows; r++, mean += columns, target += columns) {
+    v16 sum = v_set(0);
+    FOR_LANES(columns) {
+      v16 d = load_lanes(mean + i, width) - load_lanes(target + i, width);
+      sum += d * d;
+    }
+    loss[r] = v_sum(sum);
+  }
+}
+
+static void CK(squared_error_gradient)(const float *mean, const float *target, const float *g,
+                                       float *dmean, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++, mean += columns, target += columns, dmean += columns)
+    for (size_t c = 0; c < columns; c++) dmean[c] += 2.0f * g[r] * (mean[c] - target[c]);
+}
+
+static void CK(categorical_gradient)(const float *p, const float *lnp, const float *action,
+                                     const float *glog, const float *gentropy, float *dp,
+                                     size_t rows, size_t classes) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < classes; c++) {
+      size_t k = r * classes + c;
+      dp[k] = glog[r] * action[k] / p[k] - gentropy[r] * (lnp[k] + 1.0f);
+    }
+}
+
+static void CK(bounded_normal)(const float *m, const float *s, float *mean, float *deviation,
+                               size_t n, float lo, float hi) {
+  FOR_LANES(n) {
+    store_lanes(mean + i, v_tanh(load_lanes(m + i, width)), width);
+    v16 d = (hi - lo) * v_sigmoid(load_lanes(s + i, width) + 2.0f) + lo;
+    store_lanes(deviation + i, d, width);
+  }
+}
+
+static void CK(normal_log_density)(const float *mean, const float *deviation, const float *action,
+                                   float *density, float *entropy, size_t rows, size_t columns) {
+  const float half_log_two_pi = 0.918938533f;
+  for (size_t r = 0; r < rows; r++) {
+    density[r] = entropy[r] = 0;
+    for (size_t c = 0; c < columns; c++) {
+      size_t k = r * columns + c;
+      float z = (action[k] - mean[k]) / deviation[k], log_deviation = logf(deviation[k]);
+      density[r] += -0.5f * z * z - half_log_two_pi - log_deviation;
+      entropy[r] += 0.5f + half_log_two_pi + log_deviation;
+    }
+  }
+}
+
+static void CK(bounded_normal_gradient)(const float *mean, const float *deviation,
+                                        const float *action, const float *glog,
+                                        const float *gentropy, float *dm, float *ds, size_t rows,
+                                        size_t columns, float lo, float hi) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < columns; c++) {
+      size_t k = r * columns + c;
+      float d = deviation[k], z = (action[k] - mean[k]) / d;
+      dm[k] += glog[r] * z / d * (1.0f - mean[k] * mean[k]);
+      float u = (d - lo) / (hi - lo);  // the sigmoid
+      float dd = glog[r] * (z * z - 1.0f) / d + gentropy[r] / d;
+      ds[k] += dd * (hi - lo) * u * (1.0f - u);
+    }
+}
+
+static void CK(symlog)(const float *x, float *y, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] = copysignf(log1pf(fabsf(x[i])), x[i]);
+}
+
+static void CK(clip_to_unit)(const float *x, float *y, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] = x[i] / fmaxf(1.0f, fabsf(x[i]));
+}

@@ -1,0 +1,211 @@
+// Kernels of distributions and their losses. `rows` are independent; formulas are in the C lists.
+
+/// Categorical distributions, `classes` probabilities a row.
+public enum Categorical {
+  /// `p = (1 - mix)·softmax(logits) + mix / classes`.
+  public static func probabilities(
+    _ logits: Region, mix: Float, classes: Int, into p: Region
+  ) {
+    precondition(logits.count == p.count && logits.count % classes == 0, "\(logits.count) logits")
+    kernels.softmax(logits.base, p.base, logits.count / classes, classes, mix)
+  }
+
+  /// Adds to `dlogits` what a gradient at the probabilities is there.
+  public static func pullback(
+    p: Region, dp: Region, mix: Float, classes: Int, dlogits: Region
+  ) {
+    precondition(p.count == dp.count && p.count == dlogits.count, "\(dlogits.count) logits")
+    kernels.softmax_gradient(p.base, dp.base, dlogits.base, p.count / classes, classes, mix)
+  }
+
+  /// `y = ln x` for positive x.
+  public static func logarithm(_ x: Region, into y: Region) {
+    precondition(x.count == y.count)
+    kernels.logarithm(x.base, y.base, x.count)
+  }
+
+  /// One-hot draws by inversion of `uniforms` (one a row), or the most likely class where that is
+  /// empty.
+  public static func sample(_ p: Region, uniforms: Region, classes: Int, into z: Region) {
+    precondition(
+      p.count == z.count && (uniforms.isEmpty || uniforms.count * classes == p.count),
+      "\(uniforms.count) draws for \(p.count) probabilities")
+    kernels.sample_one_hot(p.base, uniforms.pointerOrNil, z.base, p.count / classes, classes)
+  }
+
+  /// `entropy[r] = -Σ p ln p`; a row may hold several distributions.
+  public static func entropy(p: Region, logP: Region, into entropy: Region) {
+    kernels.entropy_rows(
+      p.base, logP.base, entropy.base, entropy.count, columns(p, logP, rows: entropy))
+  }
+
+  /// `kl[r] = Σ p (ln p - ln q)`.
+  public static func divergence(p: Region, logP: Region, logQ: Region, into kl: Region) {
+    kernels.kl_rows(p.base, logP.base, logQ.base, kl.base, kl.count, columns(p, logQ, rows: kl))
+  }
+
+  /// `dp = g[r] (ln p - ln q)`, up to a constant that softmax's pullback cancels.
+  public static func divergencePosteriorPullback(
+    logP: Region, logQ: Region, from g: Region, dp: Region
+  ) {
+    kernels.kl_posterior_gradient(
+      logP.base, logQ.base, g.base, dp.base, g.count, columns(logP, dp, rows: g))
+  }
+
+  /// `dq = -g[r] p / q`.
+  public static func divergencePriorPullback(p: Region, q: Region, from g: Region, dq: Region) {
+    kernels.kl_prior_gradient(p.base, q.base, g.base, dq.base, g.count, columns(p, dq, rows: g))
+  }
+
+  /// `y[r] = Σ a b`: with a one-hot `a` and `b = ln p`, a log-probability.
+  public static func dot(_ a: Region, _ b: Region, into y: Region) {
+    kernels.dot_rows(a.base, b.base, y.base, y.count, columns(a, b, rows: y))
+  }
+
+  /// `dp` of the log-probability of one-hot actions (times `logGradient`) and of the entropy.
+  public static func policyPullback(
+    p: Region, logP: Region, action: Region, logGradient: Region, entropyGradient: Region,
+    dp: Region
+  ) {
+    let classes = columns(p, dp, rows: logGradient)
+    precondition(action.count == p.count && entropyGradient.count == logGradient.count)
+    kernels.categorical_gradient(
+      p.base, logP.base, action.base, logGradient.base, entropyGradient.base, dp.base,
+      logGradient.count, classes)
+  }
+}
+
+/// The two-hot distribution over fixed bins (ALGORITHM section 7).
+public enum TwoHot {
+  /// `p = softmax(logits)` and `lse = ln Σ exp(logits)`.
+  public static func softmax(_ logits: Region, into p: Region, logSumExp lse: Region) {
+    kernels.softmax_wide(
+      logits.base, p.base, lse.base, lse.count, columns(logits, p, rows: lse))
+  }
+
+  /// The cross-entropy of each row's target, encoded on the two bins around it.
+  public static func loss(
+    _ logits: Region, logSumExp lse: Region, bins: Region, target: Region, into loss: Region
+  ) {
+    precondition(
+      logits.count == loss.count * bins.count && lse.count == loss.count
+        && target.count == loss.count, "\(logits.count) logits for \(loss.count) targets")
+    kernels.two_hot_loss(
+      logits.base, lse.base, bins.base, target.base, loss.base, loss.count, bins.count)
+  }
+
+  /// `dlogits += g (p - twohot(target))`.
+  public static func pullback(
+    p: Region, bins: Region, target: Region, from g: Region, dlogits: Region
+  ) {
+    precondition(
+      p.count == g.count * bins.count && dlogits.count == p.count && target.count == g.count,
+      "\(p.count) probabilities for \(g.count) targets")
+    kernels.two_hot_gradient(
+      p.base, bins.base, target.base, g.base, dlogits.base, g.count, bins.count)
+  }
+
+  /// `mean = Σ p bins`, mirrored bins paired first, so that uniform p gives exactly zero.
+  public static func mean(p: Region, bins: Region, into mean: Region) {
+    precondition(p.count == mean.count * bins.count, "\(p.count) probabilities")
+    kernels.two_hot_mean(p.base, bins.base, mean.base, mean.count, bins.count)
+  }
+}
+
+/// A Bernoulli distribution by its logit.
+public enum Binary {
+  /// `loss = -q ln σ(l) - (1 - q) ln σ(-l)`.
+  public static func loss(_ logits: Region, target q: Region, into loss: Region) {
+    precondition(logits.count == q.count && q.count == loss.count)
+    kernels.binary_loss(logits.base, q.base, loss.base, loss.count)
+  }
+
+  /// `dlogits += g (σ(l) - q)`.
+  public static func pullback(
+    _ logits: Region, target q: Region, from g: Region, dlogits: Region
+  ) {
+    precondition(logits.count == q.count && q.count == g.count && g.count == dlogits.count)
+    kernels.binary_gradient(logits.base, q.base, g.base, dlogits.base, g.count)
+  }
+
+  /// `p = σ(l)`.
+  public static func probability(_ logits: Region, into p: Region) {
+    precondition(logits.count == p.count)
+    kernels.binary_probability(logits.base, p.base, p.count)
+  }
+}
+
+/// The squared distance, summed over a row and not halved.
+public enum SquaredError {
+  public static func loss(_ mean: Region, target: Region, into loss: Region) {
+    let width = columns(mean, target, rows: loss)
+    kernels.squared_error(mean.base, target.base, loss.base, loss.count, width)
+  }
+
+  public static func pullback(_ mean: Region, target: Region, from g: Region, dmean: Region) {
+    precondition(dmean.count == mean.count)
+    let width = columns(mean, target, rows: g)
+    kernels.squared_error_gradient(mean.base, target.base, g.base, dmean.base, g.count, width)
+  }
+}
+
+/// A normal distribution whose mean and standard deviation are bounded (ALGORITHM section 7).
+public struct BoundedNormal: Sendable {
+  /// Smallest and largest standard deviation.
+  public let minimum: Float
+  public let maximum: Float
+
+  public init(minimum: Float, maximum: Float) {
+    self.minimum = minimum
+    self.maximum = maximum
+  }
+
+  /// `mean = tanh(m)`, `deviation = (max - min)·σ(s + 2) + min`.
+  public func parameters(_ m: Region, _ s: Region, mean: Region, deviation: Region) {
+    precondition(m.count == s.count && mean.count == m.count && deviation.count == m.count)
+    kernels.bounded_normal(
+      m.base, s.base, mean.base, deviation.base, m.count, minimum, maximum)
+  }
+
+  /// The log-density of each row's action and the entropy, in nats, summed over its columns.
+  public static func logDensity(
+    mean: Region, deviation: Region, action: Region, into density: Region, entropy: Region
+  ) {
+    let width = columns(mean, action, rows: density)
+    precondition(deviation.count == mean.count && entropy.count == density.count)
+    kernels.normal_log_density(
+      mean.base, deviation.base, action.base, density.base, entropy.base, density.count, width)
+  }
+
+  /// Adds to `dm` and `ds`.
+  public func pullback(
+    mean: Region, deviation: Region, action: Region, logGradient: Region, entropyGradient: Region,
+    dm: Region, ds: Region
+  ) {
+    let width = columns(mean, action, rows: logGradient)
+    precondition(
+      deviation.count == mean.count && dm.count == mean.count && ds.count == mean.count
+        && entropyGradient.count == logGradient.count)
+    kernels.bounded_normal_gradient(
+      mean.base, deviation.base, action.base, logGradient.base, entropyGradient.base, dm.base,
+      ds.base, logGradient.count, width, minimum, maximum)
+  }
+
+  /// `action = mean + deviation · noise`.
+  public static func sample(mean: Region, deviation: Region, noise: Region, into action: Region) {
+    precondition(mean.count == deviation.count && noise.count == mean.count)
+    precondition(action.count == mean.count)
+    for index in 0..<mean.count {
+      action.base[index] = mean.base[index] + deviation.base[index] * noise.base[index]
+    }
+  }
+}
+
+/// The width of two matrices that have a row for each float of `rows`.
+private func columns(_ a: Region, _ b: Region, rows: Region) -> Int {
+  if rows.isEmpty { return 0 }
+  precondition(
+    a.count == b.count && a.count % rows.count == 0,
+    "\(a.count) and \(b.count) floats in \(rows.count) rows")
+  return a.count / rows.count
+}

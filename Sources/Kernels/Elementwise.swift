@@ -1,0 +1,211 @@
+// Arithmetic on whole regions. Operands have equal counts.
+
+extension Region {
+  /// `self += other`.
+  public func add(_ other: Region) {
+    precondition(other.count == count, "adding \(other.count) floats to \(count)")
+    kernels.add(other.base, base, count)
+  }
+
+  /// `self += factor · other`.
+  public func add(_ factor: Float, times other: Region) {
+    precondition(other.count == count, "adding \(other.count) floats to \(count)")
+    kernels.axpy(factor, other.base, base, count)
+  }
+
+  /// `self = factor · self`.
+  public func scale(by factor: Float) {
+    for index in 0..<count { base[index] *= factor }
+  }
+
+  /// `self = weight · other + (1 - weight) · self`, an exponential average.
+  public func blend(_ weight: Float, of other: Region) {
+    precondition(other.count == count, "blending \(other.count) floats with \(count)")
+    for index in 0..<count {
+      base[index] = weight * other.base[index] + (1 - weight) * base[index]
+    }
+  }
+
+  /// The sum of squares, in double precision.
+  public var sumOfSquares: Double { kernels.sum_of_squares(base, count) }
+
+  /// The sum, in double precision.
+  public var sum: Double {
+    var total = 0.0
+    for index in 0..<count { total += Double(base[index]) }
+    return total
+  }
+
+  /// Whether no number is infinite or not a number.
+  public var isFinite: Bool {
+    // A sum of zeros times the numbers is zero exactly when all are finite.
+    var total: Float = 0
+    for index in 0..<count { total += base[index] * 0 }
+    return total == 0
+  }
+
+  /// `self = sign(x) ln(1 + |x|)`.
+  public func symlog(of x: Region) {
+    precondition(x.count == count, "symlog of \(x.count) floats into \(count)")
+    kernels.symlog(x.base, base, count)
+  }
+
+  /// `self = x / max(1, |x|)`, elementwise: clips to [-1, 1].
+  public func clipToUnit(_ x: Region) {
+    precondition(x.count == count, "clipping \(x.count) floats into \(count)")
+    kernels.clip_to_unit(x.base, base, count)
+  }
+}
+
+/// Operations on the rows of row-major matrices. Shapes are checked once a call.
+public enum Rows {
+  /// `y[r] += bias`. - Parameter y: `[rows, columns]`.
+  public static func add(bias: Region, to y: Region, columns: Int) {
+    precondition(bias.count == columns && y.count % columns == 0, "bias of \(bias.count)")
+    kernels.add_bias(bias.base, y.base, y.count / columns, columns)
+  }
+
+  /// `sums += Σ_r x[r]`. - Parameter x: `[rows, columns]`.
+  public static func addColumnSums(of x: Region, to sums: Region) {
+    precondition(sums.count > 0 && x.count % sums.count == 0, "sums of \(sums.count) columns")
+    kernels.add_column_sums(x.base, sums.base, x.count / sums.count, sums.count)
+  }
+
+  /// `y[r] = factors[r] · x[r]`, or `y[r] += …` with `accumulating`.
+  public static func scale(
+    _ x: Region, by factors: Region, into y: Region, accumulating: Bool = false
+  ) {
+    let rows = factors.count
+    precondition(x.count == y.count && (rows == 0 || x.count % rows == 0), "\(rows) factors")
+    if rows == 0 { return }
+    let columns = x.count / rows
+    for row in 0..<rows {
+      let (source, target) = (x.base + row * columns, y.base + row * columns)
+      let factor = factors.base[row]
+      for column in 0..<columns {
+        target[column] = source[column] * factor + (accumulating ? target[column] : 0)
+      }
+    }
+  }
+
+  /// Copies a matrix, or adds it, into columns `to…` of a wider one.
+  public static func copy(
+    _ source: Matrix, into target: Matrix, at column: Int, accumulating: Bool = false
+  ) {
+    copy(source, from: 0, columns: source.columns, into: target, at: column, accumulating)
+  }
+
+  /// Copies `columns` columns of a matrix from `from…`, or adds them, to `to…` of another.
+  public static func copy(
+    _ source: Matrix, from: Int, columns: Int, into target: Matrix, at to: Int,
+    _ accumulating: Bool = false
+  ) {
+    precondition(
+      source.rows == target.rows && from >= 0 && from + columns <= source.columns && to >= 0
+        && to + columns <= target.columns, "copy of columns out of range")
+    for row in 0..<source.rows {
+      let x = source.region.base + row * source.stride + from
+      let y = target.region.base + row * target.stride + to
+      if accumulating { kernels.add(x, y, columns) } else { y.update(from: x, count: columns) }
+    }
+  }
+
+  /// Copies rows `indices` of `source` to the rows of `target` in turn.
+  public static func gather(_ source: Region, _ indices: [Int], columns: Int, into target: Region) {
+    precondition(target.count == indices.count * columns, "gather of \(indices.count) rows")
+    for (row, index) in indices.enumerated() {
+      target.rows(row..<row + 1, columns: columns).copy(
+        from: source.rows(index..<index + 1, columns: columns))
+    }
+  }
+}
+
+/// `y = activation(norm(x))` over rows.
+public struct NormActivation: Sendable {
+  public let norm: Normalization
+  public let activation: Activation
+
+  public init(_ norm: Normalization, _ activation: Activation) {
+    self.norm = norm
+    self.activation = activation
+  }
+
+  /// - Parameters:
+  ///   - x: `[rows, columns]`.
+  ///   - scale: `[columns]`, or empty without a norm.
+  ///   - shift: `[columns]`, or empty where the norm has none.
+  ///   - y: `[rows, columns]`.
+  public func forward(_ x: Region, scale: Region, shift: Region, columns: Int, into y: Region) {
+    check(scale: scale, shift: shift, columns: columns, x.count == y.count)
+    kernels.norm_activate(
+      x.base, scale.base, shift.base, y.base, x.count / columns, columns, norm.code, norm.epsilon,
+      activation.code)
+  }
+
+  /// Adds to the gradients of x, scale and shift; an empty one is not wanted.
+  /// - Parameter temporary: `[columns]`.
+  public func pullback(
+    _ x: Region, scale: Region, shift: Region, columns: Int, from dy: Region, dx: Region,
+    dscale: Region, dshift: Region, temporary: Region
+  ) {
+    check(scale: scale, shift: shift, columns: columns, x.count == dy.count)
+    precondition(
+      (dx.isEmpty || dx.count == x.count) && (dscale.isEmpty || dscale.count == columns)
+        && (dshift.isEmpty || dshift.count == columns) && temporary.count >= columns,
+      "gradients of \(dx.count), \(dscale.count), \(dshift.count) floats")
+    kernels.norm_activate_gradient(
+      x.base, scale.base, shift.base, dy.base, dx.pointerOrNil, dscale.pointerOrNil,
+      dshift.pointerOrNil, temporary.base, x.count / columns, columns, norm.code, norm.epsilon,
+      activation.code)
+  }
+
+  private func check(scale: Region, shift: Region, columns: Int, _ match: Bool) {
+    precondition(
+      match && (!norm.hasScale || scale.count == columns)
+        && (!norm.hasShift || shift.count == columns),
+      "norm over \(columns) columns with scale of \(scale.count) and shift of \(shift.count)")
+  }
+}
+
+/// The gated recurrent unit of the RSSM (ALGORITHM section 4, step 6), where the gates of each of
+/// `groups` blocks lie side by side.
+public enum GatedRecurrentUnit {
+  /// `out = u·c + (1 - u)·h` with `r = σ(reset)`, `c = tanh(r·candidate)`, `u = σ(update - 1)`.
+  /// - Parameters:
+  ///   - gates: `[rows, groups, 3, D / groups]`: reset, candidate, update.
+  ///   - state: `[rows, D]`.
+  ///   - out: `[rows, D]`.
+  public static func forward(
+    gates: Region, state: Region, out: Region, width: Int, groups: Int
+  ) {
+    let rows = checkedRows(gates: gates, state: state, out: out, width: width, groups: groups)
+    kernels.gru(gates.base, state.base, out.base, rows, groups, width / groups)
+  }
+
+  /// Writes the gradient of the gates and adds to that of the state.
+  public static func pullback(
+    gates: Region, state: Region, from dout: Region, dgates: Region, dstate: Region, width: Int,
+    groups: Int
+  ) {
+    let rows = checkedRows(gates: gates, state: state, out: dout, width: width, groups: groups)
+    precondition(dgates.count == gates.count && (dstate.isEmpty || dstate.count == state.count))
+    kernels.gru_gradient(
+      gates.base, state.base, dout.base, dgates.base, dstate.pointerOrNil, rows, groups,
+      width / groups)
+  }
+
+  private static func checkedRows(
+    gates: Region, state: Region, out: Region, width: Int, groups: Int
+  ) -> Int {
+    precondition(
+      width % groups == 0 && state.count % width == 0 && gates.count == 3 * state.count
+        && out.count == state.count,
+      "gates of \(gates.count), state of \(state.count) for width \(width) in \(groups) groups")
+    return state.count / width
+  }
+}
+
+extension Region {
+  /// The address, or null for an empty region.
+  var pointerOrNil: UnsafeMutablePointer<Float>? { isEmpty ? nil : base }
+}
