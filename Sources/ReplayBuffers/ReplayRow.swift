@@ -1,0 +1,61 @@
+import EnvironmentInterface
+
+/// One moment of experience: what was seen, what it was worth, what was done then, and the latent
+/// state that the agent had (ALGORITHM section 2, "Stored transition").
+///
+/// A caller can keep one row and overwrite it, so that steady recording allocates nothing.
+public struct ReplayRow: Sendable, Equatable {
+  /// Images and vectors, in the order of the layout.
+  public var observation: Observation
+  /// What was received on arriving at the observation; 0 at an episode's first.
+  public var reward: Float = 0
+  public var isFirst = false
+  /// Whether the episode ended here, by its rules or by a time limit.
+  public var isLast = false
+  /// Whether the episode ended here by its rules, so that nothing more can be gained.
+  public var isTerminal = false
+  /// `[actionSize]`, chosen after seeing the observation: an index as a number, or a vector that is
+  /// not clipped. Replay stores zeros where `isLast`.
+  public var action: [Float]
+  /// `[deter]`.
+  public var deter: [Float]
+  /// `[latents]`: the class that was sampled from each latent's posterior.
+  public var stoch: [UInt16]
+
+  /// A row of zeros.
+  public init(observation: Observation, layout: ReplayLayout) {
+    self.observation = observation
+    action = Array(repeating: 0, count: layout.actionSize)
+    deter = Array(repeating: 0, count: layout.deter)
+    stoch = Array(repeating: 0, count: layout.latents)
+  }
+
+  /// Traps where this row does not have the layout.
+  func check(_ layout: ReplayLayout) {
+    precondition(
+      observation.images.lazy.map(\.count).elementsEqual(layout.imageSizes)
+        && observation.vectors.lazy.map(\.count).elementsEqual(layout.vectorSizes),
+      "an observation that does not fit \(layout)")
+    precondition(
+      action.count == layout.actionSize && deter.count == layout.deter
+        && stoch.count == layout.latents,
+      "action \(action.count), deter \(deter.count), stoch \(stoch.count) do not fit \(layout)")
+    precondition(stoch.allSatisfy { $0 < layout.classes }, "a class beyond \(layout.classes)")
+  }
+}
+
+/// The address of a stored row. It stays valid when the row is gone: it then names nothing.
+public struct StepID: Hashable, Sendable, Codable {
+  private var chunkNumber: UInt32
+  private var rowNumber: UInt32
+
+  public init(chunk: Int, row: Int) {
+    chunkNumber = UInt32(chunk)
+    rowNumber = UInt32(row)
+  }
+
+  /// The number of the row's chunk; chunks are numbered as they are begun.
+  public var chunk: Int { Int(chunkNumber) }
+  /// The row's place in its chunk.
+  public var row: Int { Int(rowNumber) }
+}

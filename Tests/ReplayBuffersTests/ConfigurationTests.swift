@@ -1,0 +1,76 @@
+import EnvironmentInterface
+import ReplayBuffers
+import Testing
+
+@Suite("Replay's configuration and statistics")
+struct ConfigurationTests {
+  @Test("the defaults are the reference's and valid")
+  func defaults() throws {
+    let configuration = ReplayConfiguration()
+    try configuration.validate()
+    #expect(configuration.size == 5_000_000 && configuration.chunksize == 1024)
+    #expect(configuration.online && configuration.fracs.uniform == 1)
+  }
+
+  @Test("prioritised sampling is refused in words")
+  func priority() {
+    var configuration = ReplayConfiguration()
+    configuration.fracs.priority = 0.5
+    configuration.fracs.uniform = 0.5
+    #expect {
+      try configuration.validate()
+    } throws: {
+      "\($0)" == "replay.fracs.priority is 0.5: prioritised sampling is not available; "
+        + "set it to 0 and raise fracs.uniform or fracs.recency"
+    }
+  }
+
+  @Test("numbers out of range are refused with their key")
+  func ranges() {
+    let changes: [(String, (inout ReplayConfiguration) -> Void)] = [
+      ("replay.size", { $0.size = 0 }), ("replay.chunksize", { $0.chunksize = -1 }),
+      ("replay.recexp", { $0.recexp = .nan }), ("replay.fracs", { $0.fracs.recency = 0.5 }),
+      ("replay.fracs", { ($0.fracs.uniform, $0.fracs.recency) = (2, -1) }),
+    ]
+    for (key, change) in changes {
+      var configuration = ReplayConfiguration()
+      change(&configuration)
+      #expect { try configuration.validate() } throws: { ($0 as? ReplayError)?.key == key }
+    }
+  }
+
+  @Test("the layout follows from an environment's spaces")
+  func layout() {
+    let spaces = [
+      ObservationSpace(name: "image", kind: .image(height: 4, width: 5, channels: 3)),
+      ObservationSpace(name: "mission", kind: .discrete(count: 2, classes: 7)),
+      ObservationSpace(name: "speed", kind: .vector(count: 3)),
+    ]
+    let discrete = ReplayLayout(
+      observationSpaces: spaces, actionSpace: .discrete(count: 7), deter: 8, latents: 4, classes: 2)
+    #expect(discrete.imageSizes == [60] && discrete.vectorSizes == [2, 3])
+    #expect(discrete.actionSize == 1)
+    let continuous = ReplayLayout(
+      observationSpaces: spaces, actionSpace: .continuous(low: [-1, -2], high: [1, 2]), deter: 8,
+      latents: 4, classes: 2)
+    #expect(continuous.actionSize == 2)
+  }
+
+  @Test("statistics count since they were last taken, under the reference's names")
+  func statistics() throws {
+    let replay = try makeReplay(windowLength: 3, chunkSize: 4, streamCount: 2)
+    var recorder = Recorder(replay, streamCount: 2)
+    recorder.append(6)
+    _ = replay.sampleStarts(2)
+    let first = replay.takeStatistics()
+    #expect(first.items == 4 && first.chunks == 2 && first.streams == 1)
+    #expect(first.inserts == 4 && first.samples == 2 && first.updates == 0)
+    #expect(first.replayRatio == 1.5)
+    #expect(
+      first.metrics.map(\.name)
+        == ["items", "chunks", "streams", "ram_gb", "inserts", "samples", "updates", "replay_ratio"])
+    let second = replay.takeStatistics()
+    #expect(second.items == 4 && second.inserts == 0 && second.samples == 0)
+    #expect(second.replayRatio.isNaN)
+  }
+}
