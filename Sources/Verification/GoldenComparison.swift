@@ -2,6 +2,7 @@ import Agents
 import Foundation
 import Kernels
 import NeuralNetworks
+import WorldModels
 
 /// One line of a verification: a group of tensors against the reference.
 public struct VerificationLine: Sendable, CustomStringConvertible {

@@ -167,10 +167,12 @@ public struct GoldenFile {
     return learner
   }
 
-  static let normalizers: [(name: String, path: WritableKeyPath<AgentState, Normalizer>)] = [
-    ("retnorm", \.returnNormalizer), ("valnorm", \.valueNormalizer),
-    ("advnorm", \.advantageNormalizer),
-  ]
+  static var normalizers: [(name: String, path: WritableKeyPath<AgentState, Normalizer>)] {
+    [
+      ("retnorm", \.returnNormalizer), ("valnorm", \.valueNormalizer),
+      ("advnorm", \.advantageNormalizer),
+    ]
+  }
 }
 
 /// What is wrong with a golden file.

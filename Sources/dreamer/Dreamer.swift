@@ -2,5 +2,6 @@ import ArgumentParser
 
 @main
 struct Dreamer: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "A world-model agent.")
+  static let configuration = CommandConfiguration(
+    abstract: "A world-model agent.", subcommands: [VerifyCommand.self])
 }
