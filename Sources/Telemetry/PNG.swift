@@ -4,12 +4,12 @@ import Foundation
 
 // The only file that calls libpng, through its simplified interface (libpng manual, section V).
 
-/// What libpng refuses.
+/// A picture that libpng refuses to write or data that it cannot read.
 public struct PNGError: Error, Sendable, Equatable, CustomStringConvertible {
   /// libpng's own words.
   public let what: String
 
-  public var description: String { "PNG: \(what)" }
+  public var description: String { "PNG: \(what); use another picture" }
 }
 
 extension Picture {

@@ -20,8 +20,7 @@ public struct Picture: Sendable, Equatable {
     self.pixels = pixels
   }
 
-  /// A picture of one colour; a grey one where all channels are equal is still of 3 channels.
-  /// - Parameter color: Red, green, blue.
+  /// A picture of one colour, with three channels.
   public init(height: Int, width: Int, color: Color) {
     let pixel = [color.red, color.green, color.blue]
     self.init(

@@ -23,7 +23,7 @@ public final class ProgressLine {
   private let isTerminal: Bool
   /// Time between lines.
   private let interval: Duration
-  /// Rates are averages over this long: prefilling and a compiling cache make the start no guide.
+  /// Rates are averages over this long: before the first update, steps are fast and no guide.
   private let window: Duration = .seconds(60)
   private let now: () -> Duration
   private let output: (String) -> Void

@@ -22,8 +22,8 @@ enum ConfigurationValue: Equatable {
 
   /// The value that a text means for a key of this value's type; nil where it means none.
   ///
-  /// What has the type of a key decides what `1`, `1e4` or `none` is, so there is no guessing: a
-  /// whole number may be written as `5e6`, and a text may look like a number.
+  /// The key's type decides what `1`, `5e6` or `none` is, not the looks of the text: a whole number
+  /// may be written with an exponent, and a text may look like a number.
   func parsed(_ text: String) -> ConfigurationValue? {
     switch self {
     case .integer: Self.integer(text).map(Self.integer)
