@@ -1,0 +1,137 @@
+import Autodiff
+import EnvironmentInterface
+import Foundation
+import Kernels
+import Randomness
+import WorldModels
+
+/// An agent in the midst of episodes: what it remembers of each of `count` environments, and what it
+/// does next (ALGORITHM section 8).
+///
+/// The object belongs to one thread at a time; several can share an ``Agent``.
+public final class ActingPolicy {
+  public let agent: Agent
+  /// n: environments.
+  public let count: Int
+  private let tape: Tape
+  private var deter: [Float]
+  private var stoch: [Float]
+  private var previousActions: [Float]
+  private var images: [ByteStorage]
+
+  public init(_ agent: Agent, count: Int) {
+    self.agent = agent
+    self.count = count
+    tape = agent.makeInferenceTape()
+    let rssm = agent.worldModel.rssm
+    deter = Array(repeating: 0, count: count * rssm.deter)
+    stoch = Array(repeating: 0, count: count * rssm.stoch)
+    previousActions = Array(repeating: 0, count: count * agent.actionSpace.width)
+    images = agent.spaces.filter(\.isImage).map { ByteStorage(count: count * $0.count) }
+  }
+
+  /// What the agent does, and the latent states that replay keeps.
+  public struct Decision: Sendable {
+    public var actions: [Action]
+    /// `[n, A]` as replay stores them: a class number, or a vector that is not clipped.
+    public var stored: [Float]
+    /// `[n, D]`.
+    public var deter: [Float]
+    /// `[n, S]`: class numbers.
+    public var stoch: [UInt16]
+  }
+
+  /// Looks at one observation of each environment and decides.
+  ///
+  /// - Parameters:
+  ///   - isFirst: for each environment whether an episode begins here: what was remembered of it is
+  ///     forgotten.
+  ///   - step: of the draws; environments are the rows.
+  /// - Throws: ``NonFiniteState`` where the networks have gone astray.
+  public func act(
+    _ observations: [Observation], isFirst: [Bool], draws: DrawSource, step: Int
+  ) throws -> Decision {
+    precondition(observations.count == count && isFirst.count == count, "\(count) environments")
+    tape.reset()
+    let rows = RowNumbering()
+    let decision = tape.withoutRecording { () -> Decision in
+      let state = observe(
+        makeRows(observations), isFirst: isFirst,
+        draw: draws.draw("acting latent", step: step, rows: rows))
+      let action = agent.policy(agent.worldModel.features(state, tape), tape)
+        .sample(draws.draw("action", step: step, rows: rows), tape)
+      (deter, stoch) = (state.deter.values.array, state.stoch.values.array)
+      previousActions = action.values.array
+      return makeDecision()
+    }
+    if !decision.deter.allSatisfy(\.isFinite) || !decision.stored.allSatisfy(\.isFinite) {
+      throw NonFiniteState(step: step)
+    }
+    return decision
+  }
+
+  private func observe(_ rows: ObservationRows, isFirst: [Bool], draw: Draw) -> RSSMState {
+    let model = agent.worldModel
+    let keep = tape.constant(isFirst.map { $0 ? 0 : 1 }, rows: count, columns: 1).values
+    let previous = tape.constant(
+      previousActions, rows: count, columns: agent.actionSpace.width)
+    return model.rssm.observe(
+      tokens: model.encoder(rows, tape), previousActions: tape.scaleRows(previous, by: keep),
+      keep: keep,
+      from: RSSMState(
+        deter: tape.constant(deter, rows: count, columns: model.rssm.deter),
+        stoch: tape.constant(stoch, rows: count, columns: model.rssm.stoch)),
+      using: { _ in draw }, tape
+    ).states
+  }
+
+  private func makeRows(_ observations: [Observation]) -> ObservationRows {
+    for (space, storage) in images.enumerated() {
+      let size = storage.bytes.count / count
+      for (row, observation) in observations.enumerated() {
+        storage.bytes.slice(row * size, count: size).copy(from: observation.images[space])
+      }
+    }
+    let vectors = agent.spaces.filter { !$0.isImage }.indices.map { index in
+      observations.flatMap { $0.vectors[index] }
+    }
+    return ObservationRows(count: count, images: images, vectors: vectors)
+  }
+
+  private func makeDecision() -> Decision {
+    let classes = agent.worldModel.rssm.configuration.classes
+    let actions = rows(of: previousActions, width: agent.actionSpace.width).map(action)
+    return Decision(
+      actions: actions,
+      stored: actions.flatMap { action -> [Float] in
+        switch action {
+        case .discrete(let number): [Float(number)]
+        case .continuous(let vector): vector
+        }
+      },
+      deter: deter,
+      stoch: rows(of: stoch, width: classes).map { UInt16($0.firstIndex(of: 1) ?? 0) })
+  }
+
+  private func action(_ row: [Float]) -> Action {
+    switch agent.actionSpace {
+    case .discrete: .discrete(row.firstIndex(of: 1) ?? 0)
+    case .continuous: .continuous(row)
+    }
+  }
+
+  private func rows(of values: [Float], width: Int) -> [[Float]] {
+    stride(from: 0, to: values.count, by: width).map { Array(values[$0..<$0 + width]) }
+  }
+}
+
+/// A latent state or an action that is infinite or not a number.
+public struct NonFiniteState: Error, CustomStringConvertible, Equatable {
+  /// The acting step.
+  public let step: Int
+
+  public var description: String {
+    "the agent's state at acting step \(step) is not finite; resume from the last checkpoint with a "
+      + "smaller agent.opt.lr"
+  }
+}
