@@ -1,6 +1,6 @@
 // The activation functions on sixteen lanes, and their derivatives.
 //
-// The codes are those of Swift's `Activation`. A caller that switches on a constant code gets the one
+// The codes are those of Swift's `Activation`. A caller that passes a constant code gets the one
 // branch inlined; otherwise the switch costs one predictable jump for sixteen lanes.
 #pragma once
 #include "vector.h"

@@ -32,14 +32,14 @@ INLINE void CK(channel_norm_by)(int activation, const float *x, size_t channels,
                                 float *y) {
   size_t plane = pixels * 16;
   v16 mean[CK_STRIP], factor[CK_STRIP];
-  for (size_t start = 0; start < pixels; start += CK_STRIP, x += CK_STRIP * 16, y += CK_STRIP * 16) {
-    size_t n = pixels - start < CK_STRIP ? pixels - start : CK_STRIP;
-    CK(strip_moments)(x, channels, plane, n, norm, epsilon, mean, factor);
+  for (size_t start = 0; start < pixels; start += CK_STRIP) {
+    size_t n = pixels - start < CK_STRIP ? pixels - start : CK_STRIP, at = start * 16;
+    CK(strip_moments)(x + at, channels, plane, n, norm, epsilon, mean, factor);
     for (size_t c = 0; c < channels; c++) {
       v16 by = v_set(scale[c]), plus = v_set(norm == CK_LAYER ? shift[c] : 0);
       for (size_t p = 0; p < n; p++) {
-        v16 normal = (v_load(x + c * plane + p * 16) - mean[p]) * factor[p];
-        v_store(y + c * plane + p * 16, v_activate(activation, normal * by + plus));
+        v16 normal = (v_load(x + at + c * plane + p * 16) - mean[p]) * factor[p];
+        v_store(y + at + c * plane + p * 16, v_activate(activation, normal * by + plus));
       }
     }
   }

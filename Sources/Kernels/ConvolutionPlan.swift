@@ -62,7 +62,8 @@ struct ConvolutionPlan: Sendable, Equatable {
         }
       }
     }
-    table = (header + rowTaps.map(\.offset) + innerOffsets + columnOffsets + entries).map(Int32.init)
+    let tables = rowTaps.map(\.offset) + innerOffsets + columnOffsets + entries
+    table = (header + tables).map(Int32.init)
   }
 
   /// Grid rows whose pixels are summed at a time in a weight gradient: as many as let the gradients

@@ -135,8 +135,8 @@ public enum ImageBlocks {
 
 /// The squared error between sigmoids and images, sixteen images at a time.
 public enum ImageLoss {
-  /// `means = sigmoid(logits)` and `losses[lane] = Σ (mean - target / 255)²` over the pixels and the
-  /// channels of one image key.
+  /// `means = sigmoid(logits)` and `losses[lane] = Σ (mean - target / 255)²` over the pixels and
+  /// the channels of one image key.
   ///
   /// - Parameters:
   ///   - logits, means: `[total channels, height, width, 16]`; only `channels` are touched.

@@ -39,7 +39,8 @@ import Testing
     let offsets = FrameOffsets((0..<lanes).reversed().map { $0 * shape.frameSize })
     let logits = randomNumbers(count * 16, seed: 8).map { $0 * 6 }
     let weights = randomNumbers(16, seed: 9)
-    let means = keptRegion(count: count * 16), losses = keptRegion(count: 16), gradient = keptRegion(count: count * 16)
+    let means = keptRegion(count: count * 16), gradient = keptRegion(count: count * 16)
+    let losses = keptRegion(count: 16)
     ImageLoss.forward(
       keptRegion(logits), targets: keptBytes(source), at: offsets,
       channels: shape, means: means, losses: losses)

@@ -72,13 +72,15 @@ struct ChannelNormCase: Sendable, CustomTestStringConvertible {
     let input = shape.images(seed: 1), outputGradient = shape.images(seed: 4)
     let scale = randomNumbers(shape.channels, seed: 2).map { $0 + 1.5 }
     let shift = randomNumbers(shape.channels, seed: 3)
-    let gradients = (keptRegion(count: input.block.count), keptRegion(count: shape.channels), keptRegion(count: shape.channels))
+    let gradients = [input.block.count, shape.channels, shape.channels].map {
+      keptRegion(count: $0)
+    }
     shape.fast.backward(
       keptRegion(input.block), outputGradient: keptRegion(outputGradient.block),
       scale: keptRegion(scale), shift: keptRegion(shift),
-      inputGradient: gradients.0, scaleGradient: gradients.1,
-      shiftGradient: gradients.2, scratch: Arena())
-    let change = [gradients.0, gradients.1, gradients.2].map {
+      inputGradient: gradients[0], scaleGradient: gradients[1],
+      shiftGradient: gradients[2], scratch: Arena())
+    let change = gradients.map {
       $0.array.map { Double($0) - 0.25 }
     }
     func value(_ input: NaiveImages, _ scale: [Double], _ shift: [Double]) -> Double {
@@ -94,11 +96,14 @@ struct ChannelNormCase: Sendable, CustomTestStringConvertible {
       result.values = moved(input.values, along.values, by)
       return result
     }
-    let slopes = [
-      value(movedInput(step), scale, shift) - value(movedInput(-step), scale, shift),
-      value(input, moved(scale, turn, step), shift) - value(input, moved(scale, turn, -step), shift),
-      value(input, scale, moved(shift, turn, step)) - value(input, scale, moved(shift, turn, -step)),
-    ].map { $0 / (2 * step) }
+    let changes = [1.0, -1.0].map { sign in
+      [
+        value(movedInput(sign * step), scale, shift),
+        value(input, moved(scale, turn, sign * step), shift),
+        value(input, scale, moved(shift, turn, sign * step)),
+      ]
+    }
+    let slopes = zip(changes[0], changes[1]).map { ($0 - $1) / (2 * step) }
     let computed = [
       dot(change[0], along.block.map(Double.init)), dot(change[1], turn), dot(change[2], turn),
     ]
@@ -107,7 +112,29 @@ struct ChannelNormCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("pooling takes the largest of each cell, and ties share its gradient", arguments: [1, 3, 16])
+  @Test("activations and their gradients hold far from zero and near it",
+    arguments: Activation.allCases)
+  func extremes(_ activation: Activation) {
+    let points: [Double] = [-1000, -90, -20, -1e-3, 1e-3, 0.62, 0.63, 15, 25, 90, 1000]
+    let inputs = (points + Array(repeating: 0, count: 16 - points.count)).map(Float.init)
+    let layer = ChannelNorm(
+      Normalization(kind: .none), activation: activation, channels: 1, pixels: 1)
+    let output = keptRegion(count: 16), gradient = keptRegion(filledWith: 0, count: 16)
+    layer.forward(keptRegion(inputs), scale: .empty, shift: .empty, output: output)
+    layer.backward(
+      keptRegion(inputs), outputGradient: keptRegion(filledWith: 1, count: 16), scale: .empty,
+      shift: .empty, inputGradient: gradient, scaleGradient: .empty, shiftGradient: .empty,
+      scratch: Arena())
+    for (index, x) in points.enumerated() {
+      func value(_ x: Double) -> Double { naiveActivation(activation.rawValue, x) }
+      let slope = (value(x + 1e-4) - value(x - 1e-4)) / 2e-4
+      #expect(abs(Double(output[index]) - value(x)) < 1e-6 * max(1, abs(value(x))))
+      #expect(abs(Double(gradient[index]) - slope) < 1e-5 * max(1, abs(slope)))
+    }
+  }
+
+  @Test("pooling takes the largest of each cell, and ties share its gradient",
+    arguments: [1, 3, 16])
   func pooling(batch: Int) {
     for (channels, height, width) in [(1, 2, 2), (3, 4, 6), (5, 2, 10)] {
       // Few values, so that most cells have ties.
