@@ -25,6 +25,11 @@ public final class Learner {
   public struct Latents: Sendable {
     public var deter: [Float]
     public var stoch: [Float]
+
+    public init(deter: [Float], stoch: [Float]) {
+      self.deter = deter
+      self.stoch = stoch
+    }
   }
 
   /// What a training step found.

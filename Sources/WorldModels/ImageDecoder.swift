@@ -25,6 +25,12 @@ struct ImageDecoder: Sendable {
     let factor = 1 << (configuration.outer ? count - 1 : count)
     small = ImageShape(
       height: shape.height / factor, width: shape.width / factor, channels: depths[count - 1])
+    guard small.channels % configuration.bspace == 0 else {
+      throw ImageShapeError(
+        problem: "\(small.channels) channels of the smallest image do not split into "
+          + "\(configuration.bspace) blocks",
+        remedy: "choose agent.dec.simple.bspace, depth or mults so that they do")
+    }
     fromDeter = Linear(
       from: deter, to: small.count, groups: configuration.bspace, style.initializer,
       named: "dec/sp0", in: &builder)
@@ -61,6 +67,9 @@ struct ImageDecoder: Sendable {
       to: shape.channels, style.scaled(configuration.outscale), doubling: !configuration.outer,
       "imgout")
   }
+
+  /// Doublings, or with `outer` one more.
+  var stageCount: Int { stages.count + 1 }
 
   /// Where each element `[channels, height, width]` of the smallest image stands in the output of
   /// the block-diagonal layer, which is `[groups, height, width, channels / groups]`.

@@ -1,0 +1,101 @@
+import Agents
+import EnvironmentInterface
+import Kernels
+import ReplayBuffers
+import WorldModels
+
+/// Turns windows of replay into what the learner takes, with the latent state to start from
+/// (ALGORITHM section 9, 1).
+public struct BatchMaker: Sendable {
+  public let actionSpace: ActionSpace
+  /// K: rows before the train rows.
+  public let context: Int
+  public let classes: Int
+  /// The state and action after the last batch: what a later piece of the same windows goes on from.
+  private var carry: (latents: Learner.Latents, actions: [Float])?
+
+  public init(_ agent: Agent, context: Int) {
+    actionSpace = agent.actionSpace
+    self.context = context
+    classes = agent.worldModel.rssm.configuration.classes
+  }
+
+  public func makeBatch(_ replayed: ReplayBatch) -> SequenceBatch {
+    let (b, rows) = (replayed.sequences, replayed.length)
+    let (deter, stoch) = initialState(replayed)
+    return SequenceBatch(
+      size: b, length: rows - context, context: context,
+      images: replayed.images.map { ByteStorage($0) }, vectors: replayed.vectors,
+      previousActions: previousActions(replayed), rewards: replayed.rewards,
+      isFirst: replayed.isFirst, isLast: replayed.isLast, isTerminal: replayed.isTerminal,
+      initialDeter: deter, initialStoch: stoch)
+  }
+
+  /// Remembers how a batch ended.
+  ///
+  /// - Parameter latents: `[B, T, …]`.
+  public mutating func remember(_ latents: Learner.Latents, of replayed: ReplayBatch) {
+    let length = replayed.length - context
+    func last(_ values: [Float], rows: Int) -> [Float] {
+      let width = values.count / (replayed.sequences * rows)
+      return (0..<replayed.sequences).flatMap { b -> ArraySlice<Float> in
+        let end = (b + 1) * rows * width
+        return values[end - width..<end]
+      }
+    }
+    carry = (
+      Learner.Latents(
+        deter: last(latents.deter, rows: length), stoch: last(latents.stoch, rows: length)),
+      last(replayed.actions, rows: replayed.length)
+    )
+  }
+
+  /// The stored latents of the last context row; for a later piece, the carry of the one before;
+  /// zeros where there is neither.
+  private func initialState(_ replayed: ReplayBatch) -> (deter: [Float], stoch: [Float]) {
+    if replayed.consec > 0, let carry { return (carry.latents.deter, carry.latents.stoch) }
+    let layout = replayed.layout
+    let width = layout.latents * classes
+    var deter = [Float](repeating: 0, count: replayed.sequences * layout.deter)
+    var stoch = [Float](repeating: 0, count: replayed.sequences * width)
+    if context == 0 { return (deter, stoch) }
+    for b in 0..<replayed.sequences {
+      let row = b * replayed.length + context - 1
+      deter.replaceSubrange(
+        b * layout.deter..<(b + 1) * layout.deter,
+        with: replayed.deter[row * layout.deter..<(row + 1) * layout.deter])
+      for latent in 0..<layout.latents {
+        let chosen = Int(replayed.stoch[row * layout.latents + latent])
+        stoch[b * width + latent * classes + chosen] = 1
+      }
+    }
+    return (deter, stoch)
+  }
+
+  /// The action of the row before each train row. Without context, that before the first is the last
+  /// of the piece before.
+  private func previousActions(_ replayed: ReplayBatch) -> [Float] {
+    let width = actionSpace.storedCount
+    return (0..<replayed.sequences).flatMap { b in
+      (context..<replayed.length).flatMap { row -> ArraySlice<Float> in
+        if row > 0 {
+          let start = (b * replayed.length + row - 1) * width
+          return replayed.actions[start..<start + width]
+        }
+        guard replayed.consec > 0, let carry else {
+          return Array(repeating: 0, count: width)[...]
+        }
+        return carry.actions[b * width..<(b + 1) * width]
+      }
+    }
+  }
+
+  /// One-hot latents as the class numbers that replay stores.
+  public func classNumbers(_ stoch: [Float]) -> [UInt16] {
+    var numbers = [UInt16](repeating: 0, count: stoch.count / classes)
+    for index in stoch.indices where stoch[index] == 1 {
+      numbers[index / classes] = UInt16(index % classes)
+    }
+    return numbers
+  }
+}

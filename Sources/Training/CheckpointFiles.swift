@@ -1,0 +1,149 @@
+import Agents
+import EnvironmentInterface
+import Files
+import Foundation
+import Kernels
+import NeuralNetworks
+import Telemetry
+
+/// What a checkpoint's `state.json` holds.
+struct SavedState: Codable, Equatable {
+  /// Of this layout of the file.
+  var version = 1
+  /// Environment steps.
+  var step: Int
+  /// Whether the run had made all its steps.
+  var isFinished: Bool
+  var agent: AgentState
+}
+
+/// Saves learners to checkpoints and restores them.
+///
+/// Parameters stand under the reference's names, the slow critic's and the normalisers' among them,
+/// so that weights can be exchanged with it.
+extension Checkpoint {
+  func write(_ learner: Learner, step: Int, isFinished: Bool) throws {
+    try makeParameters(learner).write(to: parameters)
+    var averages = SafeTensors()
+    for (name, shape, values) in learner.optimizer.state {
+      averages.entries[name] = .init(shape: shape, values: .float32(values.array))
+    }
+    try averages.write(to: optimizer)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let saved = SavedState(step: step, isFinished: isFinished, agent: learner.state)
+    try AtomicFile.write(encoder.encode(saved), to: state)
+  }
+
+  private func makeParameters(_ learner: Learner) -> SafeTensors {
+    let store = learner.agent.parameters
+    var file = SafeTensors()
+    for entry in store.entries {
+      file.entries[entry.name] = .init(
+        shape: entry.shape, values: .float32(store[entry].array))
+    }
+    for (name, normalizer) in [
+      ("retnorm", learner.state.returnNormalizer), ("valnorm", learner.state.valueNormalizer),
+      ("advnorm", learner.state.advantageNormalizer),
+    ] {
+      for (stored, path) in normalizer.stored {
+        file.entries["\(name)/\(stored)/value"] = .init(
+          shape: [], values: .float32([normalizer[keyPath: path]]))
+      }
+    }
+    file.entries["slowval_count/value"] = .init(
+      shape: [], values: .int32([Int32(learner.state.slowValueCount)]))
+    return file
+  }
+
+  /// - Throws: `FileError`, or ``CheckpointError`` where it cannot be read.
+  func readState() throws -> SavedState {
+    let data = try AtomicFile.read(state)
+    do {
+      return try JSONDecoder().decode(SavedState.self, from: data)
+    } catch {
+      throw CheckpointError(
+        file: state.path, problem: "it is damaged or of another version",
+        remedy: "use another checkpoint")
+    }
+  }
+
+  /// Puts the checkpoint's parameters into an agent.
+  ///
+  /// - Throws: `SafeTensorsError`, `FileError`, or ``CheckpointError`` where names or shapes differ;
+  ///   the agent is then unchanged.
+  func restore(_ agent: Agent) throws {
+    let tensors = try SafeTensors(contentsOf: parameters)
+    let store = agent.parameters
+    try load(
+      store.entries.map { ($0.name, $0.shape, store[$0]) }, from: tensors, file: parameters)
+  }
+
+  /// Puts the checkpoint's optimiser averages and counters into a learner, and its parameters into
+  /// its agent.
+  func restore(_ learner: Learner) throws -> SavedState {
+    let saved = try readState()
+    try restore(learner.agent)
+    try load(
+      learner.optimizer.state, from: SafeTensors(contentsOf: optimizer), file: optimizer)
+    learner.state = saved.agent
+    return saved
+  }
+
+  /// Checks all, then copies all.
+  private func load(
+    _ wanted: [(name: String, shape: [Int], values: Region)], from tensors: SafeTensors, file: URL
+  ) throws {
+    let found = try wanted.map { name, shape, _ -> [Float] in
+      guard let entry = tensors[name] else {
+        throw CheckpointError(
+          file: file.path, problem: "it has no tensor \(name)",
+          remedy: "use a checkpoint of an agent with this run's configuration")
+      }
+      guard entry.shape == shape, let floats = entry.floats else {
+        throw CheckpointError(
+          file: file.path, problem: "\(name) has shape \(entry.shape) instead of \(shape)",
+          remedy: "use a checkpoint of an agent with this run's configuration")
+      }
+      return floats
+    }
+    for (target, values) in zip(wanted, found) { target.values.copy(from: values) }
+  }
+}
+
+/// A checkpoint that does not fit or cannot be read.
+public struct CheckpointError: Error, CustomStringConvertible, Equatable {
+  public let file: String
+  public let problem: String
+  public let remedy: String
+
+  public var description: String { "\(file): \(problem); \(remedy)" }
+}
+
+/// A trained agent with what is needed to play: loaded from a run folder or a checkpoint in it.
+public struct TrainedAgent: Sendable {
+  public let agent: Agent
+  public let configuration: TrainingConfiguration
+  /// Environment steps of its training.
+  public let step: Int
+
+  /// - Parameter url: a run folder, for its newest checkpoint, or a checkpoint's folder.
+  /// - Throws: `FileError`, `ConfigurationError`, `SafeTensorsError`, ``CheckpointError``,
+  ///   ``UnknownEnvironment``.
+  public init(contentsOf url: URL) throws {
+    let (run, checkpoint) = try RunFolder.locate(url)
+    let text = String(decoding: try AtomicFile.read(run.configuration), as: UTF8.self)
+    configuration = try TrainingConfiguration(yaml: text, file: run.configuration.path)
+    let world = try EnvironmentRegistry.make(configuration.task, configuration.env)
+    agent = try Agent(
+      configuration.agent, spaces: world.observationSpaces, actionSpace: world.actionSpace,
+      key: .init(seed: 0))
+    step = try checkpoint.readState().step
+    try checkpoint.restore(agent)
+  }
+
+  /// A new copy of the environment that the agent was trained in.
+  public func makeEnvironment() throws -> any Environment {
+    try EnvironmentRegistry.make(configuration.task, configuration.env)
+  }
+}

@@ -1,0 +1,34 @@
+import EnvironmentInterface
+import Gridworld
+import Pendulum
+
+/// The bundled worlds by their ids.
+public enum EnvironmentRegistry {
+  public static var ids: [String] { GridworldEnvironments.ids + PendulumEnvironments.ids }
+
+  /// A world as agents drive it: actions in units of their bounds, everything checked.
+  ///
+  /// - Throws: ``UnknownEnvironment``; `EnvironmentError` for a choice that the world does not have.
+  public static func make(
+    _ id: String, _ configuration: EnvironmentConfigurations
+  ) throws -> any Environment {
+    if let world = try GridworldEnvironments.make(id: id, configuration: configuration.gridworld) {
+      return makeDriven(world)
+    }
+    if let world = try PendulumEnvironments.make(id: id, configuration: configuration.pendulum) {
+      return makeDriven(world)
+    }
+    throw UnknownEnvironment(id: id)
+  }
+}
+
+/// An id that no bundled world has.
+public struct UnknownEnvironment: Error, CustomStringConvertible, Equatable {
+  public let id: String
+
+  public var description: String {
+    let nearest = ConfigurationNames.nearest(to: id, among: EnvironmentRegistry.ids)
+    let hint = nearest.map { "did you mean “\($0)”? " } ?? ""
+    return "there is no environment “\(id)”: \(hint)`dreamer envs` lists them"
+  }
+}

@@ -1,0 +1,80 @@
+import Agents
+import Foundation
+import Kernels
+import Randomness
+import ReplayBuffers
+import Telemetry
+
+/// Looks at replay that training has not drawn: losses, and pictures of what the model predicts.
+final class Reporter {
+  private let configuration: TrainingConfiguration
+  private let folder: RunFolder
+  private let stream: ReplayStream
+  private var batch: ReplayBatch
+  private var batches: BatchMaker
+  private var count = 0
+
+  init(
+    _ configuration: TrainingConfiguration, replay: Replay, agent: Agent, folder: RunFolder
+  ) {
+    self.configuration = configuration
+    self.folder = folder
+    let context = configuration.replayContext
+    stream = ReplayStream(
+      from: replay, for: .report, trainLength: configuration.reportLength,
+      consec: configuration.consecReport, context: context)
+    batch = ReplayBatch(
+      layout: replay.layout, sequences: configuration.batchSize,
+      length: configuration.reportLength + context)
+    batches = BatchMaker(agent, context: context)
+  }
+
+  /// - Returns: the mean losses under `report/…`.
+  func report(
+    _ learner: Learner, step: Int, key: Key, pool: WorkerPool
+  ) throws -> [(name: String, value: Double)] {
+    guard configuration.agent.report else { return [] }
+    var metrics: [(name: String, value: Double)] = []
+    for index in 0..<configuration.run.reportBatches {
+      stream.next(into: &batch)
+      let draws = DrawSource.random(key.fold(count))
+      count += 1
+      let sequences = batches.makeBatch(batch)
+      for (name, value) in learner.evaluate(sequences, draws: draws, pool: pool) {
+        metrics.append(("report/\(name)", Double(value)))
+      }
+      if index == 0 {
+        try writePictures(learner.agent.openLoop(sequences, draws: draws), step: step)
+      }
+    }
+    return metrics
+  }
+
+  private func writePictures(_ loop: OpenLoop, step: Int) throws {
+    for index in loop.images.indices {
+      guard let video = loop.video(index) else { continue }
+      try loop.filmstrip(video)
+        .writePNG(to: folder.videos.appendingPathComponent("\(step)-\(loop.images[index].space.name).png"))
+    }
+  }
+}
+
+extension OpenLoop {
+  /// All steps of up to three sequences in one picture, time to the right.
+  func filmstrip(_ video: Video) -> Picture {
+    let width = video.width / sequences
+    let strips = (0..<min(3, sequences)).map { sequence in
+      Picture.row((0..<length).map { column(of: video, frame: $0, sequence, width: width) })
+    }
+    return Picture.column(strips, gap: 4, color: .white)
+  }
+
+  private func column(of video: Video, frame: Int, _ sequence: Int, width: Int) -> Picture {
+    let pixels = video.frame(frame)
+    let rows = (0..<video.height).flatMap { y -> ArraySlice<UInt8> in
+      let start = pixels.startIndex + (y * video.width + sequence * width) * 3
+      return pixels[start..<start + width * 3]
+    }
+    return Picture(height: video.height, width: width, channels: 3, pixels: rows)
+  }
+}
