@@ -21,11 +21,12 @@ public final class Agent: Sendable {
   /// - Parameters:
   ///   - spaces: what the agent observes.
   ///   - key: of the parameters' first values.
-  /// - Throws: `LayerStyleError`, `ImageShapeError`.
+  /// - Throws: `LayerStyleError`, `ImageShapeError`, `BLASError`.
   public init(
     _ configuration: AgentConfiguration, spaces: [ObservationSpace], actionSpace: ActionSpace,
     key: Key
   ) throws {
+    try GEMM.load()
     self.configuration = configuration
     self.spaces = spaces.sorted { $0.name < $1.name }
     self.actionSpace = actionSpace

@@ -18,23 +18,54 @@ public struct Matrix: Sendable {
   }
 }
 
+/// OpenBLAS cannot be used.
+public struct BLASError: Error, CustomStringConvertible, Equatable {
+  public let problem: String
+
+  public var description: String {
+    "\(problem); install OpenBLAS (`make setup`, or `apt-get install libopenblas-dev`)"
+  }
+}
+
 /// The GEMM engine: `C = α·op(A)·op(B) + β·C` in single precision on one thread.
 public enum GEMM {
-  /// Makes OpenBLAS compute on the calling thread. Every entry to this package calls it before the
-  /// first product: parallelism comes from shards, and two threads in one small product halve it.
-  public static func useOneThread() { openblas_set_num_threads(1) }
+  /// Loads OpenBLAS, on one thread: parallelism comes from shards, and two threads in one small
+  /// product halve it. The first product does so too, but cannot throw.
+  ///
+  /// - Throws: ``BLASError`` where the library is not installed.
+  public static func load() throws {
+    if let loadingError { throw loadingError }
+  }
+
+  private static let loadingError: BLASError? = {
+    let core: String? =
+      switch InstructionSet.available[0] {
+      case .avx512: "SkylakeX"
+      case .avx2: "Haswell"
+      case .plain: nil
+      }
+    return cob_load(core).map { BLASError(problem: String(cString: $0)) }
+  }()
 
   /// Runs `body` with OpenBLAS on `threads` threads, for the one benchmark that wants it.
   public static func withThreads<Result>(_ threads: Int, _ body: () throws -> Result) rethrows
     -> Result
   {
-    openblas_set_num_threads(Int32(threads))
-    defer { openblas_set_num_threads(1) }
+    requireLibrary()
+    cob_set_threads(Int32(threads))
+    defer { cob_set_threads(1) }
     return try body()
   }
 
-  /// The name of the BLAS and the kernels that it chose for this machine.
-  public static var library: String { String(cString: openblas_get_config()) }
+  /// The name and version of the BLAS, and the kernels that it runs.
+  public static var library: String {
+    requireLibrary()
+    return "\(String(cString: cob_configuration())), kernels of \(String(cString: cob_core()))"
+  }
+
+  private static func requireLibrary() {
+    precondition(loadingError == nil, loadingError?.description ?? "")
+  }
 
   /// `c = alpha · op(a) · op(b) + beta · c`.
   ///
@@ -57,10 +88,10 @@ public enum GEMM {
       for row in 0..<m { scale(c.region.slice(row * c.stride, count: n), by: beta) }
       return
     }
-    cblas_sgemm(
-      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
-      blasint(m), blasint(n), blasint(k), alpha, a.region.base, blasint(a.stride),
-      b.region.base, blasint(b.stride), beta, c.region.base, blasint(c.stride))
+    requireLibrary()
+    cob_sgemm(
+      transposeA ? 1 : 0, transposeB ? 1 : 0, Int32(m), Int32(n), Int32(k), alpha, a.region.base,
+      Int32(a.stride), b.region.base, Int32(b.stride), beta, c.region.base, Int32(c.stride))
   }
 
   /// `count` products whose operands lie a fixed number of floats apart.

@@ -16,7 +16,6 @@ public final class WorkerPool: Sendable {
   public init(threads: Int = 0) {
     precondition(threads >= 0, "\(threads) threads")
     threadCount = threads == 0 ? ProcessInfo.processInfo.activeProcessorCount : threads
-    GEMM.useOneThread()
     for _ in 1..<max(threadCount, 1) {
       let thread = Thread { [crew] in crew.work() }
       thread.stackSize = 8 << 20
