@@ -198,7 +198,11 @@ static void CK(softmax)(const float *logits, float *p, size_t rows, size_t class
     float *q = p + r * classes, sum = 0;
     for (size_t c = 0; c < classes; c++) sum += q[c];
     float factor = (1.0f - mix) / sum;
-    for (size_t c = 0; c < classes; c++) q[c] = q[c] * factor + uniform;
+    for (size_t c = 0; c < classes; c++) {
+      // Far below rounding, yet neither its inverse nor its logarithm overflows a gradient.
+      float value = q[c] * factor + uniform;
+      q[c] = value > 1e-30f ? value : 1e-30f;
+    }
   }
 }
 
