@@ -29,7 +29,7 @@ public struct OptimizerConfiguration: Codable, Sendable, Equatable {
     let done = n - 1
     if done < warmup { return lr * Double(done) / Double(warmup) }
     let length = Double(anneal - warmup)
-    let progress = length > 0 ? min(Double(done - warmup) / length, 1) : 1
+    let progress = length > 0 ? min(Double(done - warmup) / length, 1) : 0
     return switch schedule {
     case "linear": lr * (1 - 0.9 * progress)
     case "cosine": lr * (0.1 + 0.9 * 0.5 * (1 + cos(.pi * progress)))
