@@ -1,7 +1,8 @@
 /// How many updates are due, so that their number keeps a ratio to that of the steps.
 ///
 /// A step is a record of an environment, the resets' included. The first call asks for one update,
-/// whatever the step.
+/// whatever the step. The arithmetic is the reference's, in the same precision, so that rounding
+/// delays the same updates.
 public struct TrainRatio: Sendable, Equatable, Codable {
   /// Updates for each step.
   public let ratio: Double

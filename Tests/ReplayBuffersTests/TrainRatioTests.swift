@@ -15,9 +15,16 @@ struct TrainRatioTests {
 
   @Test("a ratio above one asks for several updates a step")
   func multiples() {
-    var ratio = TrainRatio(ratio: 1.5)
-    let updates = (100...106).map { ratio.updates(at: $0) }
-    #expect(updates == [1, 1, 2, 1, 2, 1, 2])
+    var ratio = TrainRatio(ratio: 2)
+    let updates = [100, 101, 102, 105].map { ratio.updates(at: $0) }
+    #expect(updates == [1, 2, 2, 6])
+  }
+
+  @Test("what rounding delays is not lost", arguments: [0.1, 0.3, 1.5, 2.7])
+  func rounding(ratio number: Double) {
+    var ratio = TrainRatio(ratio: number)
+    let total = (0...1000).reduce(0) { $0 + ratio.updates(at: $1) }
+    #expect(abs(Double(total) - 1 - 1000 * number) <= 1)
   }
 
   @Test("the reference's train ratio of 32 at 16×64 is an update every 32 steps")
