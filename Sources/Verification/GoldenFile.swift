@@ -8,9 +8,9 @@ import WorldModels
 
 /// A file of tensors that the authors' code made of given parameters and a given batch, with every
 /// draw replaced by a fixed point of its distribution.
-public struct GoldenFile {
+public struct GoldenFile: Sendable {
   /// The facts of the metadata entry `spec` that are used.
-  struct Specification: Decodable {
+  struct Specification: Decodable, Sendable {
     let action: String
     let n: Int
     let B: Int
@@ -34,7 +34,8 @@ public struct GoldenFile {
     try self.init(SafeTensors(contentsOf: url), name: url.lastPathComponent)
   }
 
-  init(_ tensors: SafeTensors, name: String) throws {
+  /// - Parameter name: what errors call the file.
+  package init(_ tensors: SafeTensors, name: String) throws {
     self.name = name
     self.tensors = tensors
     guard let spec = tensors.metadata["spec"], let agent = tensors.metadata["agent"] else {
