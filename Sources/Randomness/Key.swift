@@ -47,27 +47,27 @@ public struct Key: Hashable, Sendable, Codable {
 
 /// Philox4x32 with ten rounds.
 @usableFromInline
-enum Philox {
-  @usableFromInline struct Block {
-    @usableFromInline var x0: UInt32, x1: UInt32, x2: UInt32, x3: UInt32
+package enum Philox {
+  @usableFromInline package struct Block: Equatable {
+    @usableFromInline package var x0: UInt32, x1: UInt32, x2: UInt32, x3: UInt32
 
-    @inlinable init(_ x0: UInt32, _ x1: UInt32, _ x2: UInt32, _ x3: UInt32) {
+    @inlinable package init(_ x0: UInt32, _ x1: UInt32, _ x2: UInt32, _ x3: UInt32) {
       (self.x0, self.x1, self.x2, self.x3) = (x0, x1, x2, x3)
     }
 
-    @inlinable var low: UInt64 { UInt64(x1) << 32 | UInt64(x0) }
+    @inlinable package var low: UInt64 { UInt64(x1) << 32 | UInt64(x0) }
   }
 
   /// The block of a 64-bit counter in one of the streams that keep the uses of a key apart.
   @inlinable
-  static func bits(key: UInt64, counter: UInt64, stream: UInt32) -> Block {
+  package static func bits(key: UInt64, counter: UInt64, stream: UInt32) -> Block {
     rounds(
       Block(UInt32(truncatingIfNeeded: counter), UInt32(truncatingIfNeeded: counter >> 32), stream, 0),
       key: (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)))
   }
 
   @inlinable
-  static func rounds(_ counter: Block, key: (UInt32, UInt32)) -> Block {
+  package static func rounds(_ counter: Block, key: (UInt32, UInt32)) -> Block {
     var x = counter
     var (k0, k1) = key
     for _ in 0..<10 {
