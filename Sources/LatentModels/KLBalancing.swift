@@ -47,11 +47,13 @@ public struct KLBalancing: Sendable, Equatable {
   public func apply(
     to divergence: Region, batchMean: Float, weight: Float, loss: Region, gradient: Region
   ) {
+    // Without free nats there is no floor: rounding makes divergences near zero negative.
+    let bound = freeNats > 0 ? freeNats : -.infinity
     if freesAverage {
-      loss.fill(max(freeNats, batchMean))
-      gradient.fill(batchMean > freeNats ? weight : 0)
+      loss.fill(max(bound, batchMean))
+      gradient.fill(batchMean > bound ? weight : 0)
     } else {
-      divergence.floor(at: freeNats, weight: weight, into: loss, gradient: gradient)
+      divergence.floor(at: bound, weight: weight, into: loss, gradient: gradient)
     }
   }
 }
