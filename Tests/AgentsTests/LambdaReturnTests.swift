@@ -55,11 +55,9 @@ struct LambdaReturnTests {
 
   @Test("trap 3: with λ = 0 a return is one step and the value after it")
   func oneStep() {
-    let steps = (1..<5).flatMap { t in
-      (0..<2).map { Self.rewards[2 * t + $0] + 0.5 * Self.values[2 * t + $0] }
-    }
-    #expect(returns(lambda: 0) == steps)
+    let steps = zip(Self.rewards, Self.values).dropFirst(2).map { $0 + 0.5 * $1 }
     #expect(steps == [6, 6, 12, 12, 18, 18, 24, 24])
+    #expect(returns(lambda: 0) == steps)
   }
 
   /// `1 + 2/2 + 3/4 + 4/8 + 40/16 = 5.75` and so on.

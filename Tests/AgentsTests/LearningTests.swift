@@ -88,12 +88,14 @@ struct LearningTests {
     }
   }
 
-  @Test("with a learning rate of 0 in the first update of a warm-up nothing moves but the slow critic's counter")
+  @Test("the first update of a warm-up moves nothing but the counters")
   func warmup() throws {
     let learner = try makeLearner { $0.opt.warmup = 1000 }
-    let before = learner.agent.parameters.values.array
+    let trained = learner.agent.parameters.values.slice(
+      0, count: learner.agent.parameters.trainedSize)
+    let before = trained.array
     _ = try train(learner, updates: 1)
-    #expect(learner.agent.parameters.values.array == before)
+    #expect(trained.array == before)
     #expect(learner.state.slowValueCount == 1 && learner.state.updates == 1)
   }
 
@@ -119,7 +121,8 @@ struct LearningTests {
 
   @Test("every network learns: each module's parameters move")
   func everyModule() throws {
-    let learner = try makeLearner()
+    // So small a model diverges by less than the free nats, and then its prior has no gradient.
+    let learner = try makeLearner { $0.dyn.rssm.freeNats = 0 }
     let before = learner.agent.parameters.values.array
     _ = try train(learner, updates: 2)
     for entry in learner.agent.parameters.trained {

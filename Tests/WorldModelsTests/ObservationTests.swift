@@ -44,12 +44,14 @@ struct ObservationTests {
   func encoderGradients(variant: Variant) throws {
     var builder = ParameterBuilder()
     let encoder = try Encoder(
-      configuration(variant).encoder, spaces: variant.spaces, in: &builder)
+      configuration(variant).encoder.simple, spaces: variant.spaces, in: &builder)
     let size = ParameterStore(builder, key: Key(seed: 1)).trainedSize
-    let batch = try TinyWorldModel(spaces: variant.spaces).batch(size: 3, length: 3)
+    // Each maximum of a pooled image is a kink, so there are few.
+    let length = variant == .pooled || variant == .outer ? 1 : 9
+    let batch = try TinyWorldModel(spaces: variant.spaces).batch(size: 3, length: length)
     // All parameters in one piece; the layers know where theirs are.
     let check = GradientCheck(inputs: [], parameters: [.init(1, size, magnitude: 0.3)]) {
-      tape, _, _ in [encoder(BatchShard(batch, sequences: 1..<3), tape)]
+      tape, _, _ in [encoder(BatchShard(batch, sequences: 1..<2), tape)]
     }
     #expect(check.relativeError(key: Key(seed: 2)) < 2e-3)
   }
@@ -58,7 +60,7 @@ struct ObservationTests {
   func decoderGradients(variant: Variant) throws {
     var builder = ParameterBuilder()
     let decoder = try Decoder(
-      configuration(variant).decoder, spaces: variant.spaces, deter: 16, stoch: 20, in: &builder)
+      configuration(variant).decoder.simple, spaces: variant.spaces, deter: 16, stoch: 20, in: &builder)
     let size = ParameterStore(builder, key: Key(seed: 1)).trainedSize
     let batch = try TinyWorldModel(spaces: variant.spaces).batch(size: 3, length: 9)
     let shard = BatchShard(batch, sequences: 1..<3)
