@@ -1,7 +1,39 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct Dreamer: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "A world-model agent.", subcommands: [VerifyCommand.self, TrainCommand.self, EvaluateCommand.self])
+    commandName: "dreamer",
+    abstract: "Trains world-model agents from pixels, on a CPU.",
+    discussion: """
+      Example: dreamer train --env gridworld/Empty-5x5 --logdir runs/first
+               dreamer evaluate runs/first --episodes 100
+
+      Exits with 0 when done, 64 for bad usage or configuration, 65 for bad data, 66 for a missing \
+      file, 70 for a fault inside, 74 where the system refuses to read or write, 130 or 143 when \
+      interrupted after a clean save.
+      """,
+    subcommands: [
+      TrainCommand.self, EvaluateCommand.self, EnvsCommand.self, BenchCommand.self,
+      VerifyCommand.self,
+    ])
+
+  /// Runs the command that the arguments name. Every error ends here, as a line on standard error
+  /// and an exit code.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      guard let failure = Failure(error) else { exit(withError: error) }
+      writeError("dreamer: \(failure.message)")
+      exit(withError: failure.code)
+    }
+  }
+
+  /// Writes a line to standard error. One that is closed is no reason to fail.
+  static func writeError(_ line: String) {
+    try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
+  }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Verification
 
@@ -18,14 +19,22 @@ struct VerifyCommand: ParsableCommand {
   var files: [String]
 
   func run() throws {
+    let urls = files.map { URL(fileURLWithPath: $0) }
+    try urls.forEach(Self.checkExists)
     var failed = false
-    for file in files {
-      let url = URL(fileURLWithPath: file)
+    for url in urls {
       let lines = try GoldenFile(contentsOf: url).verify()
       print(url.lastPathComponent)
       for line in lines { print("  \(line)") }
       failed = failed || lines.contains { !$0.holds }
     }
-    if failed { throw ExitCode(65) }
+    if failed { throw ExitCode.badData }
+  }
+
+  /// So that a mistyped name is noticed before the work.
+  private static func checkExists(_ url: URL) throws {
+    guard !FileManager.default.fileExists(atPath: url.path) else { return }
+    throw FileError(
+      .missing, path: url.path, what: "there is no such file", remedy: "check the path")
   }
 }

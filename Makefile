@@ -1,0 +1,43 @@
+# The commands of a working copy. Each installs what it needs and is missing; none needs another
+# to have run before.
+
+# Tests run in release, where the code is used, and share the build of `make build`.
+TEST = swift test -c release --disable-testable-imports
+SOURCES = Package.swift Sources Environments Tests Experiments
+SEED ?= 0
+
+.PHONY: setup build demo test bench format lint sanitize traps
+
+setup:
+	@Scripts/setup.sh
+
+build: setup
+	swift build -c release --product dreamer
+
+# Trains an agent from pixels and shows what it earns: make demo SEED=1
+demo: build
+	@Scripts/demo.sh $(SEED)
+
+# All tests; then those of the kernels on the narrower instruction sets that other machines have.
+test: setup
+	$(TEST)
+	DREAMER_SIMD=avx2 $(TEST) --skip-build --filter 'KernelsTests|AutodiffTests'
+	DREAMER_SIMD=plain $(TEST) --skip-build --filter 'KernelsTests|AutodiffTests'
+	Scripts/embedding.sh
+
+bench: build
+	.build/release/dreamer bench
+
+format:
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+lint:
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+# The tests under ThreadSanitizer, in a build of their own.
+sanitize: setup
+	$(TEST) --sanitize thread --scratch-path .build-sanitize --skip CommandTests
+
+# Puts each known mistake back and demands that a test notices.
+traps: setup
+	Scripts/traps.sh

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Builds the package of Experiments/Embedding as a stranger would, and lets it act with an agent
+# that was trained for seconds.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+swift build -c release --product dreamer
+run=$(mktemp -d)/run
+trap 'rm -rf "$(dirname "$run")"' EXIT
+.build/release/dreamer train --env gridworld/Empty-5x5 --preset debug --logdir "$run"
+
+embedding=(--package-path Experiments/Embedding --scratch-path .build-embedding -c release)
+swift build "${embedding[@]}"
+swift run --skip-build "${embedding[@]}" Embedding "$run"

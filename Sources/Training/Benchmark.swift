@@ -1,0 +1,146 @@
+import Agents
+import Foundation
+import Kernels
+import Randomness
+import ReplayBuffers
+
+/// Measures what training and acting cost on this machine: `dreamer bench`.
+public struct Benchmark {
+  private let workload: BenchmarkWorkload
+  private let pool: WorkerPool
+  private let policy: ActingPolicy
+  private let startupSeconds: Double?
+
+  private static let key = Key(seed: 1).fold("benchmark")
+
+  /// Makes an untrained agent and its first action. To measure the time since the start of the
+  /// process, this has to be the first thing that the process does.
+  /// - Throws: `LayerStyleError`, `ImageShapeError`, `NonFiniteState`.
+  public init(_ configuration: TrainingConfiguration) throws {
+    pool = WorkerPool(threads: configuration.run.threads)
+    workload = try BenchmarkWorkload(configuration)
+    policy = ActingPolicy(workload.agent, count: 1)
+    try Self.act(policy, workload, steps: 0..<1) { _ in }
+    startupSeconds = ProcessClock.secondsSinceStart
+  }
+
+  /// Measures everything.
+  /// - Parameter updates: Training steps to take the median of, at least 1; more come before.
+  /// - Throws: `NonFiniteLoss`, `NonFiniteState`.
+  public func run(updates: Int = 5) throws -> BenchmarkReport {
+    let update = try measureUpdates(updates)
+    // The large product has no place in the memory of training.
+    let memory = ProcessMemory.peakMegabytes
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    return BenchmarkReport(
+      subject: workload.subject, update: update, sgemmGFLOPS: Self.measureProduct(threads: cores),
+      sgemm1GFLOPS: Self.measureProduct(threads: 1),
+      policyStepMicroseconds: try measurePolicy(), peakMemoryMegabytes: memory,
+      startupSeconds: startupSeconds, threads: pool.threadCount)
+  }
+
+  // MARK: updates
+
+  private func measureUpdates(_ count: Int) throws -> BenchmarkReport.Update {
+    precondition(count >= 1, "\(count) updates")
+    let configuration = workload.configuration
+    let replay = try workload.makeReplay()
+    let context = configuration.replayContext
+    let stream = ReplayStream(
+      from: replay, for: .train, trainLength: configuration.batchLength,
+      consec: configuration.consecTrain, context: context)
+    var replayed = ReplayBatch(
+      layout: workload.layout, sequences: configuration.batchSize,
+      length: configuration.batchLength + context)
+    var maker = BatchMaker(workload.agent, context: context)
+    let learner = Learner(agent: workload.agent, shards: configuration.run.shards)
+    var samples: [[BenchmarkReport.Phase]] = []
+    for update in 0..<count + Self.warmUpUpdates {
+      let clock = Stopwatch()
+      stream.next(into: &replayed)
+      let batch = maker.makeBatch(replayed)
+      let sampling = clock.seconds
+      let result = try learner.train(
+        batch, draws: .random(Self.key.fold(update)), pool: pool)
+      let training = clock.seconds
+      replay.update(
+        replayed, context: context, deter: result.latents.deter,
+        stoch: maker.classNumbers(result.latents.stoch))
+      maker.remember(result.latents, of: replayed)
+      let total = clock.seconds
+      samples.append(
+        [.init(name: "total", seconds: total)]
+          + [.init(name: "replay", seconds: sampling + total - training)]
+          + result.phases.map { .init(name: $0.name, seconds: $0.seconds) })
+    }
+    return Self.medians(Array(samples.dropFirst(Self.warmUpUpdates)))
+  }
+
+  /// The first update fills arenas; the second still finds caches that are not warm.
+  private static let warmUpUpdates = 2
+
+  private static func medians(_ samples: [[BenchmarkReport.Phase]]) -> BenchmarkReport.Update {
+    let phases = samples[0].indices.map { index in
+      BenchmarkReport.Phase(
+        name: samples[0][index].name, seconds: median(samples.map { $0[index].seconds }))
+    }
+    return BenchmarkReport.Update(
+      medianSeconds: phases[0].seconds, phases: Array(phases.dropFirst()), count: samples.count)
+  }
+
+  private static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+
+  // MARK: acting
+
+  private func measurePolicy() throws -> Double {
+    var seconds: [Double] = []
+    try Self.act(policy, workload, steps: 1..<221) { seconds.append($0) }
+    return Self.median(Array(seconds.dropFirst(20))) * 1e6
+  }
+
+  /// Acts on random observations and passes on the seconds of each step.
+  private static func act(
+    _ policy: ActingPolicy, _ workload: BenchmarkWorkload, steps: Range<Int>,
+    _ record: (Double) -> Void
+  ) throws {
+    var generator = Generator(key: key.fold("observations"))
+    let observation = workload.makeObservation(&generator)
+    for step in steps {
+      let clock = Stopwatch()
+      _ = try policy.act(
+        [observation], isFirst: [step == 0], draws: .random(key.fold("policy")), step: step)
+      record(clock.seconds)
+    }
+  }
+
+  // MARK: the BLAS
+
+  /// GFLOP/s of the best of five products of 2048 × 2048 matrices.
+  static func measureProduct(threads: Int, size: Int = 2048) -> Double {
+    let memory = (0..<3).map { _ in Storage(count: size * size) }
+    return withExtendedLifetime(memory) {
+      for storage in memory.dropLast() {
+        storage.region.fillUniform(key: key.fold("product"), rows: .init(), columns: size)
+      }
+      let matrices = memory.map { Matrix($0.region, rows: size, columns: size) }
+      let seconds = GEMM.withThreads(threads) {
+        (0..<5).map { _ in
+          let clock = Stopwatch()
+          GEMM.multiply(matrices[0], matrices[1], into: matrices[2])
+          return clock.seconds
+        }
+      }
+      return 2 * Double(size * size * size) / (seconds.min() ?? .infinity) / 1e9
+    }
+  }
+}
+
+/// Seconds since it was made.
+struct Stopwatch {
+  private let start = ContinuousClock.now
+
+  var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+}

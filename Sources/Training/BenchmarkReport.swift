@@ -1,0 +1,94 @@
+import Foundation
+
+/// What a ``Benchmark`` measured; `dreamer bench --json` prints it.
+public struct BenchmarkReport: Sendable, Equatable {
+  /// One training step, as training makes it: sampling and writing back included.
+  public struct Update: Sendable, Equatable {
+    public var medianSeconds: Double
+    /// Median seconds of each phase, in the order in which they come.
+    public var phases: [Phase]
+    /// Steps behind these medians; those of the warm-up are not counted.
+    public var count: Int
+  }
+
+  public struct Phase: Sendable, Equatable {
+    public var name: String
+    public var seconds: Double
+  }
+
+  /// What was trained: `64×64×3 image, 5 actions; batch 16×64, 15 imagined steps, 4 shards`.
+  public var subject: String
+  public var update: Update
+  /// 10⁹ floating-point operations a second of a 2048³ product, OpenBLAS on all cores.
+  public var sgemmGFLOPS: Double
+  /// The same on one core.
+  public var sgemm1GFLOPS: Double
+  /// Median microseconds from an observation to the action of one environment.
+  public var policyStepMicroseconds: Double
+  /// The most memory that the process held by the end of the updates, in 10⁶ bytes.
+  public var peakMemoryMegabytes: Double
+  /// Seconds from the start of the process to an untrained agent's first action; nil where the
+  /// system does not tell when a process began.
+  public var startupSeconds: Double?
+  /// Threads that computed the updates.
+  public var threads: Int
+
+  /// Seconds that an update would take on a machine that multiplies at 112 GFLOP/s, all else being
+  /// in proportion: what compares machines, and hours of a shared one.
+  public var normalizedUpdateSeconds: Double {
+    update.medianSeconds * sgemmGFLOPS / Self.referenceGFLOPS
+  }
+
+  /// What two cores of the machines that this project was made on reach.
+  static let referenceGFLOPS = 112.0
+}
+
+extension BenchmarkReport {
+  /// The report as one JSON object on one line.
+  public var json: String {
+    let phases = update.phases.map { "\"\($0.name)\": \(Self.number($0.seconds))" }
+    let members = [
+      "\"update\": {\"median_s\": \(Self.number(update.medianSeconds)), "
+        + "\"phases\": {\(phases.joined(separator: ", "))}}",
+      "\"sgemm_gflops\": \(Self.number(sgemmGFLOPS))",
+      "\"sgemm1_gflops\": \(Self.number(sgemm1GFLOPS))",
+      "\"policy_step\": {\"median_us\": \(Self.number(policyStepMicroseconds))}",
+      "\"peak_rss_mb\": \(Self.number(peakMemoryMegabytes))",
+      "\"startup_s\": \(startupSeconds.map(Self.number) ?? "null")",
+      "\"threads\": \(threads)",
+    ]
+    return "{\(members.joined(separator: ", "))}"
+  }
+
+  /// The report as a table for people.
+  public var table: String {
+    var rows = [("update", update.medianSeconds, "s", "median of \(update.count)")]
+    rows += update.phases.map { ("  \($0.name)", $0.seconds, "s", "") }
+    rows += [
+      ("normalised update", normalizedUpdateSeconds, "s", "update · sgemm / 112"),
+      ("sgemm", sgemmGFLOPS, "GFLOP/s", "2048³, all cores"),
+      ("sgemm1", sgemm1GFLOPS, "GFLOP/s", "2048³, one core"),
+      ("policy step", policyStepMicroseconds, "µs", "one environment"),
+      ("peak memory", peakMemoryMegabytes, "MB", ""),
+    ]
+    if let startupSeconds {
+      rows.append(("startup", startupSeconds, "s", "process start to first action"))
+    }
+    return "\(subject); \(threads) threads\n" + rows.map(Self.line).joined(separator: "\n")
+  }
+
+  private static func line(
+    _ row: (name: String, value: Double, unit: String, note: String)
+  ) -> String {
+    let name = row.name.padding(toLength: 26, withPad: " ", startingAt: 0)
+    let value = number(row.value)
+    let column = String(repeating: " ", count: max(0, 9 - value.count)) + value
+    return [name, column, row.unit, row.note].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  /// Four significant digits, and all of those before the point.
+  private static func number(_ value: Double) -> String {
+    let digits = value == 0 ? 0 : Int(log10(abs(value)).rounded(.down))
+    return String(format: "%.\(min(max(3 - digits, 0), 9))f", value)
+  }
+}

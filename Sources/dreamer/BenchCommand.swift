@@ -1,0 +1,61 @@
+import ArgumentParser
+import Training
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure what training and acting cost on this machine.",
+    discussion: """
+      An update is the training step that `train` makes, on random replay of made-up observations \
+      and actions (bench.image, bench.vector, bench.actions). Its normalised figure compares \
+      machines: seconds, times the speed of a large product, over 112 GFLOP/s.
+
+      Example: dreamer bench
+               dreamer bench --preset size12m --set run.threads=1 --json
+               dreamer bench --environments
+      """)
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Presets, each over the one before (default: size1m).", valueName: "name"))
+  var preset: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Configuration over the presets.", valueName: "key=value"))
+  var set: [String] = []
+
+  @Option(help: "Updates to take the median of.")
+  var updates = 5
+
+  @Flag(help: "Measure the bundled environments instead, in steps a second.")
+  var environments = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    if updates < 1 { throw ValidationError("--updates must be at least 1") }
+  }
+
+  func run() throws {
+    let configuration = try TrainingConfiguration.resolve(
+      presets: preset.isEmpty ? ["size1m"] : preset, set: set
+    ).configuration
+    if environments { return try measureEnvironments(configuration.env) }
+    let report = try Benchmark(configuration).run(updates: updates)
+    print(json ? report.json : report.table)
+  }
+
+  private func measureEnvironments(_ configuration: EnvironmentConfigurations) throws {
+    let speeds = try EnvironmentSpeed.measure(configuration)
+    if json {
+      let members = speeds.map { "\"\($0.id)\": \(Int($0.stepsPerSecond))" }
+      return print("{\"steps_per_second\": {\(members.joined(separator: ", "))}}")
+    }
+    for speed in speeds {
+      let id = speed.id.padding(toLength: max(28, speed.id.count), withPad: " ", startingAt: 0)
+      print("\(id) \(Int(speed.stepsPerSecond)) steps/s")
+    }
+  }
+}

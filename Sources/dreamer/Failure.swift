@@ -1,0 +1,66 @@
+import Agents
+import ArgumentParser
+import EnvironmentInterface
+import Files
+import Kernels
+import NeuralNetworks
+import ReplayBuffers
+import Telemetry
+import Training
+import Verification
+import WorldModels
+
+/// What a command says and returns when it fails: the one place where errors become exit codes.
+struct Failure {
+  let message: String
+  let code: ExitCode
+
+  /// - Returns: Nil for what the argument parser itself answers: usage, help, plain exit codes.
+  init?(_ error: any Error) {
+    switch error {
+    case is UsageError, is ConfigurationError, is UnknownEnvironment, is ReplayError,
+      is LayerStyleError, is ImageShapeError:
+      code = .usage
+    case let error as EnvironmentError: code = error.step == nil ? .usage : .fault
+    case let error as FileError: code = ExitCode(error.kind)
+    case is SafeTensorsError, is GoldenFileError, is CheckpointError: code = .badData
+    case is NonFiniteLoss, is NonFiniteState, is BLASError: code = .fault
+    default:
+      guard Dreamer.exitCode(for: error) == .failure else { return nil }
+      code = .fault
+    }
+    message = "\(error)"
+  }
+}
+
+/// Options that make no sense together, or one that is missing; said in one line.
+struct UsageError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+extension ExitCode {
+  /// Bad usage or configuration (sysexits.h: EX_USAGE).
+  static let usage = ExitCode(64)
+  /// EX_DATAERR.
+  static let badData = ExitCode(65)
+  /// EX_NOINPUT.
+  static let missingFile = ExitCode(66)
+  /// EX_SOFTWARE.
+  static let fault = ExitCode(70)
+  /// EX_IOERR.
+  static let refused = ExitCode(74)
+
+  /// What a shell reports of a process that a signal ended.
+  init(signal: Int32) { self.init(128 + signal) }
+
+  fileprivate init(_ kind: FileError.Kind) {
+    switch kind {
+    case .missing: self = .missingFile
+    case .exists: self = .usage
+    case .malformed: self = .badData
+    case .system: self = .refused
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import Synchronization
+
+/// The wish of a user, or of the system, that a command stop: SIGINT or SIGTERM.
+///
+/// The first signal is noted, for the command to come to a clean end; the second ends the process at
+/// once.
+enum Interruption {
+  /// The first signal that came; 0 before one has.
+  private static let received = Atomic<Int32>(0)
+
+  /// Notes signals from now on, instead of being ended by them.
+  static func begin() {
+    // Touched here, for a handler must not be the one that initialises it.
+    received.store(0, ordering: .relaxed)
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        let (isFirst, _) = Interruption.received.compareExchange(
+          expected: 0, desired: number, ordering: .relaxed)
+        if !isFirst { _exit(128 + number) }
+      }
+    }
+  }
+
+  /// The signal that came; nil before one has.
+  static var signalNumber: Int32? {
+    let number = received.load(ordering: .relaxed)
+    return number == 0 ? nil : number
+  }
+}

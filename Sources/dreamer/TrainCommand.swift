@@ -1,0 +1,119 @@
+import ArgumentParser
+import Files
+import Foundation
+import Telemetry
+import Training
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train an agent.",
+    discussion: """
+      The configuration is made of the environment's own preset, then of presets, of files and of \
+      --set, each over the one before. Ctrl-C saves and stops; a second one stops at once.
+
+      Example: dreamer train --env gridworld/Empty-5x5 --logdir runs/first
+               dreamer train --env gridworld/Empty-5x5 --preset debug --set agent.opt.lr=1e-4
+               dreamer train --resume --logdir runs/first --steps 20000
+      """)
+
+  @Option(help: ArgumentHelp("The environment; `dreamer envs` lists them.", valueName: "id"))
+  var env: String?
+
+  @Option(
+    help: ArgumentHelp("The run's folder (default: runs/<environment>-<time>).", valueName: "dir"))
+  var logdir: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Presets, each over the one before.", valueName: "name"))
+  var preset: [String] = []
+
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("YAML files.", valueName: "file"))
+  var config: [String] = []
+
+  @Option(help: "Environment steps, over all environments.")
+  var steps: Int?
+
+  @Option(help: "The root of all randomness.")
+  var seed: Int?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Configuration over all else.", valueName: "key=value"))
+  var set: [String] = []
+
+  @Flag(
+    help: """
+      Continue the run in the folder with its own configuration, in which --steps, --seed and \
+      --set still apply; begin it where there is none.
+      """)
+  var resume = false
+
+  @Flag(help: "Print the configuration and where its values come from, and do nothing else.")
+  var printConfig = false
+
+  func run() throws {
+    let resolved = try resolve()
+    if printConfig { return print(resolved.yaml(withOrigins: true), terminator: "") }
+    let folder = RunFolder(at: URL(fileURLWithPath: logdir ?? Self.folder(for: resolved)))
+    Interruption.begin()
+    let trainer = try Trainer(
+      resolved.configuration, in: folder, resuming: resume, progress: .standardError())
+    Dreamer.writeError("\(folder.url.relativePath): \(resolved.configuration.task)")
+    for note in trainer.notes { Dreamer.writeError("note: \(note)") }
+    let outcome = try trainer.run { Interruption.signalNumber != nil }
+    if outcome == .interrupted, let signal = Interruption.signalNumber {
+      Dreamer.writeError(
+        "interrupted and saved; continue with: dreamer train --resume --logdir "
+          + folder.url.relativePath)
+      throw ExitCode(signal: signal)
+    }
+  }
+
+  // MARK: configuration
+
+  private func resolve() throws -> ResolvedConfiguration {
+    if printConfig == false, env == nil, !resume, config.isEmpty {
+      throw UsageError("which environment? Give --env; `dreamer envs` lists them")
+    }
+    let options = (seed.map { ["seed=\($0)"] } ?? []) + (steps.map { ["run.steps=\($0)"] } ?? [])
+    let resolved: ResolvedConfiguration
+    if let saved = savedConfiguration {
+      resolved = try TrainingConfiguration.resolve(files: [saved], set: options + set)
+    } else {
+      resolved = try TrainingConfiguration.resolve(
+        task: env, presets: preset, files: config.map { URL(fileURLWithPath: $0) },
+        set: options + set)
+    }
+    try check(resolved.configuration)
+    return resolved
+  }
+
+  /// The configuration of the run that is to be continued; nil where none is.
+  private var savedConfiguration: URL? {
+    guard resume, let logdir else { return nil }
+    let file = RunFolder(at: URL(fileURLWithPath: logdir)).configuration
+    return FileManager.default.fileExists(atPath: file.path) ? file : nil
+  }
+
+  private func check(_ configuration: TrainingConfiguration) throws {
+    if let env, configuration.task != env {
+      throw UsageError(
+        "the run in \(logdir ?? "") is of \(configuration.task), not of \(env); "
+          + "leave --env out or choose another --logdir")
+    }
+    if configuration.task.isEmpty, !printConfig {
+      throw UsageError("which environment? Give --env; `dreamer envs` lists them")
+    }
+  }
+
+  /// `runs/<environment>-<time>`.
+  private static func folder(for resolved: ResolvedConfiguration) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.dateFormat = "yyyyMMdd-HHmmss"
+    let task = resolved.configuration.task.replacingOccurrences(of: "/", with: "-")
+    return "runs/\(task)-\(formatter.string(from: Date()))"
+  }
+}
