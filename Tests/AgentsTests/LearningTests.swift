@@ -49,7 +49,7 @@ struct LearningTests {
     change(&configuration)
     let agent = try Agent(
       configuration, spaces: Self.spaces, actionSpace: .discrete(count: 2), key: Key(seed: 0))
-    return Learner(agent: agent, shards: shards)
+    return Learner(agent: kept(agent), shards: shards)
   }
 
   private func train(

@@ -66,9 +66,10 @@ struct ParameterCountTests {
 
   @Test("the slow critic has the critic's shapes and values, and is not trained")
   func slowCritic() throws {
-    let agent = try Agent(
-      .tiny, spaces: [ObservationSpace(name: "state", kind: .vector(count: 3))],
-      actionSpace: .discrete(count: 3), key: Key(seed: 0))
+    let agent = try kept(
+      Agent(
+        .tiny, spaces: [ObservationSpace(name: "state", kind: .vector(count: 3))],
+        actionSpace: .discrete(count: 3), key: Key(seed: 0)))
     let slow = agent.parameters.entries.filter { !$0.isTrained }
     let fast = agent.parameters.entries.filter { $0.name.hasPrefix("val/") }
     #expect(slow.map(\.name) == fast.map { "slow" + $0.name })

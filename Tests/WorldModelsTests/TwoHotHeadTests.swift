@@ -46,7 +46,10 @@ struct TwoHotHeadTests {
     let features = tape.constant((0..<rows * 6).map { Float(sin(Double($0))) }, rows: rows, columns: 6)
     let distribution = head(features, tape)
     let target = tape.constant(targets, rows: rows, columns: 1)
-    return (distribution.mean.array, tape.loss(distribution, target: target.values).values.array)
+    // The bins are the head's.
+    return withExtendedLifetime(head) {
+      (distribution.mean.array, tape.loss(distribution, target: target.values).values.array)
+    }
   }
 
   /// A sum from left to right is off by thousands at the outer bins.
