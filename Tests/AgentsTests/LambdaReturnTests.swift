@@ -30,8 +30,8 @@ struct LambdaReturnTests {
     #expect(returns(lambda: 0.5) == expected)
   }
 
-  /// In the first sequence nothing follows step 2: `R₁ = 2`, `R₀ = 1 + 1/2 [5 + 1] = 4`. In the second
-  /// something follows with probability 1/4: `R₁ = 2 + 1/8 [10 + 8.25] = 4.28125`, and
+  /// In the first sequence nothing follows step 2: `R₁ = 2`, `R₀ = 1 + 1/2 [5 + 1] = 4`. In the
+  /// second something follows with probability 1/4: `R₁ = 2 + 1/8 [10 + 8.25] = 4.28125`, and
   /// `R₀ = 1 + 1/2 [5 + 2.140625] = 4.5703125`.
   @Test("trap 3: a terminal step cuts the return at its own reward, in part where it is in part")
   func terminal() {
@@ -43,8 +43,8 @@ struct LambdaReturnTests {
   }
 
   /// The first sequence breaks off at step 3 and goes on with another episode: `R₂ = 3 + 1/2 · 30 =
-  /// 18`, `R₁ = 2 + 1/2 [10 + 9] = 11.5`, `R₀ = 1 + 1/2 [5 + 5.75] = 6.375`. The second ends there for
-  /// good: `R₂ = 3`, `R₁ = 2 + 1/2 [10 + 1.5] = 7.75`, `R₀ = 1 + 1/2 [5 + 3.875] = 5.4375`.
+  /// 18`, `R₁ = 2 + 1/2 [10 + 9] = 11.5`, `R₀ = 1 + 1/2 [5 + 5.75] = 6.375`. The second ends there
+  /// for good: `R₂ = 3`, `R₁ = 2 + 1/2 [10 + 1.5] = 7.75`, `R₀ = 1 + 1/2 [5 + 3.875] = 5.4375`.
   @Test("a last step that is not terminal bootstraps from its value alone")
   func last() {
     var (last, terminal) = (Self.none, Self.none)

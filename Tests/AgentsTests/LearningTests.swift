@@ -35,7 +35,8 @@ struct LearningTests {
     return SequenceBatch(
       size: size, length: length, context: 1, images: [ByteStorage(pixels)], vectors: [states],
       previousActions: actions, rewards: rewards, isFirst: .init(repeating: false, count: rows),
-      isLast: .init(repeating: false, count: rows), isTerminal: .init(repeating: false, count: rows),
+      isLast: .init(repeating: false, count: rows),
+      isTerminal: .init(repeating: false, count: rows),
       initialDeter: .init(repeating: 0, count: size * rssm.deter),
       initialStoch: .init(repeating: 0, count: size * rssm.stoch))
   }

@@ -42,7 +42,9 @@ struct NormalizerTests {
   func limit() {
     let small = normalizer("perc", limit: 1, debias: false, [[0, 0.5, 1]])
     #expect(small.statistics.scale == 1)
-    #expect(Normalizer(NormalizerConfiguration(impl: "perc", limit: 1, debias: false)).statistics.scale == 1)
+    #expect(
+      Normalizer(NormalizerConfiguration(impl: "perc", limit: 1, debias: false)).statistics.scale
+        == 1)
   }
 
   @Test("corrected percentiles are the batch's own after one update")

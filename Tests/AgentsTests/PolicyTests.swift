@@ -76,14 +76,17 @@ struct PolicyTests {
     }
   }
 
-  @Test("a continuous policy starts near mean 0 and deviation 0.893, and its samples are not clipped")
+  @Test(
+    "a continuous policy starts near mean 0 and deviation 0.893, and its samples are not clipped")
   func continuous() throws {
     let space = ActionSpace.continuous(low: [-1, -1], high: [1, 1])
     let (distribution, tape) = try distribution(space, rows: 2000) { _ in }
     let means = distribution.sample(.mode, tape).values
     #expect(means.array.allSatisfy { abs($0) < 0.1 })
     let above = distribution.sample(.fixed(deviations: 1), tape).values
-    for (mean, value) in zip(means.array, above.array) { #expect(abs(value - mean - 0.8927) < 0.02) }
+    for (mean, value) in zip(means.array, above.array) {
+      #expect(abs(value - mean - 0.8927) < 0.02)
+    }
     let draws = distribution.sample(.random(Key(seed: 2), RowNumbering()), tape).values
     #expect(abs((draws.sumOfSquares / 4000).squareRoot() - 0.893) < 0.03)
     #expect(draws.array.contains { $0 > 1.5 })
@@ -92,7 +95,8 @@ struct PolicyTests {
   @Test("a draw source gives each purpose, step and row draws of its own")
   func draws() throws {
     let (distribution, tape) = try distribution(
-      .continuous(low: [-1], high: [1]), rows: 4) { _ in }
+      .continuous(low: [-1], high: [1]), rows: 4
+    ) { _ in }
     func sample(_ purpose: String, _ step: Int, seed: UInt64 = 3) -> [Float] {
       let source = DrawSource.random(Key(seed: seed))
       return distribution.sample(source.draw(purpose, step: step, rows: RowNumbering()), tape)

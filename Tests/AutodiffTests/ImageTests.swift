@@ -16,7 +16,8 @@ struct ImageTests {
     var count = 3
 
     var testDescription: String {
-      "\(kind) \(kernel)×\(kernel) stride \(stride)\(pools ? " pooled" : "") \(channels) \(size) ×\(count)"
+      let layer = "\(kind) \(kernel)×\(kernel) stride \(stride)\(pools ? " pooled" : "")"
+      return "\(layer) \(channels) \(size) ×\(count)"
     }
   }
 
@@ -108,7 +109,8 @@ struct ImageTests {
     let fixture = TapeFixture()
     let tape = fixture.tape
     let (a, b) = (
-      fixture.tracked([1, 2, 3, 4, 5, 6], rows: 1), fixture.tracked([10, 20, 30, 40, 50, 60], rows: 1)
+      fixture.tracked([1, 2, 3, 4, 5, 6], rows: 1),
+      fixture.tracked([10, 20, 30, 40, 50, 60], rows: 1)
     )
     // Two channels of 1×3; b is channels last.
     let image = tape.scatter(

@@ -115,7 +115,8 @@ struct LatentTests {
   }
 
   /// Both ways with the other's logits held fixed.
-  @Test("the dynamics term trains the prior and the representation term the posterior",
+  @Test(
+    "the dynamics term trains the prior and the representation term the posterior",
     arguments: shapes, [Float(0), 0.01, 0.3])
   func divergence(shape: (rows: Int, latents: Int, classes: Int), unimix: Float) {
     let columns = shape.latents * shape.classes
@@ -159,7 +160,8 @@ struct LatentTests {
     }
   }
 
-  @Test("a distribution does not diverge from itself, however sure it is", arguments: [Float(0), 0.01])
+  @Test(
+    "a distribution does not diverge from itself, however sure it is", arguments: [Float(0), 0.01])
   func selfDivergence(unimix: Float) {
     let fixture = TapeFixture()
     let logits: [Float] = [1, 2, 3, 0, 300, -300]

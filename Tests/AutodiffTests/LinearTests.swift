@@ -8,9 +8,13 @@ import Testing
 struct LinearTests {
   @Test("x W + b by hand, whole and in two blocks")
   func literal() {
-    let fixture = TapeFixture(parameters: [(2, 2, [1, 2, 3, 4]), (1, 2, [10, 20]), (2, 1, [5, 7])])
+    let fixture = TapeFixture(parameters: [
+      (2, 2, [1, 2, 3, 4]), (1, 2, [10, 20]), (2, 1, [5, 7]),
+    ])
     let x = fixture.tracked([1, -1], rows: 1)
-    let (weight, bias, blocks) = (fixture.parameters[0], fixture.parameters[1], fixture.parameters[2])
+    let (weight, bias, blocks) = (
+      fixture.parameters[0], fixture.parameters[1], fixture.parameters[2]
+    )
     let whole = fixture.tape.linear(x, weight: weight, bias: bias)
     #expect(whole.values.array == [8, 18])
     let blockwise = fixture.tape.linear(x, weight: blocks, groups: 2)
@@ -37,7 +41,8 @@ struct LinearTests {
     }
   }
 
-  @Test("block-diagonal weights", arguments: [1, 3, 17], [(1, 1, 1), (3, 5, 3), (8, 2, 3), (5, 1, 7)])
+  @Test(
+    "block-diagonal weights", arguments: [1, 3, 17], [(1, 1, 1), (3, 5, 3), (8, 2, 3), (5, 1, 7)])
   func groups(rows: Int, shape: (groups: Int, inputs: Int, outputs: Int)) {
     let (groups, inputs, outputs) = shape
     let check = GradientCheck(
@@ -99,7 +104,8 @@ struct LinearTests {
     func gradient(uses: [Int]) -> [Float] {
       let fixture = TapeFixture(inputs: [], parameters: [weight], point: values)
       for use in uses {
-        let x = fixture.tracked((0..<(use + 1) * 4).map { Float(($0 + use) % 3) - 1 }, rows: use + 1)
+        let x = fixture.tracked(
+          (0..<(use + 1) * 4).map { Float(($0 + use) % 3) - 1 }, rows: use + 1)
         let y = fixture.tape.linear(x, weight: fixture.parameters[0], groups: groups)
         y.gradient.copy(from: (0..<y.values.count).map { Float(($0 * 7 + use) % 4) - 1 })
       }

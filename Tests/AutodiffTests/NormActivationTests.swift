@@ -40,7 +40,8 @@ struct NormActivationTests {
     }
   }
 
-  @Test("gradients of images, over the channels of each pixel", arguments: kinds, Activation.allCases)
+  @Test(
+    "gradients of images, over the channels of each pixel", arguments: kinds, Activation.allCases)
   func images(norm: Normalization.Kind, activation: Activation) {
     let kind = NormActivation(Normalization(kind: norm), activation)
     for (channels, height, width, count) in [(1, 1, 1, 16), (3, 3, 1, 5), (17, 1, 2, 3)] {

@@ -9,7 +9,8 @@ import Testing
 struct PolicyTests {
   // MARK: categorical
 
-  @Test("log-probability and entropy of classes",
+  @Test(
+    "log-probability and entropy of classes",
     arguments: [0] + oddSizes, [(1, 3), (1, 17), (3, 5), (33, 2)])
   func categorical(rows: Int, shape: (groups: Int, classes: Int)) {
     let columns = shape.groups * shape.classes

@@ -23,7 +23,9 @@ struct RecurrenceTests {
     }
   }
 
-  @Test("gradients agree with finite differences", arguments: [0] + oddSizes, [(1, 1), (1, 17), (3, 5), (8, 3)])
+  @Test(
+    "gradients agree with finite differences", arguments: [0] + oddSizes,
+    [(1, 1), (1, 17), (3, 5), (8, 3)])
   func gradients(rows: Int, shape: (groups: Int, width: Int)) {
     let width = shape.groups * shape.width
     let check = GradientCheck(inputs: [.init(rows, 3 * width), .init(rows, width)]) {

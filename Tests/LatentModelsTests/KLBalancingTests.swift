@@ -7,7 +7,9 @@ struct KLBalancingTests {
   private func apply(
     _ balancing: KLBalancing, _ divergence: [Float], weight: Float
   ) -> (loss: [Float], gradient: [Float]) {
-    let (loss, gradient) = (keptRegion(count: divergence.count), keptRegion(count: divergence.count))
+    let (loss, gradient) = (
+      keptRegion(count: divergence.count), keptRegion(count: divergence.count)
+    )
     let mean = divergence.reduce(0, +) / Float(divergence.count)
     balancing.apply(
       to: keptRegion(divergence), batchMean: mean, weight: weight, loss: loss, gradient: gradient)
@@ -24,8 +26,8 @@ struct KLBalancingTests {
     #expect(scales.dynamics == 1 && scales.representation == 0.1)
   }
 
-  /// The mean of (0.25, 3, 1, 1.75) is 1.5, above one free nat: 0.8 · 1.5 + 0.2 · 1.5, and every row
-  /// has its share of the gradient, also those below one nat.
+  /// The mean of (0.25, 3, 1, 1.75) is 1.5, above one free nat: 0.8 · 1.5 + 0.2 · 1.5, and every
+  /// row has its share of the gradient, also those below one nat.
   @Test("DreamerV2: the average above the free nats trains every row")
   func balancedAbove() {
     let balancing = KLBalancing(freeNats: 1, balance: 0.8, freesAverage: true)

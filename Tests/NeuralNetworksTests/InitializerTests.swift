@@ -55,10 +55,13 @@ struct InitializerTests {
     #expect(abs(draws.variance * 400 - 1) < 0.03)
   }
 
-  @Test("other distributions and fans have the variance of their names", arguments: [
-    ("normal_in", 0.01), ("uniform_in", 0.01), ("trunc_normal_out", 0.0025), ("uniform_avg", 0.004),
-    ("normal_none", 1),
-  ] as [(String, Double)])
+  @Test(
+    "other distributions and fans have the variance of their names",
+    arguments: [
+      ("normal_in", 0.01), ("uniform_in", 0.01), ("trunc_normal_out", 0.0025),
+      ("uniform_avg", 0.004),
+      ("normal_none", 1),
+    ] as [(String, Double)])
   func variances(name: String, variance: Double) throws {
     let initializer = try #require(Initializer(name: name))
     let draws = moments(initializer.draw(shape: [100, 400], key: Key(seed: 4)))
@@ -111,7 +114,9 @@ struct InitializerTests {
     #expect(Initializer(name: "trunc_normal") == nil)
     for (act, norm, winit, expected) in [
       ("swish", "rms", "trunc_normal_in", "no activation is called “swish”"),
-      ("silu", "batch", "trunc_normal_in", "no norm is called “batch”; use one of rms, layer, none"),
+      (
+        "silu", "batch", "trunc_normal_in", "no norm is called “batch”; use one of rms, layer, none"
+      ),
       ("silu", "rms", "xavier", "no initialiser is called “xavier”"),
       ("silu", "rms1em", "trunc_normal_in", "no norm is called “rms1em”"),
     ] {

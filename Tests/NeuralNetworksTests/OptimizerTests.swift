@@ -170,10 +170,12 @@ struct OptimizerTests {
     #expect(configuration.learningRate(update: 1) == 4e-5)
   }
 
-  @Test("linear and cosine schedules end at a tenth", arguments: [
-    ("const", [1, 1, 1, 1]), ("linear", [1, 0.55, 0.1, 0.1]),
-    ("cosine", [1, 0.55, 0.1, 0.1]),
-  ] as [(String, [Double])])
+  @Test(
+    "linear and cosine schedules end at a tenth",
+    arguments: [
+      ("const", [1, 1, 1, 1]), ("linear", [1, 0.55, 0.1, 0.1]),
+      ("cosine", [1, 0.55, 0.1, 0.1]),
+    ] as [(String, [Double])])
   func schedules(name: String, factors: [Double]) {
     var configuration = OptimizerConfiguration()
     (configuration.schedule, configuration.warmup, configuration.anneal) = (name, 100, 300)
@@ -186,7 +188,9 @@ struct OptimizerTests {
     #expect(abs(configuration.learningRate(update: 151) - 4e-5 * quarter) < 1e-11)
   }
 
-  @Test("a schedule with no updates to anneal over keeps the learning rate", arguments: ["linear", "cosine"])
+  @Test(
+    "a schedule with no updates to anneal over keeps the learning rate",
+    arguments: ["linear", "cosine"])
   func noAnneal(name: String) {
     var configuration = OptimizerConfiguration()
     configuration.schedule = name
@@ -234,7 +238,9 @@ struct OptimizerTests {
     one.update([1, 2])
     #expect(one.optimizer.state.map(\.name) == ["a/kernel/variance", "a/kernel/momentum"])
     other.update([5, 5])
-    for (from, to) in zip(one.optimizer.state, other.optimizer.state) { to.values.copy(from: from.values) }
+    for (from, to) in zip(one.optimizer.state, other.optimizer.state) {
+      to.values.copy(from: from.values)
+    }
     other.store.values.copy(from: one.store.values)
     one.update([3, -1])
     other.update([3, -1])

@@ -60,7 +60,8 @@ struct ObservationTests {
   func decoderGradients(variant: Variant) throws {
     var builder = ParameterBuilder()
     let decoder = try Decoder(
-      configuration(variant).decoder.simple, spaces: variant.spaces, deter: 16, stoch: 20, in: &builder)
+      configuration(variant).decoder.simple, spaces: variant.spaces, deter: 16, stoch: 20,
+      in: &builder)
     let size = ParameterStore(builder, key: Key(seed: 1)).trainedSize
     let batch = try TinyWorldModel(spaces: variant.spaces).batch(size: 3, length: 9)
     let shard = BatchShard(batch, sequences: 1..<3)

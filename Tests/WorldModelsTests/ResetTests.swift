@@ -29,7 +29,8 @@ struct ResetTests {
     return model.features(path.states, tape).values.array
   }
 
-  @Test("trap 2: an episode's first row forgets deter, stoch and the previous action",
+  @Test(
+    "trap 2: an episode's first row forgets deter, stoch and the previous action",
     arguments: [ActionSpace.discrete(count: 3), continuous], [0, 3, 5])
   func reset(actionSpace: ActionSpace, row: Int) throws {
     let world = try TinyWorldModel(actionSpace: actionSpace)
@@ -111,7 +112,8 @@ struct ResetTests {
     #expect(gradient.slice(3 * 16, count: 16).sumOfSquares > 0)
   }
 
-  @Test("trap 1: the action fed with an observation is the one that led to it",
+  @Test(
+    "trap 1: the action fed with an observation is the one that led to it",
     arguments: [ActionSpace.discrete(count: 3), continuous])
   func alignment(actionSpace: ActionSpace) throws {
     let world = try TinyWorldModel(actionSpace: actionSpace)
@@ -122,7 +124,8 @@ struct ResetTests {
       let index = row * stored
       changed.previousActions[index] =
         actionSpace == Self.continuous
-        ? -batch.previousActions[index] : (batch.previousActions[index] + 1).truncatingRemainder(dividingBy: 3)
+        ? -batch.previousActions[index]
+        : (batch.previousActions[index] + 1).truncatingRemainder(dividingBy: 3)
       let (before, after) = (
         world.loss(batch, world.makeTape()), world.loss(changed, world.makeTape())
       )

@@ -34,7 +34,9 @@ struct TwoHotHeadTests {
   }
 
   /// A head whose output layer is zero, as the reference's reward and value heads begin.
-  private func zeroHead(bins: Int, rows: Int, targets: [Float]) throws -> (mean: [Float], loss: [Float]) {
+  private func zeroHead(bins: Int, rows: Int, targets: [Float]) throws -> (
+    mean: [Float], loss: [Float]
+  ) {
     var configuration = HeadConfiguration(layers: 1, output: "symexp_twohot", outscale: 0)
     (configuration.units, configuration.bins) = (8, bins)
     var builder = ParameterBuilder()
@@ -43,7 +45,8 @@ struct TwoHotHeadTests {
     let tape = Tape(
       arena: kept(Arena()), values: store.values,
       gradients: kept(Storage(count: store.trainedSize)).region)
-    let features = tape.constant((0..<rows * 6).map { Float(sin(Double($0))) }, rows: rows, columns: 6)
+    let features = tape.constant(
+      (0..<rows * 6).map { Float(sin(Double($0))) }, rows: rows, columns: 6)
     let distribution = head(features, tape)
     let target = tape.constant(targets, rows: rows, columns: 1)
     // The bins are the head's.
@@ -53,7 +56,8 @@ struct TwoHotHeadTests {
   }
 
   /// A sum from left to right is off by thousands at the outer bins.
-  @Test("trap 8: a head of zeros predicts exactly 0",
+  @Test(
+    "trap 8: a head of zeros predicts exactly 0",
     arguments: [1, 2, 3, 4, 5, 15, 16, 17, 31, 32, 33, 41, 64, 101, 128, 254, 255, 256])
   func exactlyZero(bins: Int) throws {
     let result = try zeroHead(bins: bins, rows: 3, targets: [0, 1, -5])

@@ -22,7 +22,8 @@ struct UnimixTests {
     return (0..<rows).map { Float(terms[$0 * width..<($0 + 1) * width].reduce(0, +)) }
   }
 
-  @Test("trap 9: divergences and entropies are those of mixed probabilities", arguments: [0.01, 0.2])
+  @Test(
+    "trap 9: divergences and entropies are those of mixed probabilities", arguments: [0.01, 0.2])
   func divergence(unimix: Double) throws {
     var configuration = TinyWorldModel.Configuration()
     configuration.rssm.rssm.unimix = unimix
@@ -56,7 +57,7 @@ struct UnimixTests {
       draw: .random(.init(seed: 1), .init()))
     let likely = zip(pass.path.states.stoch.values.array, pass.posterior.probabilities.array)
       .reduce(0.0) { $0 + ($1.1 > 0.5 ? Double($1.0) : 0) }
-    // One half and a fifth of the other half of 4000 latents, whose rows share 50 draws a step here.
+    // One half and a fifth of the other half of 4000 latents; all steps share their 200 draws.
     #expect(abs(likely / 4000 - 0.6) < 0.1)
   }
 
