@@ -36,8 +36,10 @@ struct ShardTargets: Sendable {
 /// (ALGORITHM section 9, 4 and 5).
 struct TargetMaker {
   let configuration: AgentConfiguration
+  /// Whether the normalisers take the batch in: not where a batch is only looked at.
+  let updatesNormalizers: Bool
 
-  /// - Parameter state: its normalisers are updated.
+  /// - Parameter state: its normalisers may be updated.
   /// - Returns: targets of each shard, and metrics of the whole.
   func makeTargets(
     _ shards: [ShardOutlook], _ state: inout AgentState
@@ -50,11 +52,11 @@ struct TargetMaker {
         weights: imaginationWeights(
           continues: shard.continues, count: shard.count, discount: discount))
     }
-    state.returnNormalizer.update(targets.flatMap(\.returns))
+    update(&state.returnNormalizer, targets.map(\.returns))
     let scale = state.returnNormalizer.statistics.scale
     let raw = zip(targets, shards).map { advantages($0, $1, value: before, scale: scale) }
-    state.advantageNormalizer.update(raw.flatMap { $0 })
-    state.valueNormalizer.update(targets.flatMap(\.returns))
+    update(&state.advantageNormalizer, raw)
+    update(&state.valueNormalizer, targets.map(\.returns))
     let (advantage, critic) = (
       state.advantageNormalizer.statistics, state.valueNormalizer.statistics
     )
@@ -65,6 +67,10 @@ struct TargetMaker {
     let metrics = metrics(shards, targets, raw: raw, value: before, state)
     if configuration.repvalLoss { addReplayed(shards, &targets, &state) }
     return (targets, metrics)
+  }
+
+  private func update(_ normalizer: inout Normalizer, _ values: [[Float]]) {
+    if updatesNormalizers { normalizer.update(values.flatMap { $0 }) }
   }
 
   private typealias Statistics = (offset: Float, scale: Float)
@@ -108,7 +114,7 @@ struct TargetMaker {
         terminal: shard.replayedTerminal, last: shard.replayedLast, count: shard.sequences,
         discount: configuration.discount, lambda: Float(configuration.replLoss.lam))
     }
-    state.valueNormalizer.update(returns.flatMap { $0 })
+    update(&state.valueNormalizer, returns)
     let statistics = state.valueNormalizer.statistics
     for index in targets.indices {
       targets[index].replayedCritic = normalized(returns[index], statistics)

@@ -53,7 +53,7 @@ public final class Learner {
     let pass = ShardPass(
       agent: agent, batch: batch, draws: draws, scales: agent.configuration.lossScales,
       shardCount: workspaces.count)
-    var metrics = differentiate(pass, &next, pool: pool, &clock)
+    var metrics = differentiate(pass, &next, isTraining: true, pool: pool, &clock)
     try checkFinite(metrics)
     next.updates += 1
     let statistics = optimizer.update(
@@ -76,7 +76,7 @@ public final class Learner {
       var unused = state
       let pass = ShardPass(
         agent: agent, batch: batch, draws: draws, scales: scales, shardCount: workspaces.count)
-      return differentiate(pass, &unused, pool: pool, &clock)
+      return differentiate(pass, &unused, isTraining: false, pool: pool, &clock)
     }
     var metrics = differentiated(agent.configuration.lossScales)
     if agent.configuration.reportGradnorms {
@@ -90,11 +90,12 @@ public final class Learner {
 
   /// Both halves of a step up to the shards' gradients.
   private func differentiate(
-    _ pass: ShardPass, _ next: inout AgentState, pool: WorkerPool, _ clock: inout PhaseClock
+    _ pass: ShardPass, _ next: inout AgentState, isTraining: Bool, pool: WorkerPool,
+    _ clock: inout PhaseClock
   ) -> [(name: String, value: Float)] {
     pool.run(workspaces) { workspace, shard in pass.lookAhead(workspace, shard: shard) }
     clock.mark("world_model_imagination")
-    let (targets, found) = makeTargets(&next)
+    let (targets, found) = makeTargets(&next, isTraining: isTraining)
     pool.run(workspaces) { workspace, shard in
       pass.learn(workspace, targets: targets[shard], divergence: found.divergence)
     }
@@ -111,11 +112,12 @@ public final class Learner {
 
   /// The rendezvous: what depends on the whole batch.
   private func makeTargets(
-    _ next: inout AgentState
+    _ next: inout AgentState, isTraining: Bool
   ) -> (targets: [ShardTargets], found: (metrics: [(name: String, value: Float)], divergence: Float))
   {
     let outlooks = workspaces.map(\.outlook)
-    let maker = TargetMaker(configuration: agent.configuration)
+    let maker = TargetMaker(
+      configuration: agent.configuration, updatesNormalizers: isTraining)
     let (targets, metrics) = maker.makeTargets(outlooks, &next)
     let rows = workspaces.map { $0.rowCount }.reduce(0, +)
     let divergence = outlooks.reduce(0.0) { $0 + $1.divergenceSum } / Double(rows)
