@@ -12,7 +12,7 @@ let package = Package(
       name: "DreamerKit",
       targets: ["Training", "Agents", "WorldModels", "EnvironmentInterface", "Gridworld", "Pendulum"]),
     // Write a world of your own.
-    .library(name: "EnvironmentInterface", targets: ["EnvironmentInterface"]),
+    .library(name: "EnvironmentInterface", targets: ["EnvironmentInterface", "Randomness"]),
     // The numerical base: kernels, tape, layers.
     .library(name: "NeuralNetworks", targets: ["Kernels", "Randomness", "Autodiff", "NeuralNetworks"]),
   ],
@@ -34,7 +34,9 @@ let package = Package(
     .target(name: "LatentModels", dependencies: ["NeuralNetworks"]),
     .target(
       name: "EnvironmentInterface", dependencies: ["Randomness"], path: "Environments/Interface"),
-    .target(name: "WorldModels", dependencies: ["LatentModels", "EnvironmentInterface"]),
+    .target(
+      name: "WorldModels", dependencies: ["LatentModels", "EnvironmentInterface"],
+      exclude: ["README.md"]),
     .target(name: "Agents", dependencies: ["WorldModels"]),
     .target(
       name: "Gridworld", dependencies: ["EnvironmentInterface"], path: "Environments/Gridworld",
@@ -59,7 +61,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Autodiff", "NeuralNetworks"], path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
-    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "Kernels"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "TestSupport"]),
     .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
     .testTarget(name: "LatentModelsTests", dependencies: ["LatentModels", "TestSupport"]),

@@ -62,7 +62,8 @@ package enum Philox {
   @inlinable
   package static func bits(key: UInt64, counter: UInt64, stream: UInt32) -> Block {
     rounds(
-      Block(UInt32(truncatingIfNeeded: counter), UInt32(truncatingIfNeeded: counter >> 32), stream, 0),
+      Block(
+        UInt32(truncatingIfNeeded: counter), UInt32(truncatingIfNeeded: counter >> 32), stream, 0),
       key: (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)))
   }
 

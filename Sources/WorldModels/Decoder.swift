@@ -57,7 +57,7 @@ public struct Decoder: Sendable {
   /// The losses of vector observations, `[rows, 1]` by name. Their gradients are set by the caller.
   ///
   /// - Parameter recordings: where predicted means go, `[rows, width]` by name, if wanted.
-  func vectorLosses(
+  package func vectorLosses(
     _ states: RSSMState, _ shard: BatchShard, recordings: Reconstructions?, _ tape: Tape
   ) -> [(name: String, loss: Tensor)] {
     guard let mlp else { return [] }
@@ -86,7 +86,7 @@ public struct Decoder: Sendable {
   /// sixteen is in use.
   ///
   /// - Parameter weight: of each row's loss in the total.
-  func imageLosses(
+  package func imageLosses(
     _ states: RSSMState, _ shard: BatchShard, weight: Float, recordings: Reconstructions?,
     _ tape: Tape
   ) -> [(name: String, loss: Region)] {

@@ -2,6 +2,7 @@ import Agents
 import ArgumentParser
 import EnvironmentInterface
 import Files
+import Kernels
 import NeuralNetworks
 import ReplayBuffers
 import Telemetry
@@ -23,7 +24,7 @@ struct Failure {
     case let error as EnvironmentError: code = error.step == nil ? .usage : .fault
     case let error as FileError: code = ExitCode(error.kind)
     case is SafeTensorsError, is GoldenFileError, is CheckpointError: code = .badData
-    case is NonFiniteLoss, is NonFiniteState: code = .fault
+    case is NonFiniteLoss, is NonFiniteState, is BLASError: code = .fault
     default:
       guard Dreamer.exitCode(for: error) == .failure else { return nil }
       code = .fault

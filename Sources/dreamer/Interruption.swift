@@ -13,6 +13,7 @@ enum Interruption {
   static func begin() {
     // Touched here, for a handler must not be the one that initialises it.
     received.store(0, ordering: .relaxed)
+    unblockSignals()
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         let (isFirst, _) = Interruption.received.compareExchange(
@@ -20,6 +21,24 @@ enum Interruption {
         if !isFirst { _exit(128 + number) }
       }
     }
+    unblock()
+  }
+
+  /// A program that starts this one from a thread which blocks signals hands that down.
+  private static func unblock() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// A parent may have blocked the signals, and a process inherits that.
+  private static func unblockSignals() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// The signal that came; nil before one has.

@@ -85,13 +85,13 @@ struct ImageTests {
 
   @Test("a convolution of a constant image has a weight gradient")
   func constantImage() {
-    let bytes = ByteStorage((0..<2 * 12).map { UInt8(($0 * 37) % 256) })
+    let bytes = keptBytes((0..<2 * 12).map { UInt8(($0 * 37) % 256) })
     let convolution = Convolution(
       kind: .plain, kernel: 3, inputChannels: 3, outputChannels: 2, inputHeight: 2, inputWidth: 2)
     let check = GradientCheck(inputs: [], parameters: [.init(27, 2), .init(1, 2)]) {
       tape, _, parameters in
       let source = ImageSource(
-        bytes: bytes.bytes, frames: FrameOffsets([0, 12]),
+        bytes: bytes, frames: FrameOffsets([0, 12]),
         channels: ImageBlocks.Channels(height: 2, width: 2, count: 3))
       return [
         tape.rows(
@@ -144,14 +144,14 @@ struct ImageTests {
 
   @Test("frames are packed as x / 255 - 0.5, several keys on the channels")
   func packing() {
-    let (gray, color) = (ByteStorage([0, 255, 51, 102]), ByteStorage([255, 0, 0, 255]))
+    let (gray, color) = (keptBytes([0, 255, 51, 102]), keptBytes([255, 0, 0, 255]))
     let tape = TapeFixture().tape
     let image = tape.pack([
       ImageSource(
-        bytes: gray.bytes, frames: FrameOffsets([0, 2]),
+        bytes: gray, frames: FrameOffsets([0, 2]),
         channels: .init(height: 1, width: 2, count: 1, offset: 0, of: 2)),
       ImageSource(
-        bytes: color.bytes, frames: FrameOffsets([0, 2]),
+        bytes: color, frames: FrameOffsets([0, 2]),
         channels: .init(height: 1, width: 2, count: 1, offset: 1, of: 2)),
     ])
     #expect(!image.isTracked)
@@ -181,7 +181,7 @@ struct ImageTests {
   @Test("the image loss is a sum over pixels and channels with no factor of a half")
   func imageLossLiteral() {
     let fixture = TapeFixture()
-    let bytes = ByteStorage([255, 51, 0, 0])
+    let bytes = keptBytes([255, 51, 0, 0])
     // σ(0) = 1/2 and σ(ln 3) = 3/4.
     let rows = fixture.tracked([0, 1.0986123, 0, 0], rows: 2)
     let logits = fixture.tape.image(of: rows, channels: 1, height: 1, width: 2)
@@ -190,7 +190,7 @@ struct ImageTests {
     fixture.tape.imageLoss(
       logits,
       target: ImageSource(
-        bytes: bytes.bytes, frames: FrameOffsets([0, 2]),
+        bytes: bytes, frames: FrameOffsets([0, 2]),
         channels: .init(height: 1, width: 2, count: 1)), means: means, into: loss)
     #expect(largestError(loss.values.array, [0.25 + 0.3025, 0.5]) < 1e-6)
     loss.gradient.fill(1)

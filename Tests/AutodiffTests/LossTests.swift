@@ -13,15 +13,13 @@ struct LossTests {
   /// The cross-entropies of targets, where `-ln p` of bin k is `k + 1` but for a constant.
   private func twoHotLosses(_ targets: [Float]) -> [Float] {
     let fixture = TapeFixture()
-    let storage = Storage(Self.bins)
-    return withExtendedLifetime(storage) {
-      let logits = fixture.tracked(
-        targets.flatMap { _ in [-1, -2, -3, -4, -5] as [Float] }, rows: targets.count)
-      let distribution = fixture.tape.twoHotDistribution(logits: logits, bins: storage.region)
-      let loss = fixture.tape.loss(distribution, target: fixture.constants(targets))
-      // ln Σ e^-k for k = 1…5.
-      return loss.values.array.map { $0 + 0.5480856 }
-    }
+    let logits = fixture.tracked(
+      targets.flatMap { _ in [-1, -2, -3, -4, -5] as [Float] }, rows: targets.count)
+    let distribution = fixture.tape.twoHotDistribution(
+      logits: logits, bins: keptRegion(Self.bins))
+    let loss = fixture.tape.loss(distribution, target: fixture.constants(targets))
+    // ln Σ e^-k for k = 1…5.
+    return loss.values.array.map { $0 + 0.5480856 }
   }
 
   @Test("a target between two bins weighs both, the nearer more")
@@ -42,12 +40,12 @@ struct LossTests {
 
   @Test("two-hot losses", arguments: [0] + oddSizes, [1, 3, 5, 17, 33, 255])
   func twoHot(rows: Int, count: Int) {
-    let bins = Storage((0..<count).map { Float($0) - Float(count - 1) / 2 })
+    let bins = keptRegion((0..<count).map { Float($0) - Float(count - 1) / 2 })
     let last = Float(count - 1) / 2
     // Inside, on a bin, on the last bin, and outside on both sides.
     let targets = [0.3 * last, 0, last, last + 1, -last - 1, -last]
     let check = GradientCheck(inputs: [.init(rows, count)]) { tape, inputs, _ in
-      let distribution = tape.twoHotDistribution(logits: inputs[0], bins: bins.region)
+      let distribution = tape.twoHotDistribution(logits: inputs[0], bins: bins)
       let target = tape.constant((0..<rows).map { targets[$0 % 6] }, rows: rows, columns: 1)
       return [tape.loss(distribution, target: target.values)]
     }
@@ -56,9 +54,9 @@ struct LossTests {
 
   @Test("two-hot losses of some rows, twice on the same distribution")
   func twoHotRows() {
-    let bins = Storage(Self.bins)
+    let bins = keptRegion(Self.bins)
     let check = GradientCheck(inputs: [.init(5, 5)]) { tape, inputs, _ in
-      let distribution = tape.twoHotDistribution(logits: inputs[0], bins: bins.region)
+      let distribution = tape.twoHotDistribution(logits: inputs[0], bins: bins)
       func loss(_ rows: Range<Int>, _ targets: [Float]) -> Tensor {
         let target = tape.constant(targets, rows: targets.count, columns: 1)
         return tape.loss(distribution.rows(rows), target: target.values)
@@ -71,10 +69,10 @@ struct LossTests {
   @Test("the mean is the bins' under softmax")
   func twoHotMean() {
     let fixture = TapeFixture()
-    let bins = Storage([-3, 0, 3])
+    let bins = keptRegion([-3, 0, 3] as [Float])
     // Probabilities 1/8, 2/8, 5/8.
     let logits = fixture.tracked([0, 0.6931472, 1.6094379], rows: 1)
-    let distribution = fixture.tape.twoHotDistribution(logits: logits, bins: bins.region)
+    let distribution = fixture.tape.twoHotDistribution(logits: logits, bins: bins)
     #expect(largestError(distribution.mean.array, [1.5]) < 1e-6)
   }
 

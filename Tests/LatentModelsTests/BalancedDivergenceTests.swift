@@ -40,11 +40,11 @@ struct BalancedDivergenceTests {
     for (term, scale) in [
       (terms.dynamics, scales.dynamics), (terms.representation, scales.representation),
     ] {
-      let loss = Storage(count: 2)
+      let loss = keptRegion(count: 2)
       balancing.apply(
-        to: term.values, batchMean: mean, weight: scale / 2, loss: loss.region,
+        to: term.values, batchMean: mean, weight: scale / 2, loss: loss,
         gradient: term.gradient)
-      total += scale * Float(loss.region.sum / 2)
+      total += scale * Float(loss.sum / 2)
     }
     tape.backward()
     return (total, posterior.logits.gradient.array, prior.logits.gradient.array)

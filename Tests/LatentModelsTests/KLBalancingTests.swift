@@ -1,4 +1,3 @@
-import Kernels
 import LatentModels
 import TestSupport
 import Testing
@@ -8,13 +7,11 @@ struct KLBalancingTests {
   private func apply(
     _ balancing: KLBalancing, _ divergence: [Float], weight: Float
   ) -> (loss: [Float], gradient: [Float]) {
-    let storage = Storage(divergence)
-    let (loss, gradient) = (Storage(count: divergence.count), Storage(count: divergence.count))
+    let (loss, gradient) = (keptRegion(count: divergence.count), keptRegion(count: divergence.count))
     let mean = divergence.reduce(0, +) / Float(divergence.count)
     balancing.apply(
-      to: storage.region, batchMean: mean, weight: weight, loss: loss.region,
-      gradient: gradient.region)
-    return (loss.region.array, gradient.region.array)
+      to: keptRegion(divergence), batchMean: mean, weight: weight, loss: loss, gradient: gradient)
+    return (loss.array, gradient.array)
   }
 
   @Test("DreamerV3: each row is floored at the free nats and has no gradient below")

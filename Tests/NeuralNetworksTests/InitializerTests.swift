@@ -38,7 +38,7 @@ struct InitializerTests {
     _ = Linear(
       from: 512, to: 1024, groups: 8, Self.standard, named: "block", in: &builder)
     _ = Linear(from: 512, to: 1024, Self.standard, named: "full", in: &builder)
-    let store = ParameterStore(builder, key: Key(seed: 2))
+    let store = kept(ParameterStore(builder, key: Key(seed: 2)))
     for name in ["block", "full"] {
       let entry = store.entry(named: "\(name)/kernel")!
       let draws = moments(store[entry].array)
@@ -83,7 +83,7 @@ struct InitializerTests {
     _ = Dense(from: 6, to: 4, style: style, named: "layer", in: &builder)
     let layerNorm = try LayerStyle(act: "silu", norm: "layer", winit: "trunc_normal_in")
     _ = Dense(from: 4, to: 4, style: layerNorm, named: "other", in: &builder)
-    let store = ParameterStore(builder, key: Key(seed: 6))
+    let store = kept(ParameterStore(builder, key: Key(seed: 6)))
     #expect(
       store.entries.map(\.name) == [
         "layer/kernel", "layer/bias", "layernorm/scale",
@@ -99,7 +99,7 @@ struct InitializerTests {
     func kernel(_ names: [String]) -> [Float] {
       var builder = ParameterBuilder()
       for name in names { _ = Linear(from: 3, to: 3, Self.standard, named: name, in: &builder) }
-      let store = ParameterStore(builder, key: Key(seed: 7))
+      let store = kept(ParameterStore(builder, key: Key(seed: 7)))
       return store[store.entry(named: "b/kernel")!].array
     }
     #expect(kernel(["a", "b"]) == kernel(["b"]))

@@ -21,7 +21,7 @@ struct OptimizerTests {
     ) {
       var builder = ParameterBuilder()
       _ = builder.declare(name, shape: [1, values.count], .zeros)
-      store = ParameterStore(builder, key: Key(seed: 0))
+      store = kept(ParameterStore(builder, key: Key(seed: 0)))
       store[store.entries[0]].copy(from: values)
       var configuration = OptimizerConfiguration()
       configuration.lr = 0.1
@@ -29,7 +29,7 @@ struct OptimizerTests {
       configuration.agc = 0
       change(&configuration)
       optimizer = Optimizer(configuration, store: store)
-      gradients = Storage(count: store.trainedSize)
+      gradients = kept(Storage(count: store.trainedSize))
     }
 
     var weights: [Float] { store[store.entries[0]].array }
@@ -130,11 +130,11 @@ struct OptimizerTests {
     var builder = ParameterBuilder()
     _ = builder.declare("a/kernel", shape: [1, 1], .ones)
     _ = builder.declare("b/kernel", shape: [1, 1], .ones)
-    let store = ParameterStore(builder, key: Key(seed: 0))
+    let store = kept(ParameterStore(builder, key: Key(seed: 0)))
     var configuration = OptimizerConfiguration()
     (configuration.impl, configuration.eps, configuration.lr) = ("adam", 1e6, 1e6)
     configuration.warmup = 0
-    let gradients = Storage(count: store.trainedSize)
+    let gradients = kept(Storage(count: store.trainedSize))
     gradients.region[store.entries[0].parameter.offset] = 3
     gradients.region[store.entries[1].parameter.offset] = 0.2
     let statistics = Optimizer(configuration, store: store)
@@ -212,13 +212,13 @@ struct OptimizerTests {
     _ = builder.declare("a/kernel", shape: [2, 1], .ones)
     builder.beginUntrained()
     _ = builder.declare("slow/kernel", shape: [2, 1], .ones)
-    let store = ParameterStore(builder, key: Key(seed: 0))
+    let store = kept(ParameterStore(builder, key: Key(seed: 0)))
     #expect(store.trainedCount == 2 && store.trained.map(\.name) == ["a/kernel"])
     var configuration = OptimizerConfiguration()
     (configuration.impl, configuration.eps, configuration.lr) = ("adam", 1e6, 1e6)
     (configuration.warmup, configuration.agc) = (0, 0)
     let parts = [[0.1, 0.2], [0.3, -0.1]].map { numbers -> Storage in
-      let storage = Storage(count: store.trainedSize)
+      let storage = kept(Storage(count: store.trainedSize))
       storage.region.slice(0, count: 2).copy(from: numbers.map { Float($0) })
       return storage
     }

@@ -25,7 +25,7 @@ struct GeneratorTests {
   @Test("integers below large bounds reach both halves and stay below")
   func largeIntegers() {
     var generator = generator
-    // At three quarters of the range of 64 bits, taking a remainder would favour the lower half 2:1.
+    // At three eighths of the range of 64 bits, a remainder would favour the lower half 9:7.
     let bound = 3 << 61
     let draws = (0..<10_000).map { _ in generator.integer(below: bound) }
     #expect(draws.allSatisfy { 0..<bound ~= $0 })

@@ -66,9 +66,8 @@ struct ConfigurationTests {
     #expect(first.items == 4 && first.chunks == 2 && first.streams == 1)
     #expect(first.inserts == 4 && first.samples == 2 && first.updates == 0)
     #expect(first.replayRatio == 1.5)
-    #expect(
-      first.metrics.map(\.name)
-        == ["items", "chunks", "streams", "ram_gb", "inserts", "samples", "updates", "replay_ratio"])
+    let names = "items chunks streams ram_gb inserts samples updates replay_ratio"
+    #expect(first.metrics.map(\.name).joined(separator: " ") == names)
     let second = replay.takeStatistics()
     #expect(second.items == 4 && second.inserts == 0 && second.samples == 0)
     #expect(second.replayRatio.isNaN)

@@ -49,7 +49,8 @@ struct Recorder {
     }
     for index in row.action.indices { row.action[index] = value + 0.5 + Float(index) }
     for index in row.deter.indices { row.deter[index] = -value - Float(index) / 4 }
-    for index in row.stoch.indices { row.stoch[index] = UInt16((Int(value) + index) % replay.layout.classes) }
+    let classes = replay.layout.classes
+    for index in row.stoch.indices { row.stoch[index] = UInt16((Int(value) + index) % classes) }
     for vector in row.observation.vectors.indices {
       for index in row.observation.vectors[vector].indices {
         row.observation.vectors[vector][index] = value / 2 + Float(index)

@@ -29,6 +29,14 @@ public struct GradientCheck {
   /// operation's values and another's gradient states what the gradient should be of.
   public typealias Function = (Tape, [Tensor], [Parameter]) -> [Tensor]
 
+  /// What makes one number of the outputs.
+  public enum Projection: Sendable {
+    /// A product with random numbers.
+    case random
+    /// A sum: for functions that have set gradients of one themselves.
+    case sum
+  }
+
   let inputs: [Shape]
   let parameters: [Shape]
   let function: Function
@@ -54,15 +62,18 @@ public struct GradientCheck {
   /// The relative error of the tape's slope.
   ///
   /// A direction that is nearly orthogonal to the gradient, or that crosses a kink (of a maximum)
-  /// within the step, says nothing at single precision; then another point is drawn. Both are
-  /// decided by finite differences alone, never by how well the tape agrees.
+  /// within the step, says nothing at single precision; then another point is drawn, whether or not
+  /// the two slopes agree.
   ///
-  /// - Returns: `|tape - difference| / |difference|`; infinity where no point was usable; for a
-  ///   constant function the magnitude of the tape's slope.
-  public func relativeError(step: Float = 1e-2, key: Key) -> Double {
+  /// - Returns: `|tape - difference| / |difference|`; infinity where no point was usable or
+  ///   the tape has a slope where the function is constant.
+  public func relativeError(
+    step: Float = 1e-2, projection: Projection = .random, key: Key
+  ) -> Double {
     var isConstant = true
     for attempt in 0..<40 {
-      let slopes = slopes(step: attempt < 10 ? step : step / 4, key: key.fold(attempt))
+      let slopes = slopes(
+        step: attempt < 10 ? step : step / 4, projection, key: key.fold(attempt))
       let size = abs(slopes.difference)
       if size == 0 && slopes.finer == 0 {
         if slopes.typical > 0 { return .infinity }
@@ -76,12 +87,14 @@ public struct GradientCheck {
     return isConstant ? 0 : .infinity
   }
 
-  private func slopes(step: Float, key: Key) -> Slopes {
+  private func slopes(step: Float, _ projection: Projection, key: Key) -> Slopes {
     let point = draw(key.fold("point")) { $0.magnitude }
     let direction = draw(key.fold("direction")) { $0.magnitude }
-    let gradient = gradient(at: point, key: key)
+    let weights = key.fold("projection")
+    let gradient = gradient(at: point, projection, key: weights)
     func value(_ factor: Float) -> Double {
-      projection(at: zip(point, direction).map { $0 + factor * $1 }, key: key)
+      self.value(
+        at: zip(point, direction).map { $0 + factor * $1 }, projection, key: weights)
     }
     func difference(_ h: Float) -> Double {
       (8 * (value(h) - value(-h)) - (value(2 * h) - value(-2 * h))) / (12 * Double(h))
@@ -102,21 +115,38 @@ public struct GradientCheck {
     }
   }
 
-  private func projection(at point: [Float], key: Key) -> Double {
+  private func value(at point: [Float], _ projection: Projection, key: Key) -> Double {
     let run = TapeFixture(inputs: inputs, parameters: parameters, point: point)
-    var generator = Generator(key: key.fold("projection"))
-    return function(run.tape, run.inputs, run.parameters).reduce(0.0) { sum, output in
-      output.values.array.reduce(sum) { $0 + Double($1) * generator.normal() }
+    var weights = Weights(projection, key: key)
+    return withExtendedLifetime(run) {
+      function(run.tape, run.inputs, run.parameters).reduce(0.0) { sum, output in
+        output.values.array.reduce(sum) { $0 + Double($1) * Double(weights.next()) }
+      }
     }
   }
 
-  private func gradient(at point: [Float], key: Key) -> [Float] {
+  private func gradient(at point: [Float], _ projection: Projection, key: Key) -> [Float] {
     let run = TapeFixture(inputs: inputs, parameters: parameters, point: point)
-    var generator = Generator(key: key.fold("projection"))
+    var weights = Weights(projection, key: key)
     for output in function(run.tape, run.inputs, run.parameters) {
-      output.gradient.copy(from: output.values.array.map { _ in Float(generator.normal()) })
+      output.gradient.copy(from: output.values.array.map { _ in weights.next() })
     }
     run.tape.backward()
     return run.gradient
+  }
+}
+
+/// What the outputs' numbers count, one after the other.
+private struct Weights {
+  private let projection: GradientCheck.Projection
+  private var generator: Generator
+
+  init(_ projection: GradientCheck.Projection, key: Key) {
+    self.projection = projection
+    generator = Generator(key: key)
+  }
+
+  mutating func next() -> Float {
+    projection == .sum ? 1 : Float(generator.normal())
   }
 }

@@ -5,6 +5,13 @@ import Synchronization
 /// tests end.
 private let owners = Mutex<[any AnyObject & Sendable]>([])
 
+/// An owner of memory, which now lives as long as the process.
+@discardableResult
+public func kept<Owner: AnyObject & Sendable>(_ owner: Owner) -> Owner {
+  owners.withLock { $0.append(owner) }
+  return owner
+}
+
 /// A region of these numbers that lives as long as the process.
 public func keptRegion(_ numbers: [Float]) -> Region {
   let storage = Storage(numbers)

@@ -12,9 +12,10 @@ public final class TapeFixture {
   /// - Parameter point: the numbers of all inputs and then of all parameters.
   public init(inputs: [GradientCheck.Shape], parameters: [GradientCheck.Shape], point: [Float]) {
     let inputCount = inputs.reduce(0) { $0 + $1.rows * $1.columns }
-    let arena = Arena(blockSize: 1 << 16)
+    let poisoned = 1 << 14
+    let arena = Arena(blockSize: poisoned)
     // Memory that nobody has written is not a number, so that reading it shows.
-    arena.allocate(1 << 16).fill(.nan)
+    arena.allocate(poisoned).fill(.nan)
     arena.reset()
     var offset = 0
     self.parameters = parameters.map { shape in
@@ -35,13 +36,17 @@ public final class TapeFixture {
   }
 
   /// A tape on which tensors are made by hand.
-  public convenience init() { self.init(inputs: [], parameters: [], point: []) }
+  public convenience init() { self.init(parameters: []) }
 
   /// A tape with one parameter `[rows, columns]` for each list of numbers.
   public convenience init(parameters: [(rows: Int, columns: Int, values: [Float])]) {
     self.init(
       inputs: [], parameters: parameters.map { .init($0.rows, $0.columns) },
       point: parameters.flatMap(\.values))
+    // Tensors outlive the last mention of their fixture.
+    kept(tape.arena)
+    kept(values)
+    kept(gradients)
   }
 
   /// A tracked tensor of these values.

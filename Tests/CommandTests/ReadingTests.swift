@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+/// Commands that look and change nothing.
+@Suite("dreamer evaluate, envs and bench")
+struct ReadingTests {
+  let shell: Shell
+
+  init() throws { shell = try Shell() }
+
+  @Test("an evaluation prints one object with the keys of the contract")
+  func evaluation() throws {
+    try shell.train("--steps", "20")
+    let before = try shell.contents()
+    let outcome = try shell.run("evaluate", "run", "--episodes", "5", "--json")
+    #expect(outcome.code == 0)
+    let object = try Shell.object(outcome.output)
+    #expect(
+      object.keys.sorted() == [
+        "episodes", "lengths", "mean", "median", "returns", "std", "success_rate",
+      ])
+    #expect(object["episodes"] as? Int == 5)
+    #expect((object["returns"] as? [Double])?.count == 5)
+    #expect((object["lengths"] as? [Int])?.allSatisfy { 1...100 ~= $0 } == true)
+    #expect(object["success_rate"] is Double)
+    #expect(try shell.contents() == before)
+  }
+
+  @Test("the same seed evaluates to the same, another one to something else")
+  func evaluationSeeds() throws {
+    try shell.train("--steps", "20")
+    let outputs = try ["0", "0", "1"].map {
+      try shell.run("evaluate", "run", "--episodes", "20", "--seed", $0, "--json").output
+    }
+    #expect(outputs[0] == outputs[1])
+    #expect(outputs[0] != outputs[2])
+  }
+
+  @Test("a checkpoint's folder, the mode and blank frames can be evaluated")
+  func evaluationChoices() throws {
+    try shell.train("--steps", "20")
+    let outcome = try shell.run(
+      "evaluate", "run/checkpoints/20", "--episodes", "2", "--mode", "--blank")
+    #expect(outcome.code == 0)
+    #expect(outcome.output.hasPrefix("gridworld/Empty-5x5 after 20 steps, 2 episodes\nreturn "))
+  }
+
+  @Test("a world without success evaluates to null")
+  func evaluationWithoutSuccess() throws {
+    _ = try shell.run(
+      "train", "--env", "pendulum/classic", "--preset", "debug", "--logdir", "run", "--steps",
+      "20")
+    let outcome = try shell.run("evaluate", "run", "--episodes", "1", "--json")
+    #expect(try Shell.object(outcome.output)["success_rate"] is NSNull)
+  }
+
+  @Test("the environments are listed")
+  func environments() throws {
+    let ids = [
+      "gridworld/Empty-5x5", "gridworld/Empty-6x6", "gridworld/Empty-8x8",
+      "gridworld/Empty-Random-5x5", "gridworld/Empty-Random-6x6", "pendulum/classic",
+    ]
+    let text = try shell.run("envs").output
+    for id in ids { #expect(text.contains("\(id) ")) }
+    let object = try Shell.object(shell.run("envs", "--json").output)
+    let worlds = object["environments"] as? [[String: Any]] ?? []
+    #expect(Set(ids).isSubset(of: worlds.compactMap { $0["id"] as? String }))
+  }
+
+  @Test("a benchmark prints one object with the keys of the contract")
+  func benchmark() throws {
+    let outcome = try shell.run(
+      "bench", "--preset", "debug", "--set", "run.threads=1", "--json")
+    #expect(outcome.code == 0)
+    let object = try Shell.object(outcome.output)
+    #expect(
+      object.keys.sorted() == [
+        "peak_rss_mb", "policy_step", "sgemm1_gflops", "sgemm_gflops", "startup_s", "threads",
+        "update",
+      ])
+    let update = object["update"] as? [String: Any]
+    #expect(update?.keys.sorted() == ["median_s", "phases"])
+    #expect((update?["median_s"] as? Double ?? 0) > 0)
+    #expect((update?["phases"] as? [String: Double])?.isEmpty == false)
+    #expect(((object["policy_step"] as? [String: Any])?["median_us"] as? Double ?? 0) > 0)
+    #expect(object["threads"] as? Int == 1)
+    #expect(try shell.contents().isEmpty)
+  }
+}

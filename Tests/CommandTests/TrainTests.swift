@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+@Suite("dreamer train")
+struct TrainTests {
+  let shell: Shell
+
+  init() throws { shell = try Shell() }
+
+  @Test("a run leaves all its files")
+  func files() throws {
+    let outcome = try shell.train()
+    #expect(outcome.code == 0)
+    #expect(outcome.output == "")
+    #expect(
+      try shell.contents().keys.filter { !$0.hasPrefix("run/videos/") }.sorted() == [
+        "run/checkpoints/200/optimizer.safetensors", "run/checkpoints/200/parameters.safetensors",
+        "run/checkpoints/200/state.json", "run/config.yaml", "run/metrics.jsonl",
+        "run/scores.jsonl",
+      ])
+    #expect(try shell.contents().keys.contains("run/videos/100-image.png"))
+  }
+
+  @Test("without --logdir, a run goes to a folder with the environment's name")
+  func defaultFolder() throws {
+    let outcome = try shell.run(
+      "train", "--env", "gridworld/Empty-5x5", "--preset", "debug", "--steps", "10")
+    #expect(outcome.code == 0)
+    let names = try FileManager.default.contentsOfDirectory(atPath: shell.url("runs").path)
+    #expect(names.count == 1)
+    #expect(names.first?.hasPrefix("gridworld-Empty-5x5-") == true)
+  }
+
+  @Test("the number of threads changes no byte of the metrics but the times")
+  func threads() throws {
+    let metrics = try ["1", "2"].map { threads in
+      let folder = "run-\(threads)"
+      let outcome = try shell.run(
+        "train", "--env", "gridworld/Empty-5x5", "--preset", "debug", "--logdir", folder, "--set",
+        "run.threads=\(threads)")
+      #expect(outcome.code == 0)
+      return try Self.withoutTimes(shell.url("\(folder)/metrics.jsonl"))
+    }
+    #expect(metrics[0].count == 4)
+    #expect(metrics[0].last?.contains("\"train/opt/loss\": ") == true)
+    #expect(metrics[0] == metrics[1])
+    #expect(
+      try Data(contentsOf: shell.url("run-1/scores.jsonl"))
+        == Data(contentsOf: shell.url("run-2/scores.jsonl")))
+  }
+
+  /// The lines of a file without the members whose keys begin with `time/`, `fps/` or `usage/`.
+  private static func withoutTimes(_ url: URL) throws -> [String] {
+    let member = #/"(time|fps|usage)/[^"]*": [^,}]*(, )?/#
+    return try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
+      .map { String($0.replacing(member, with: "")) }
+  }
+
+  @Test("the seed changes what happens")
+  func seeds() throws {
+    try shell.train("--steps", "100")
+    let first = try Self.withoutTimes(shell.url("run/metrics.jsonl"))
+    try FileManager.default.removeItem(at: shell.url("run"))
+    try shell.train("--steps", "100", "--seed", "1")
+    #expect(try Self.withoutTimes(shell.url("run/metrics.jsonl")) != first)
+  }
+
+  @Test("a folder that holds a run is left alone without --resume")
+  func existing() throws {
+    try shell.train("--steps", "20")
+    let before = try shell.contents()
+    let outcome = try shell.train("--steps", "20")
+    #expect(outcome.code == 64)
+    #expect(
+      outcome.errors.hasSuffix(
+        "/run: already holds a run; continue it with --resume or choose another --logdir\n"))
+    #expect(try shell.contents() == before)
+  }
+
+  @Test("--resume does nothing where the run is finished")
+  func finished() throws {
+    try shell.train("--steps", "20")
+    let before = try shell.contents()
+    #expect(try shell.run("train", "--resume", "--logdir", "run").code == 0)
+    #expect(try shell.contents() == before)
+  }
+
+  @Test("--resume goes on with the run's own configuration")
+  func resumed() throws {
+    try shell.train("--steps", "20")
+    let outcome = try shell.run("train", "--resume", "--logdir", "run", "--steps", "40")
+    #expect(outcome.code == 0)
+    #expect(try shell.contents().keys.contains("run/checkpoints/40/state.json"))
+    let text = try String(contentsOf: shell.url("run/config.yaml"), encoding: .utf8)
+    #expect(text.contains("task: gridworld/Empty-5x5\n"))
+    #expect(text.contains("  steps: 40\n"))
+    #expect(text.contains("      deter: 16\n"))
+  }
+
+  @Test("--resume begins a run where there is none")
+  func nothingToResume() throws {
+    #expect(try shell.train("--resume", "--steps", "20").code == 0)
+    #expect(try shell.contents().keys.contains("run/checkpoints/20/state.json"))
+  }
+
+  @Test("a run is not resumed as one of another environment")
+  func otherEnvironment() throws {
+    try shell.train("--steps", "20")
+    let before = try shell.contents()
+    let outcome = try shell.run(
+      "train", "--resume", "--logdir", "run", "--env", "pendulum/classic")
+    #expect(outcome.code == 64)
+    #expect(
+      outcome.errors == "dreamer: the run in run is of gridworld/Empty-5x5, not of "
+        + "pendulum/classic; leave --env out or choose another --logdir\n")
+    #expect(try shell.contents() == before)
+  }
+
+  @Test("--print-config tells each value's origin and does nothing else")
+  func printConfig() throws {
+    let outcome = try shell.train("--seed", "3", "--print-config")
+    #expect(outcome.code == 0)
+    #expect(outcome.errors == "")
+    #expect(outcome.output.hasPrefix("seed: 3  # --set\ntask: gridworld/Empty-5x5  # --env\n"))
+    #expect(outcome.output.contains("batch_size: 4  # preset debug\n"))
+    #expect(try shell.contents().isEmpty)
+  }
+
+  @Test("a signal saves what there is and is told in the exit code", arguments: [SIGINT, SIGTERM])
+  func interrupted(signal: Int32) throws {
+    let running = try shell.start([
+      "train", "--env", "gridworld/Empty-5x5", "--preset", "debug", "--logdir", "run", "--steps",
+      "100000000",
+    ])
+    let metrics = shell.url("run/metrics.jsonl").path
+    running.wait { FileManager.default.contents(atPath: metrics)?.isEmpty == false }
+    running.signal(signal)
+    let outcome = try running.finish()
+    #expect(outcome.code == 128 + signal)
+    #expect(
+      outcome.errors.hasSuffix(
+        "interrupted and saved; continue with: dreamer train --resume --logdir run\n"))
+    #expect(try shell.run("evaluate", "run", "--episodes", "1").code == 0)
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+/// A command that fails, and how.
+struct Mistake: CustomTestStringConvertible, Sendable {
+  var arguments: String
+  var code: Int32
+  /// The last line on standard error; `…` stands for the folder.
+  var says: String
+
+  var testDescription: String { "dreamer \(arguments)" }
+}
+
+@Suite("What users get wrong")
+struct UsageTests {
+  let shell: Shell
+
+  init() throws { shell = try Shell() }
+
+  private static let mistakes = [
+    Mistake(
+      arguments: "train --env gridworld/Empty-5x6 --logdir run", code: 64,
+      says: "dreamer: there is no environment “gridworld/Empty-5x6”: did you mean "
+        + "“gridworld/Empty-5x5”? `dreamer envs` lists them"),
+    Mistake(
+      arguments: "train --env gridworld/Empty-5x5 --preset debgu --logdir run", code: 64,
+      says: "dreamer: preset debgu: there is no such preset; the nearest is debug, all are size1m, "
+        + "size12m, size25m, size50m, size100m, size200m, size400m, debug, gridworld, pendulum"),
+    Mistake(
+      arguments: "train --env gridworld/Empty-5x5 --set agent.opt.lrr=1 --logdir run", code: 64,
+      says: "dreamer: agent.opt.lrr=1 (--set): there is no such key; the nearest is agent.opt.lr"),
+    Mistake(
+      arguments: "train --env gridworld/Empty-5x5 --set agent.opt.lr=-1 --logdir run", code: 64,
+      says: "dreamer: agent.opt.lr=-1.0 (--set): must be above 0"),
+    Mistake(
+      arguments: "train --env gridworld/Empty-5x5 --config none.yaml --logdir run", code: 66,
+      says: "dreamer: …/none.yaml: there is no such file; check the path"),
+    Mistake(
+      arguments: "train --logdir run", code: 64,
+      says: "dreamer: which environment? Give --env; `dreamer envs` lists them"),
+    Mistake(
+      arguments: "train --env gridworld/Empty-5x5 --preset debug --logdir blocked/run", code: 74,
+      says: "dreamer: …/blocked/run/checkpoints: cannot be written (Not a directory); "
+        + "free some space or choose another folder"),
+    Mistake(
+      arguments: "evaluate none", code: 66,
+      says: "dreamer: …/none: there is no such folder; name a run folder or a checkpoint in it"),
+    Mistake(
+      arguments: "bench --preset size2m", code: 64,
+      says: "dreamer: preset size2m: there is no such preset; the nearest is size1m, all are "
+        + "size1m, size12m, size25m, size50m, size100m, size200m, size400m, debug, gridworld, "
+        + "pendulum"),
+  ]
+
+  @Test("one line names the thing and the remedy, and nothing is written", arguments: mistakes)
+  func mistake(_ mistake: Mistake) throws {
+    // A file where one of the commands wants a folder.
+    try Data().write(to: shell.url("blocked"))
+    let before = try shell.contents()
+    let outcome = try shell.run(mistake.arguments.split(separator: " ").map(String.init))
+    #expect(outcome.code == mistake.code)
+    #expect(outcome.output == "")
+    let errors = outcome.errors.replacingOccurrences(
+      of: shell.folder.resolvingSymlinksInPath().path, with: "…")
+    #expect(errors == mistake.says + "\n")
+    #expect(try shell.contents() == before)
+    #expect(!FileManager.default.fileExists(atPath: shell.url("run").path))
+  }
+
+  @Test("an option that does not exist is bad usage")
+  func unknownOption() throws {
+    let outcome = try shell.run("train", "--environment", "gridworld/Empty-5x5")
+    #expect(outcome.code == 64)
+    #expect(outcome.errors.hasPrefix("Error: Unknown option '--environment'"))
+  }
+
+  @Test("help is no mistake", arguments: ["train", "evaluate", "envs", "bench", "verify"])
+  func help(command: String) throws {
+    let outcome = try shell.run(command, "--help")
+    #expect(outcome.code == 0)
+    #expect(outcome.output.hasPrefix("OVERVIEW: "))
+    #expect(outcome.errors == "")
+  }
+}
