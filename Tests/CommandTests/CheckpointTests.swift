@@ -34,7 +34,7 @@ struct CheckpointTests {
   func otherShapes() throws {
     try expectRefusal(
       of: ["train", "--resume", "--logdir", "run", "--steps", "40", "--set", "agent.value.bins=7"],
-      because: "parameters.safetensors: val/head/logits/bias has shape [5] instead of [7]; "
+      because: "parameters.safetensors: val/head/logits/kernel has shape [8, 5] instead of [8, 7]; "
         + "use a checkpoint of an agent with this run's configuration\n")
   }
 

@@ -69,8 +69,22 @@ final class Shell: Sendable {
     fileprivate let output: URL
     fileprivate let errors: URL
 
-    /// Waits for the end.
+    /// Waits until something is so, the command has ended, or two minutes are over.
+    func wait(until isSo: () -> Bool) {
+      let start = ContinuousClock.now
+      while process.isRunning, !isSo(), ContinuousClock.now - start < .seconds(120) {
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+    }
+
+    /// Sends a signal.
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// Waits for the end, and brings it about where it does not come: a hanging command fails its
+    /// test and no more.
     func finish() throws -> Outcome {
+      wait { false }
+      if process.isRunning { signal(SIGKILL) }
       process.waitUntilExit()
       defer { for url in [output, errors] { try? FileManager.default.removeItem(at: url) } }
       return Outcome(

@@ -133,11 +133,8 @@ struct TrainTests {
       "100000000",
     ])
     let metrics = shell.url("run/metrics.jsonl").path
-    while running.process.isRunning, FileManager.default.contents(atPath: metrics)?.count ?? 0 == 0
-    {
-      Thread.sleep(forTimeInterval: 0.02)
-    }
-    kill(running.process.processIdentifier, signal)
+    running.wait { FileManager.default.contents(atPath: metrics)?.isEmpty == false }
+    running.signal(signal)
     let outcome = try running.finish()
     #expect(outcome.code == 128 + signal)
     #expect(
