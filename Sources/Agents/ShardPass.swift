@@ -136,9 +136,8 @@ struct ShardPass: Sendable {
     workspace.losses = []
     workspace.sums = []
     learnModel(workspace, pass, divergence: divergence)
-    let weights = tape.constant(targets.weights, rows: targets.weights.count, columns: 1).values
-    learnPolicy(workspace, imagined, targets, weights: weights)
-    learnValue(workspace, imagined, targets, weights: weights)
+    learnPolicy(workspace, imagined, targets)
+    learnValue(workspace, imagined, targets)
     if configuration.repvalLoss {
       learnReplayedValue(workspace, pass, targets)
     }
@@ -178,8 +177,7 @@ struct ShardPass: Sendable {
 
   /// REINFORCE with an entropy bonus (ALGORITHM section 9, 4).
   private func learnPolicy(
-    _ workspace: ShardWorkspace, _ imagined: ImaginationPass, _ targets: ShardTargets,
-    weights: Region
+    _ workspace: ShardWorkspace, _ imagined: ImaginationPass, _ targets: ShardTargets
   ) {
     let (tape, n) = (workspace.tape, imagined.imagination.count)
     let acted = imagined.imagination.steps * n
@@ -206,8 +204,7 @@ struct ShardPass: Sendable {
 
   /// The critic's pull towards λ-returns and towards its slow copy.
   private func learnValue(
-    _ workspace: ShardWorkspace, _ imagined: ImaginationPass, _ targets: ShardTargets,
-    weights: Region
+    _ workspace: ShardWorkspace, _ imagined: ImaginationPass, _ targets: ShardTargets
   ) {
     let (tape, n) = (workspace.tape, imagined.imagination.count)
     let acted = imagined.imagination.steps * n

@@ -28,17 +28,8 @@ extension Tape {
   ///
   /// - Parameter z: `[rows, S · C]`, where the draws go.
   public func sample(_ distribution: LatentDistribution, _ draw: Draw, into z: Tensor) {
-    let mark = arena.mark
-    var uniforms = Region.empty
-    if case .random(let key, let numbering) = draw {
-      let latents = z.columns / distribution.classes
-      uniforms = arena.allocate(z.rows * latents)
-      uniforms.fillUniform(key: key, rows: numbering, columns: latents)
-    }
-    Categorical.sample(
-      distribution.probabilities, uniforms: uniforms, classes: distribution.classes,
-      into: z.values)
-    arena.rewind(to: mark)
+    sampleOneHot(
+      distribution.probabilities, classes: distribution.classes, draw, into: z)
     record(.latent(.init(distribution: distribution, z: z)))
   }
 
@@ -71,6 +62,19 @@ extension Tape {
     Categorical.entropy(
       p: distribution.probabilities, logP: logarithm(distribution.probabilities), into: entropy)
     return entropy
+  }
+
+  /// One-hot draws from `[rows, groups · classes]` probabilities.
+  func sampleOneHot(_ probabilities: Region, classes: Int, _ draw: Draw, into z: Tensor) {
+    let mark = arena.mark
+    var uniforms = Region.empty
+    if case .random(let key, let numbering) = draw {
+      let groups = z.columns / classes
+      uniforms = arena.allocate(z.rows * groups)
+      uniforms.fillUniform(key: key, rows: numbering, columns: groups)
+    }
+    Categorical.sample(probabilities, uniforms: uniforms, classes: classes, into: z.values)
+    arena.rewind(to: mark)
   }
 
   func logarithm(_ x: Region) -> Region {

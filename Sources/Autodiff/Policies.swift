@@ -33,17 +33,8 @@ extension Tape {
   public func sample(_ distribution: CategoricalDistribution, _ draw: Draw) -> Tensor {
     let action = tensor(
       rows: distribution.logits.rows, columns: distribution.logits.columns, tracked: false)
-    let mark = arena.mark
-    var uniforms = Region.empty
-    if case .random(let key, let numbering) = draw {
-      let groups = action.columns / distribution.classes
-      uniforms = arena.allocate(action.rows * groups)
-      uniforms.fillUniform(key: key, rows: numbering, columns: groups)
-    }
-    Categorical.sample(
-      distribution.probabilities, uniforms: uniforms, classes: distribution.classes,
-      into: action.values)
-    arena.rewind(to: mark)
+    sampleOneHot(
+      distribution.probabilities, classes: distribution.classes, draw, into: action)
     return action
   }
 

@@ -46,31 +46,30 @@ public struct Encoder: Sendable {
 
   /// - Returns: `[T · b, E]`.
   public func callAsFunction(_ shard: BatchShard, _ tape: Tape) -> Tensor {
-    let rows = shard.rowCount
-    var parts: [Tensor] = []
-    if vectors.width > 0 {
-      let input = vectors.input(rows: rows, tape) { shard.gather(shard.batch.vectors[$0], width: $1) }
-      parts.append(layers.reduce(input) { $1($0, tape) })
+    encode(images: shard.batch.images, frames: shard.rows, tape) {
+      shard.gather(shard.batch.vectors[$0], width: $1)
     }
-    if let images {
-      parts.append(encode(images, shard.batch.images, frames: shard.rows, tape))
-    }
-    return parts.dropFirst().reduce(parts[0]) { tape.concatenate($0, $1) }
   }
 
   /// The tokens of single observations, `[n, E]`, for acting.
   public func callAsFunction(_ observations: ObservationRows, _ tape: Tape) -> Tensor {
+    encode(images: observations.images, frames: Array(0..<observations.count), tape) { space, _ in
+      observations.vectors[space]
+    }
+  }
+
+  /// - Parameters:
+  ///   - frames: which frames of the images are wanted, one for each row.
+  ///   - vectors: the numbers of a vector space, `[rows, count]`, by its index and count.
+  private func encode(
+    images sources: [ByteStorage], frames: [Int], _ tape: Tape, vectors: (Int, Int) -> [Float]
+  ) -> Tensor {
     var parts: [Tensor] = []
-    if vectors.width > 0 {
-      let input = vectors.input(rows: observations.count, tape) { space, _ in
-        observations.vectors[space]
-      }
+    if self.vectors.width > 0 {
+      let input = self.vectors.input(rows: frames.count, tape, source: vectors)
       parts.append(layers.reduce(input) { $1($0, tape) })
     }
-    if let images {
-      parts.append(
-        encode(images, observations.images, frames: Array(0..<observations.count), tape))
-    }
+    if let images { parts.append(encode(images, sources, frames: frames, tape)) }
     return parts.dropFirst().reduce(parts[0]) { tape.concatenate($0, $1) }
   }
 

@@ -3,33 +3,54 @@ import Foundation
 import Kernels
 import NeuralNetworks
 
-/// A number predicted as a two-hot distribution over bins that are even in symlog space (ALGORITHM
-/// section 7).
-public struct TwoHotHead: Sendable {
+/// A multi-layer perceptron with a linear output.
+struct MLPHead: Sendable {
   private let mlp: MLP
   private let output: Linear
-  private let bins: Storage
 
-  /// - Parameter inputs: F.
-  /// - Throws: ``LayerStyleError``.
-  public init(
-    _ configuration: HeadConfiguration, from inputs: Int, named name: String,
-    in builder: inout ParameterBuilder
+  /// - Parameters:
+  ///   - inputs: F.
+  ///   - outputs: the width of the output, called `name`.
+  /// - Throws: `LayerStyleError`.
+  init(
+    _ configuration: HeadConfiguration, from inputs: Int, to outputs: Int, _ name: String,
+    named head: String, in builder: inout ParameterBuilder
   ) throws {
     let style = try LayerStyle(
       act: configuration.act, norm: configuration.norm, winit: configuration.winit)
     mlp = MLP(
       from: inputs, layers: configuration.layers, units: configuration.units, style: style,
-      named: "\(name)/mlp", in: &builder)
+      named: "\(head)/mlp", in: &builder)
     output = Linear(
-      from: configuration.layers > 0 ? configuration.units : inputs, to: configuration.bins,
-      style.scaled(configuration.outscale), named: "\(name)/head/logits", in: &builder)
+      from: configuration.layers > 0 ? configuration.units : inputs, to: outputs,
+      style.scaled(configuration.outscale), named: "\(head)/head/\(name)", in: &builder)
+  }
+
+  func callAsFunction(_ features: Tensor, _ tape: Tape) -> Tensor {
+    output(mlp(features, tape), tape)
+  }
+}
+
+/// A number predicted as a two-hot distribution over bins that are even in symlog space (ALGORITHM
+/// section 7).
+public struct TwoHotHead: Sendable {
+  private let head: MLPHead
+  private let bins: Storage
+
+  /// - Parameter inputs: F.
+  /// - Throws: `LayerStyleError`.
+  public init(
+    _ configuration: HeadConfiguration, from inputs: Int, named name: String,
+    in builder: inout ParameterBuilder
+  ) throws {
+    head = try MLPHead(
+      configuration, from: inputs, to: configuration.bins, "logits", named: name, in: &builder)
     bins = Storage(Self.bins(configuration.bins))
   }
 
   /// - Parameter features: `[rows, F]`.
   public func callAsFunction(_ features: Tensor, _ tape: Tape) -> TwoHotDistribution {
-    tape.twoHotDistribution(logits: output(mlp(features, tape), tape), bins: bins.region)
+    tape.twoHotDistribution(logits: head(features, tape), bins: bins.region)
   }
 
   /// `n` values, ascending and symmetric about zero: the symexp of numbers that are evenly spaced in
@@ -48,27 +69,18 @@ public struct TwoHotHead: Sendable {
 
 /// A probability predicted by its logit.
 public struct BinaryHead: Sendable {
-  private let mlp: MLP
-  private let output: Linear
+  private let head: MLPHead
 
-  /// - Throws: ``LayerStyleError``.
+  /// - Parameter inputs: F.
+  /// - Throws: `LayerStyleError`.
   public init(
     _ configuration: HeadConfiguration, from inputs: Int, named name: String,
     in builder: inout ParameterBuilder
   ) throws {
-    let style = try LayerStyle(
-      act: configuration.act, norm: configuration.norm, winit: configuration.winit)
-    mlp = MLP(
-      from: inputs, layers: configuration.layers, units: configuration.units, style: style,
-      named: "\(name)/mlp", in: &builder)
-    output = Linear(
-      from: configuration.layers > 0 ? configuration.units : inputs, to: 1,
-      style.scaled(configuration.outscale), named: "\(name)/head/logit", in: &builder)
+    head = try MLPHead(configuration, from: inputs, to: 1, "logit", named: name, in: &builder)
   }
 
   /// - Parameter features: `[rows, F]`.
   /// - Returns: `[rows, 1]` logits.
-  public func callAsFunction(_ features: Tensor, _ tape: Tape) -> Tensor {
-    output(mlp(features, tape), tape)
-  }
+  public func callAsFunction(_ features: Tensor, _ tape: Tape) -> Tensor { head(features, tape) }
 }
