@@ -42,7 +42,7 @@ struct ConfigurationPresetTests {
   @Test("an environment's id brings its preset, one that has none brings nothing")
   func environments() throws {
     let grid = try TrainingConfiguration.resolve(task: "gridworld/Empty-Random-6x6").configuration
-    #expect(grid.run.steps == 8000)
+    #expect(grid.run.steps == 10_000)
     #expect(grid.agent.enc.simple.mults == [2, 3, 4])
     #expect(grid.agent.enc.simple.strided && grid.agent.dec.simple.strided)
     #expect(grid.agent.dyn.rssm.deter == 512)
