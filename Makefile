@@ -36,7 +36,8 @@ lint:
 
 # The tests under ThreadSanitizer, in a build of their own.
 sanitize: setup
-	$(TEST) --sanitize thread --scratch-path .build-sanitize --skip CommandTests
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/thread-sanitizer.txt \
+	  $(TEST) --sanitize thread --scratch-path .build-sanitize --skip CommandTests
 
 # Puts each known mistake back and demands that a test notices.
 traps: setup

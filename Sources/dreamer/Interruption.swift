@@ -21,16 +21,6 @@ enum Interruption {
         if !isFirst { _exit(128 + number) }
       }
     }
-    unblock()
-  }
-
-  /// A program that starts this one from a thread which blocks signals hands that down.
-  private static func unblock() {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    sigaddset(&signals, SIGTERM)
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// A parent may have blocked the signals, and a process inherits that.
