@@ -10,11 +10,14 @@ let package = Package(
     // Load a checkpoint and act: what `Experiments/Embedding` shows.
     .library(
       name: "DreamerKit",
-      targets: ["Training", "Agents", "WorldModels", "EnvironmentInterface", "Gridworld", "Pendulum"]),
+      targets: [
+        "Training", "Agents", "WorldModels", "EnvironmentInterface", "Gridworld", "Pendulum",
+      ]),
     // Write a world of your own.
     .library(name: "EnvironmentInterface", targets: ["EnvironmentInterface", "Randomness"]),
     // The numerical base: kernels, tape, layers.
-    .library(name: "NeuralNetworks", targets: ["Kernels", "Randomness", "Autodiff", "NeuralNetworks"]),
+    .library(
+      name: "NeuralNetworks", targets: ["Kernels", "Randomness", "Autodiff", "NeuralNetworks"]),
   ],
   dependencies: [
     .package(
@@ -67,7 +70,9 @@ let package = Package(
     .testTarget(name: "LatentModelsTests", dependencies: ["LatentModels", "TestSupport"]),
     .testTarget(
       name: "EnvironmentTests",
-      dependencies: ["EnvironmentInterface", "Gridworld", "Pendulum", "NeuralNetworks", "TestSupport"]),
+      dependencies: [
+        "EnvironmentInterface", "Gridworld", "Pendulum", "NeuralNetworks", "TestSupport",
+      ]),
     .testTarget(name: "WorldModelsTests", dependencies: ["WorldModels", "TestSupport"]),
     .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"]),
     .testTarget(name: "ReplayBuffersTests", dependencies: ["ReplayBuffers", "TestSupport"]),

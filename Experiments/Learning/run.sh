@@ -11,6 +11,7 @@ shift $(( $# < 3 ? $# : 3 ))
 dreamer=.build/release/dreamer
 run=runs/learning/${environment//\//-}-$seed
 rm -rf "$run"
+mkdir -p "$(dirname "$run")"
 
 begin=$(date +%s)
 "$dreamer" train --env "$environment" --logdir "$run" --seed "$seed" "$@" 2> "$run.log" || {

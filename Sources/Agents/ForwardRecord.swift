@@ -21,7 +21,9 @@ extension Agent {
     let shard = BatchShard(batch, sequences: 0..<batch.size)
     let (decoder, rows) = (worldModel.decoder, shard.rowCount)
     let recordings = Reconstructions(
-      vectors: decoder.vectors.spaces.map { tape.arena.allocate(rows * decoder.vectors.width(of: $0)) },
+      vectors: decoder.vectors.spaces.map {
+        tape.arena.allocate(rows * decoder.vectors.width(of: $0))
+      },
       images: tape.arena.allocate(rows * (decoder.images?.shape.count ?? 0)))
     let pass = tape.withoutRecording {
       ShardPass(

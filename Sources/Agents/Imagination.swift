@@ -35,7 +35,9 @@ extension Agent {
       rows: (steps + 1) * n, columns: startFeatures.columns, tracked: configuration.acGrads)
     tape.copy(startFeatures, into: features.rows(0..<n))
     let actions = tape.arena.allocate(steps * n * actionSpace.width)
-    let buffers = [worldModel.rssm.initialState(rows: n, tape), worldModel.rssm.initialState(rows: n, tape)]
+    let buffers = [
+      worldModel.rssm.initialState(rows: n, tape), worldModel.rssm.initialState(rows: n, tape),
+    ]
     tape.withoutRecording {
       var state = starts.stopped
       for step in 0..<steps {
@@ -43,7 +45,8 @@ extension Agent {
         let now = features.rows(step * n..<(step + 1) * n).stopped
         let action = policy(now, tape).sample(
           draws.draw("imagined action", step: step, rows: numbering), tape)
-        actions.rows(step * n..<(step + 1) * n, columns: actionSpace.width).copy(from: action.values)
+        actions.rows(step * n..<(step + 1) * n, columns: actionSpace.width).copy(
+          from: action.values)
         let next = buffers[step % 2]
         worldModel.rssm.imagine(
           from: state, action: action,

@@ -113,8 +113,9 @@ public final class Learner {
   /// The rendezvous: what depends on the whole batch.
   private func makeTargets(
     _ next: inout AgentState, isTraining: Bool
-  ) -> (targets: [ShardTargets], found: (metrics: [(name: String, value: Float)], divergence: Float))
-  {
+  ) -> (
+    targets: [ShardTargets], found: (metrics: [(name: String, value: Float)], divergence: Float)
+  ) {
     let outlooks = workspaces.map(\.outlook)
     let maker = TargetMaker(
       configuration: agent.configuration, updatesNormalizers: isTraining)
@@ -146,7 +147,9 @@ public final class Learner {
     for index in 0..<workspaces.count {
       guard let pass = workspaces[index].pass else { continue }
       let sequences = ShardPass.sequences(index, of: workspaces.count, batch.size)
-      let (deter, stoch) = (pass.path.states.deter.values.array, pass.path.states.stoch.values.array)
+      let (deter, stoch) = (
+        pass.path.states.deter.values.array, pass.path.states.stoch.values.array
+      )
       for (i, b) in sequences.enumerated() {
         for t in 0..<batch.length {
           let (from, to) = (t * sequences.count + i, b * batch.length + t)

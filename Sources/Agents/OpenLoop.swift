@@ -127,7 +127,9 @@ extension OpenLoop {
     for t in 0..<length {
       var frame = [UInt8](repeating: 0, count: frameSize)
       let border: [UInt8] = t < observed ? [0, 255, 0] : [255, 0, 0]
-      for pixel in 0..<frameSize / 3 { frame.replaceSubrange(pixel * 3..<pixel * 3 + 3, with: border) }
+      for pixel in 0..<frameSize / 3 {
+        frame.replaceSubrange(pixel * 3..<pixel * 3 + 3, with: border)
+      }
       for sequence in 0..<sequences {
         for y in 0..<3 * height {
           for x in 0..<width {

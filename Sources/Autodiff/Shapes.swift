@@ -81,7 +81,8 @@ struct BlockConcatenationOperation {
   func pullback(_ tape: Tape) {
     forEachPart { part, from, columns, at in
       guard part.isTracked else { return }
-      Rows.copy(y.gradientMatrix, from: at, columns: columns, into: part.gradientMatrix, at: from, true)
+      Rows.copy(
+        y.gradientMatrix, from: at, columns: columns, into: part.gradientMatrix, at: from, true)
     }
   }
 

@@ -122,7 +122,8 @@ public enum GEMM {
 extension Matrix {
   /// The same shape, `offset` floats further. The owner of the batch has checked the last one.
   fileprivate func shifted(_ offset: Int) -> Matrix {
-    let moved = Region(base: region.base + offset, count: rows == 0 ? 0 : (rows - 1) * stride + columns)
+    let moved = Region(
+      base: region.base + offset, count: rows == 0 ? 0 : (rows - 1) * stride + columns)
     return Matrix(moved, rows: rows, columns: columns, stride: stride)
   }
 }

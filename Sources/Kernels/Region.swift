@@ -56,13 +56,17 @@ public struct Region: @unchecked Sendable {
   /// Copies all numbers of `source`, which has the same count.
   public func copy(from source: [Float]) {
     precondition(source.count == count, "copy of \(source.count) floats to \(count)")
-    source.withUnsafeBufferPointer { if count > 0 { base.update(from: $0.baseAddress!, count: count) } }
+    source.withUnsafeBufferPointer {
+      if count > 0 { base.update(from: $0.baseAddress!, count: count) }
+    }
   }
 
   /// Copies the part of `source` that starts at `offset`.
   public func copy(from source: ArraySlice<Float>) {
     precondition(source.count == count, "copy of \(source.count) floats to \(count)")
-    source.withUnsafeBufferPointer { if count > 0 { base.update(from: $0.baseAddress!, count: count) } }
+    source.withUnsafeBufferPointer {
+      if count > 0 { base.update(from: $0.baseAddress!, count: count) }
+    }
   }
 }
 

@@ -16,10 +16,13 @@ struct WindowSelector {
   init(recency: Double, exponent: Double, capacity: Int) {
     self.recency = recency
     var total = 0.0
-    cumulative = recency == 0 ? [] : (0..<capacity).map { age in
-      total += pow(Double(age + 1), -exponent)
-      return total
-    }
+    cumulative =
+      recency == 0
+      ? []
+      : (0..<capacity).map { age in
+        total += pow(Double(age + 1), -exponent)
+        return total
+      }
   }
 
   /// The position of a window among `count`; 0 is the oldest.

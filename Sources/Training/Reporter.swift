@@ -54,7 +54,8 @@ final class Reporter {
     for index in loop.images.indices {
       guard let video = loop.video(index) else { continue }
       try loop.filmstrip(video)
-        .writePNG(to: folder.videos.appendingPathComponent("\(step)-\(loop.images[index].space.name).png"))
+        .writePNG(
+          to: folder.videos.appendingPathComponent("\(step)-\(loop.images[index].space.name).png"))
     }
   }
 }

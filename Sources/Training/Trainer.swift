@@ -145,7 +145,9 @@ public final class Trainer {
         step: step, replay: replay.takeStatistics(), updates: learner.state.updates,
         rowsPerUpdate: batch.sequences * configuration.batchLength)
     }
-    if isDue(run.reportEvery), replay.isReady(sequences: batch.sequences, length: configuration.batchLength) {
+    if isDue(run.reportEvery),
+      replay.isReady(sequences: batch.sequences, length: configuration.batchLength)
+    {
       log.add(try reporter.report(learner, step: step, key: key.fold("report"), pool: pool))
     }
     if isDue(run.saveEvery) { try save() }

@@ -113,7 +113,8 @@ public struct GoldenFile: Sendable {
       rewards: try entry("batch/reward").doubles.map { Float($0) },
       isFirst: try flags("is_first"), isLast: try flags("is_last"),
       isTerminal: try flags("is_terminal"),
-      initialDeter: try carry("dyn/deter", rows: rows), initialStoch: try carry("dyn/stoch", rows: rows))
+      initialDeter: try carry("dyn/deter", rows: rows),
+      initialStoch: try carry("dyn/stoch", rows: rows))
   }
 
   /// The action of the row before each train row; zero where there is none.
@@ -152,7 +153,8 @@ public struct GoldenFile: Sendable {
       let values = try self.entry("param/\(entry.name)")
       guard values.shape == entry.shape, let floats = values.floats else {
         throw GoldenFileError(
-          file: name, problem: "param/\(entry.name) has shape \(values.shape) instead of \(entry.shape)",
+          file: name,
+          problem: "param/\(entry.name) has shape \(values.shape) instead of \(entry.shape)",
           remedy: "check that its configuration describes its parameters")
       }
       agent.parameters[entry].copy(from: floats)

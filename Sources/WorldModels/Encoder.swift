@@ -115,7 +115,8 @@ struct EncoderStage: Sendable {
     _ configuration: EncoderConfiguration.Simple, _ images: ImageInputs, style: LayerStyle,
     in builder: inout ParameterBuilder
   ) throws -> [EncoderStage] {
-    let count = try images.shape.stageCount(of: configuration.mults.count, outer: configuration.outer)
+    let count = try images.shape.stageCount(
+      of: configuration.mults.count, outer: configuration.outer)
     var shape = images.shape
     var stages: [EncoderStage] = []
     for index in 0..<count {

@@ -69,7 +69,8 @@ public struct ImageInputs: Sendable {
       let offset = shape?.channels ?? 0
       if let shape, shape.height != height || shape.width != width {
         throw ImageShapeError(
-          problem: "image \(space.name) is \(height)×\(width) and another \(shape.height)×\(shape.width)",
+          problem:
+            "image \(space.name) is \(height)×\(width) and another \(shape.height)×\(shape.width)",
           remedy: "give all images of an environment one size")
       }
       found.append((space.name, channels, offset))
@@ -130,7 +131,8 @@ public struct VectorInputs: Sendable {
       let part = target(space, source(index, space.count), squashes: squashes, tape)
       let width = width(of: space)
       Rows.copy(
-        Matrix(part, rows: rows, columns: width), into: Matrix(input.values, rows: rows, columns: self.width),
+        Matrix(part, rows: rows, columns: width),
+        into: Matrix(input.values, rows: rows, columns: self.width),
         at: column)
       column += width
     }

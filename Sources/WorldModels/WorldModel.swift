@@ -114,7 +114,8 @@ extension WorldModel {
   ) -> WorldModelPass {
     let tokens = encoder(shard, tape)
     let path = rssm.observe(
-      tokens: tokens, previousActions: previousActions(shard, masked: true, tape), keep: keep(shard, tape),
+      tokens: tokens, previousActions: previousActions(shard, masked: true, tape),
+      keep: keep(shard, tape),
       from: initialState(shard, tape), using: draw, tape)
     let features = features(path.states, tape)
     let posterior = rssm.distribution(path.logits, tape)

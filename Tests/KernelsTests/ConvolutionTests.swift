@@ -106,7 +106,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     #expect(largestError(change, expected.input.block.map(Double.init)) < 1e-6)
   }
 
-  @Test("the gradients of kernel and bias are added to what is there",
+  @Test(
+    "the gradients of kernel and bias are added to what is there",
     arguments: ConvolutionCase.all)
   func weightGradient(_ shape: ConvolutionCase) {
     let expected = shape.naive.gradients(

@@ -66,7 +66,8 @@ struct ChannelNormCase: Sendable, CustomTestStringConvertible {
     #expect(largestError(computed.values.map(Float.init), expected.values) < 2e-6)
   }
 
-  @Test("the gradient of norm and activation is the slope along a direction",
+  @Test(
+    "the gradient of norm and activation is the slope along a direction",
     arguments: ChannelNormCase.all)
   func channelNormGradient(_ shape: ChannelNormCase) {
     let input = shape.images(seed: 1), outputGradient = shape.images(seed: 4)
@@ -112,7 +113,8 @@ struct ChannelNormCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("activations and their gradients hold far from zero and near it",
+  @Test(
+    "activations and their gradients hold far from zero and near it",
     arguments: Activation.allCases)
   func extremes(_ activation: Activation) {
     let points: [Double] = [-1000, -90, -20, -1e-3, 1e-3, 0.62, 0.63, 15, 25, 90, 1000]
@@ -133,7 +135,8 @@ struct ChannelNormCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("pooling takes the largest of each cell, and ties share its gradient",
+  @Test(
+    "pooling takes the largest of each cell, and ties share its gradient",
     arguments: [1, 3, 16])
   func pooling(batch: Int) {
     for (channels, height, width) in [(1, 2, 2), (3, 4, 6), (5, 2, 10)] {

@@ -38,7 +38,8 @@ struct FillTests {
     #expect(abs(variance - 1) < 0.058)
   }
 
-  @Test("a row's draw depends on its number in the batch, not on where it stands", arguments: [1, 3, 7])
+  @Test(
+    "a row's draw depends on its number in the batch, not on where it stands", arguments: [1, 3, 7])
   func addressing(columns: Int) {
     let all = uniform(12, RowNumbering(), columns: columns)
     let part = uniform(4, RowNumbering(start: 5), columns: columns)
