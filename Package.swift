@@ -11,7 +11,8 @@ let package = Package(
     .library(
       name: "DreamerKit",
       targets: [
-        "Training", "Agents", "WorldModels", "EnvironmentInterface", "Gridworld", "Pendulum",
+        "Training", "Agents", "WorldModels", "Randomness", "EnvironmentInterface", "Gridworld",
+        "Pendulum",
       ]),
     // Write a world of your own.
     .library(name: "EnvironmentInterface", targets: ["EnvironmentInterface", "Randomness"]),

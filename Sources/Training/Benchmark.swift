@@ -43,35 +43,15 @@ public struct Benchmark {
 
   private func measureUpdates(_ count: Int) throws -> BenchmarkReport.Update {
     precondition(count >= 1, "\(count) updates")
-    let configuration = workload.configuration
-    let replay = try workload.makeReplay()
-    let context = configuration.replayContext
-    let stream = ReplayStream(
-      from: replay, for: .train, trainLength: configuration.batchLength,
-      consec: configuration.consecTrain, context: context)
-    var replayed = ReplayBatch(
-      layout: workload.layout, sequences: configuration.batchSize,
-      length: configuration.batchLength + context)
-    var maker = BatchMaker(workload.agent, context: context)
-    let learner = Learner(agent: workload.agent, shards: configuration.run.shards)
-    var samples: [[BenchmarkReport.Phase]] = []
-    for update in 0..<count + Self.warmUpUpdates {
+    let learner = Learner(agent: workload.agent, shards: workload.configuration.run.shards)
+    let step = TrainingStep(
+      workload.configuration, learner: learner, replay: try workload.makeReplay(),
+      key: Self.key.fold("learner"), pool: pool)
+    let samples = try (0..<count + Self.warmUpUpdates).map { _ -> [BenchmarkReport.Phase] in
       let clock = Stopwatch()
-      stream.next(into: &replayed)
-      let batch = maker.makeBatch(replayed)
-      let sampling = clock.seconds
-      let result = try learner.train(
-        batch, draws: .random(Self.key.fold(update)), pool: pool)
-      let training = clock.seconds
-      replay.update(
-        replayed, context: context, deter: result.latents.deter,
-        stoch: maker.classNumbers(result.latents.stoch))
-      maker.remember(result.latents, of: replayed)
-      let total = clock.seconds
-      samples.append(
-        [.init(name: "total", seconds: total)]
-          + [.init(name: "replay", seconds: sampling + total - training)]
-          + result.phases.map { .init(name: $0.name, seconds: $0.seconds) })
+      let result = try step.run()
+      return [.init(name: "total", seconds: clock.seconds)]
+        + result.phases.map { .init(name: $0.name, seconds: $0.seconds) }
     }
     return Self.medians(Array(samples.dropFirst(Self.warmUpUpdates)))
   }

@@ -26,10 +26,8 @@ public final class Trainer {
   private let pool: WorkerPool
   private let replay: Replay
   private let driver: Driver
-  private let stream: ReplayStream
+  private let trainingStep: TrainingStep
   private var ratio: TrainRatio
-  private var batch: ReplayBatch
-  private var batches: BatchMaker
   private let key: Key
   private let log: RunLog
   private let reporter: Reporter
@@ -57,21 +55,15 @@ public final class Trainer {
       decoderStages: configuration.agent.dec.simple.mults.count)
     learner = Learner(agent: agent, shards: configuration.run.shards)
     let layout = ReplayLayout(agent)
-    let context = configuration.replayContext
     replay = try Replay(
       configuration.replay, layout: layout, streamCount: worlds.count,
       windowLength: configuration.windowLength, key: key.fold("replay"))
     driver = Driver(worlds, agent: agent, layout: layout, key: key.fold("driver"))
-    stream = ReplayStream(
-      from: replay, for: .train, trainLength: configuration.batchLength,
-      consec: configuration.consecTrain, context: context)
+    trainingStep = TrainingStep(
+      configuration, learner: learner, replay: replay, key: key.fold("learner"), pool: pool)
     ratio = TrainRatio(
       trainRatio: configuration.run.trainRatio, sequences: configuration.batchSize,
       length: configuration.batchLength)
-    batch = ReplayBatch(
-      layout: layout, sequences: configuration.batchSize,
-      length: configuration.batchLength + context)
-    batches = BatchMaker(agent, context: context)
     reporter = Reporter(configuration, replay: replay, agent: agent, folder: folder)
     let resumed = try Self.prepare(folder, configuration, resuming: resuming, learner: learner)
     step = resumed ?? 0
@@ -114,28 +106,8 @@ public final class Trainer {
   }
 
   private func learnWhatIsDue() throws {
-    guard replay.isReady(sequences: batch.sequences, length: configuration.batchLength) else {
-      return
-    }
-    for _ in 0..<ratio.updates(at: step) { try learn() }
-  }
-
-  /// One update from one replayed batch, and the fresh latents back into replay.
-  private func learn() throws {
-    let result = try trainStep()
-    log.add(result.metrics)
-  }
-
-  /// Samples, trains, writes back: what `dreamer bench` times.
-  func trainStep() throws -> Learner.Result {
-    stream.next(into: &batch)
-    let draws = DrawSource.random(key.fold("learner").fold(learner.state.updates))
-    let result = try learner.train(batches.makeBatch(batch), draws: draws, pool: pool)
-    batches.remember(result.latents, of: batch)
-    replay.update(
-      batch, context: configuration.replayContext, deter: result.latents.deter,
-      stoch: batches.classNumbers(result.latents.stoch))
-    return result
+    guard trainingStep.isReady else { return }
+    for _ in 0..<ratio.updates(at: step) { log.add(try trainingStep.run().metrics) }
   }
 
   private func keepSchedules() throws {
@@ -143,11 +115,9 @@ public final class Trainer {
     if isDue(run.logEvery) {
       try log.write(
         step: step, replay: replay.takeStatistics(), updates: learner.state.updates,
-        rowsPerUpdate: batch.sequences * configuration.batchLength)
+        rowsPerUpdate: trainingStep.rowCount)
     }
-    if isDue(run.reportEvery),
-      replay.isReady(sequences: batch.sequences, length: configuration.batchLength)
-    {
+    if isDue(run.reportEvery), trainingStep.isReady {
       log.add(try reporter.report(learner, step: step, key: key.fold("report"), pool: pool))
     }
     if isDue(run.saveEvery) { try save() }

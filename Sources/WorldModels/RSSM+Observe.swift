@@ -72,7 +72,11 @@ extension RSSM {
         deter, weight: firstPosteriorLayer.weight.rows(0..<self.deter), adding: tokenPart,
         into: posteriorLayers.isEmpty ? logits : nil)
     }
-    guard let first = posteriorLayers.first else { return x }
+    guard let first = posteriorLayers.first else {
+      // With tokens alone and no layer, the tokens' part is all there is.
+      if configuration.absolute { tape.copy(x, into: logits) }
+      return logits
+    }
     x = first.norm(x, tape)
     for layer in posteriorLayers.dropFirst() { x = layer(x, tape) }
     return tape.linear(

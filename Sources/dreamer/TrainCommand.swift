@@ -79,15 +79,32 @@ struct TrainCommand: ParsableCommand {
     }
     let options = (seed.map { ["seed=\($0)"] } ?? []) + (steps.map { ["run.steps=\($0)"] } ?? [])
     let resolved: ResolvedConfiguration
-    if let saved = savedConfiguration {
-      resolved = try TrainingConfiguration.resolve(files: [saved], set: options + set)
-    } else {
-      resolved = try TrainingConfiguration.resolve(
+    func fresh() throws -> ResolvedConfiguration {
+      try TrainingConfiguration.resolve(
         task: env, presets: preset, files: config.map { URL(fileURLWithPath: $0) },
         set: options + set)
     }
+    if let saved = savedConfiguration {
+      resolved = try TrainingConfiguration.resolve(files: [saved], set: options + set)
+      if !preset.isEmpty || !config.isEmpty { try check(fresh(), against: resolved) }
+    } else {
+      resolved = try fresh()
+    }
     try check(resolved.configuration)
     return resolved
+  }
+
+  /// A script may repeat the command that began the run; presets and files that say something else
+  /// than the run's own configuration are a mistake.
+  private func check(
+    _ asked: ResolvedConfiguration, against saved: ResolvedConfiguration
+  ) throws {
+    let lines = zip(asked.yaml().split(separator: "\n"), saved.yaml().split(separator: "\n"))
+    guard let (here, there) = lines.first(where: { $0 != $1 }) else { return }
+    throw UsageError(
+      "the run in \(logdir ?? "") has “\(there.trimmingCharacters(in: .whitespaces))”, and the "
+        + "presets and files ask for “\(here.trimmingCharacters(in: .whitespaces))”; leave --preset "
+        + "and --config out, or choose another --logdir")
   }
 
   /// The configuration of the run that is to be continued; nil where none is.
