@@ -17,20 +17,26 @@ package struct ForwardRecord {
 extension Agent {
   /// Runs the world model forward and changes nothing.
   package func forwardRecord(_ batch: SequenceBatch, draws: DrawSource) -> ForwardRecord {
-    let tape = makeInferenceTape()
-    let shard = BatchShard(batch, sequences: 0..<batch.size)
-    let (decoder, rows) = (worldModel.decoder, shard.rowCount)
-    let recordings = Reconstructions(
-      vectors: decoder.vectors.spaces.map {
-        tape.arena.allocate(rows * decoder.vectors.width(of: $0))
-      },
-      images: tape.arena.allocate(rows * (decoder.images?.shape.count ?? 0)))
-    let pass = tape.withoutRecording {
-      ShardPass(
+    withInferenceTape { tape in
+      let shard = BatchShard(batch, sequences: 0..<batch.size)
+      let (decoder, rows) = (worldModel.decoder, shard.rowCount)
+      let recordings = Reconstructions(
+        vectors: decoder.vectors.spaces.map {
+          tape.arena.allocate(rows * decoder.vectors.width(of: $0))
+        },
+        images: tape.arena.allocate(rows * (decoder.images?.shape.count ?? 0)))
+      let pass = ShardPass(
         agent: self, batch: batch, draws: draws, scales: configuration.lossScales, shardCount: 1
       ).observe(shard, recordings: recordings, tape)
+      return record(pass, recordings, shard)
     }
+  }
+
+  private func record(
+    _ pass: WorldModelPass, _ recordings: Reconstructions, _ shard: BatchShard
+  ) -> ForwardRecord {
     func ordered(_ region: Region) -> [Float] { sequenceMajor(region.array, shard) }
+    let decoder = worldModel.decoder
     var reconstructions = zip(decoder.vectors.spaces, recordings.vectors).map {
       (name: $0.name, values: ordered($1))
     }

@@ -24,11 +24,16 @@ extension Agent {
     Tape(arena: Arena(), values: parameters.values, gradients: .empty)
   }
 
+  /// Computes on a tape that nothing is recorded on, and whose regions go with it.
+  func withInferenceTape<Result>(_ body: (Tape) -> Result) -> Result {
+    let tape = makeInferenceTape()
+    return withExtendedLifetime(tape) { tape.withoutRecording { body(tape) } }
+  }
+
   /// Follows the first half of a batch's rows and imagines the second, with the true actions.
   public func openLoop(_ batch: SequenceBatch, draws: DrawSource) -> OpenLoop {
-    let tape = makeInferenceTape()
     let shard = BatchShard(batch, sequences: 0..<min(6, batch.size))
-    let pixels = tape.withoutRecording { () -> [Float] in
+    let pixels = withInferenceTape { tape in
       let states = openLoopStates(shard, observed: batch.length / 2, draws: draws, tape)
       return worldModel.decoder.images(states, tape).array
     }

@@ -41,6 +41,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public var trainRatio = 32.0
   /// Environments that are stepped together.
   public var envs = 16
+  /// Environments that an evaluation plays together.
   public var evalEnvs = 4
   /// Episodes of an evaluation.
   public var evalEps = 1

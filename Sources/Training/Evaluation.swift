@@ -35,17 +35,21 @@ public struct Evaluation: Sendable, Equatable {
 
 /// How to evaluate.
 public struct EvaluationPlan: Sendable, Equatable {
-  public var episodes = 100
+  public var episodes: Int
+  /// Episodes that are played at the same time. Draws are addressed by it: another number gives
+  /// other draws.
+  public var environments: Int
   public var seed = 0
   /// Whether the agent does what is most likely, instead of drawing.
   public var usesMode = false
   /// Whether the agent sees only black frames: what it then earns does not come from seeing.
   public var blanksFrames = false
 
-  public init() {}
-
-  /// Episodes that are played at the same time; sixteen images cost the encoder as much as one.
-  static let width = 16
+  /// `run.eval_eps` episodes in `run.eval_envs` environments.
+  public init(_ configuration: RunConfiguration) {
+    episodes = configuration.evalEps
+    environments = configuration.evalEnvs
+  }
 }
 
 extension Agent {
@@ -56,7 +60,7 @@ extension Agent {
     in makeEnvironment: () throws -> any Environment, _ plan: EvaluationPlan,
     progress: (Int) -> Void = { _ in }
   ) throws -> Evaluation {
-    var games = try (0..<min(EvaluationPlan.width, plan.episodes)).map { _ in
+    var games = try (0..<min(plan.environments, plan.episodes)).map { _ in
       Game(try makeEnvironment())
     }
     let key = Key(seed: UInt64(bitPattern: Int64(plan.seed))).fold("evaluation")

@@ -19,8 +19,8 @@ struct EvaluateCommand: ParsableCommand {
       "A run's folder, for its newest checkpoint, or a checkpoint's folder.", valueName: "run"))
   var folder: String
 
-  @Option(help: "Episodes to play.")
-  var episodes = 100
+  @Option(help: "Episodes to play (default: the run's run.eval_eps).")
+  var episodes: Int?
 
   @Option(help: "The root of the worlds' and the agent's randomness.")
   var seed = 0
@@ -42,13 +42,13 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func validate() throws {
-    if episodes < 1 { throw ValidationError("--episodes must be at least 1") }
+    if let episodes, episodes < 1 { throw ValidationError("--episodes must be at least 1") }
   }
 
   func run() throws {
     let trained = try TrainedAgent(contentsOf: URL(fileURLWithPath: folder))
-    var plan = EvaluationPlan()
-    plan.episodes = episodes
+    var plan = EvaluationPlan(trained.configuration.run)
+    plan.episodes = episodes ?? plan.episodes
     plan.seed = seed
     plan.usesMode = choice == .mode
     plan.blanksFrames = blank
