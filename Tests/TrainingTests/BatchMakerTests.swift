@@ -28,6 +28,12 @@ struct BatchMakerTests {
     configuration.dyn.rssm.hidden = 4
     configuration.dyn.rssm.stoch = 2
     configuration.dyn.rssm.classes = 3
+    configuration.enc.simple.units = 4
+    configuration.dec.simple.units = 4
+    configuration.rewhead.units = 4
+    configuration.conhead.units = 4
+    configuration.policy.units = 4
+    configuration.value.units = 4
     let agent = try Agent(
       configuration, spaces: [ObservationSpace(name: "v", kind: .vector(count: 1))],
       actionSpace: .discrete(count: 5), key: .init(seed: 0))
