@@ -58,6 +58,7 @@ public final class Learner {
     next.updates += 1
     let statistics = optimizer.update(
       next.updates, gradients: workspaces.map(\.gradients.region), pool: pool)
+    try checkFinite([("opt/grad_norm", Float(statistics.gradientNorm))])
     updateSlowValue(&next)
     state = next
     metrics += optimizerMetrics(statistics)

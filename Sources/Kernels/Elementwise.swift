@@ -13,11 +13,6 @@ extension Region {
     kernels.axpy(factor, other.base, base, count)
   }
 
-  /// `self = factor · self`.
-  public func scale(by factor: Float) {
-    for index in 0..<count { base[index] *= factor }
-  }
-
   /// `self = weight · other + (1 - weight) · self`, an exponential average.
   public func blend(_ weight: Float, of other: Region) {
     precondition(other.count == count, "blending \(other.count) floats with \(count)")
@@ -34,14 +29,6 @@ extension Region {
     var total = 0.0
     for index in 0..<count { total += Double(base[index]) }
     return total
-  }
-
-  /// Whether no number is infinite or not a number.
-  public var isFinite: Bool {
-    // A sum of zeros times the numbers is zero exactly when all are finite.
-    var total: Float = 0
-    for index in 0..<count { total += base[index] * 0 }
-    return total == 0
   }
 
   /// `self = sign(x) ln(1 + |x|)`.
@@ -113,15 +100,6 @@ public enum Rows {
       let x = source.region.base + row * source.stride + from
       let y = target.region.base + row * target.stride + to
       if accumulating { kernels.add(x, y, columns) } else { y.update(from: x, count: columns) }
-    }
-  }
-
-  /// Copies rows `indices` of `source` to the rows of `target` in turn.
-  public static func gather(_ source: Region, _ indices: [Int], columns: Int, into target: Region) {
-    precondition(target.count == indices.count * columns, "gather of \(indices.count) rows")
-    for (row, index) in indices.enumerated() {
-      target.rows(row..<row + 1, columns: columns).copy(
-        from: source.rows(index..<index + 1, columns: columns))
     }
   }
 }

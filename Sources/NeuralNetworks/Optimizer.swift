@@ -71,29 +71,40 @@ public final class Optimizer: Sendable {
 
   /// Adds up the shards' gradients, in their order, and makes update `n` (counted from 1).
   ///
+  /// Where the gradient is infinite or not a number nothing is changed, and its norm tells so.
+  ///
   /// - Parameter gradients: one region of `trainedSize` floats for each shard; the first is
   ///   overwritten by the sum.
   public func update(_ n: Int, gradients: [Region], pool: WorkerPool) -> UpdateStatistics {
-    let trained = store.trained
-    let step = makeStep(n)
-    let (store, sums) = (store, sums.region)
+    let (trained, sums) = (store.trained, sums.region)
     pool.run(units: trained.count) { unit in
-      let entry = trained[unit]
-      let parts = gradients.map { self.part(of: $0, entry) }
+      let parts = gradients.map { self.part(of: $0, trained[unit]) }
       for other in parts.dropFirst() { parts[0].add(other) }
-      let weights = store[entry]
-      let norm = parts[0].sumOfSquares
-      var step = step
-      step.clip = self.clip(gradientNorm: norm.squareRoot(), weights: weights)
-      if !entry.name.hasSuffix("/kernel") { step.decay = 0 }
-      let moved = step.apply(
-        weights: weights, gradient: parts[0], variance: self.part(of: self.variances.region, entry),
-        momentum: self.part(of: self.momenta.region, entry))
-      sums[3 * unit] = Float(norm)
-      sums[3 * unit + 1] = Float(moved)
-      sums[3 * unit + 2] = Float(weights.sumOfSquares)
+      sums[3 * unit] = Float(parts[0].sumOfSquares)
+    }
+    guard statistics().gradientNorm.isFinite else { return statistics() }
+    let step = makeStep(n)
+    pool.run(units: trained.count) { unit in
+      let squares = self.apply(
+        step, to: trained[unit], gradient: self.part(of: gradients[0], trained[unit]))
+      sums[3 * unit + 1] = Float(squares.step)
+      sums[3 * unit + 2] = Float(squares.weights)
     }
     return statistics()
+  }
+
+  /// Changes one tensor; returns the sums of squares of the step and of the new weights.
+  private func apply(
+    _ step: OptimizerStep, to entry: ParameterStore.Entry, gradient: Region
+  ) -> (step: Double, weights: Double) {
+    let weights = store[entry]
+    var step = step
+    step.clip = clip(gradientNorm: gradient.sumOfSquares.squareRoot(), weights: weights)
+    if !entry.name.hasSuffix("/kernel") { step.decay = 0 }
+    let moved = step.apply(
+      weights: weights, gradient: gradient, variance: part(of: variances.region, entry),
+      momentum: part(of: momenta.region, entry))
+    return (moved, weights.sumOfSquares)
   }
 
   private func makeStep(_ n: Int) -> OptimizerStep {

@@ -42,6 +42,26 @@ struct OptimizerTests {
     }
   }
 
+  @Test(
+    "a gradient that is not finite changes nothing and tells so",
+    arguments: [Float.nan, .infinity, -.infinity])
+  func notFinite(bad: Float) {
+    let bench = Bench([1, 2])
+    let control = Bench([1, 2])
+    #expect(!bench.update([0.5, bad]).gradientNorm.isFinite)
+    #expect(bench.weights == [1, 2])
+    // Its averages are untouched, too: the next update is as if there had been none before.
+    let next = bench.optimizer.update(1, gradients: [gradient(bench, [3, 4])], pool: bench.pool)
+    control.update([3, 4])
+    #expect(next.gradientNorm == 5)
+    #expect(bench.weights == control.weights)
+  }
+
+  private func gradient(_ bench: Bench, _ values: [Float]) -> Region {
+    bench.gradients.region.slice(0, count: values.count).copy(from: values)
+    return bench.gradients.region
+  }
+
   // MARK: LaProp
 
   /// With g = 3, -4, 3, the second moments, corrected, are 9; (0.999·0.009 + 0.016) / 0.001999 =
