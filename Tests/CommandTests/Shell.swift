@@ -106,7 +106,7 @@ final class Shell: Sendable {
     let paths = FileManager.default.subpaths(atPath: folder.path) ?? []
     return try paths.reduce(into: [:]) { contents, path in
       var isFolder: ObjCBool = false
-      FileManager.default.fileExists(atPath: url(path).path, isDirectory: &isFolder)
+      _ = FileManager.default.fileExists(atPath: url(path).path, isDirectory: &isFolder)
       if !isFolder.boolValue { contents[path] = try Data(contentsOf: url(path)) }
     }
   }
