@@ -58,8 +58,8 @@ public final class ActingPolicy {
       let state = observe(
         makeRows(observations), isFirst: isFirst,
         draw: draws.draw("acting latent", step: step, rows: rows))
-      let action = agent.policy(agent.worldModel.features(state, tape), tape)
-        .sample(draws.draw("action", step: step, rows: rows), tape)
+      let action = agent.policy(state, tape).sample(
+        draws.draw("action", step: step, rows: rows), tape)
       (deter, stoch) = (state.deter.values.array, state.stoch.values.array)
       previousActions = action.values.array
       return makeDecision()

@@ -3,6 +3,7 @@ import EnvironmentInterface
 import Kernels
 import NeuralNetworks
 import Randomness
+import WorldModels
 
 /// The actor: a distribution over actions given the features of a state (ALGORITHM section 7).
 public struct Policy: Sendable {
@@ -41,9 +42,8 @@ public struct Policy: Sendable {
     }
   }
 
-  /// - Parameter features: `[rows, F]`.
-  public func callAsFunction(_ features: Tensor, _ tape: Tape) -> ActionDistribution {
-    let x = mlp(features, tape)
+  public func callAsFunction(_ state: RSSMState, _ tape: Tape) -> ActionDistribution {
+    let x = mlp(state.deter, state.stoch, tape)
     switch output {
     case .categorical(let logits, let classes, let mix):
       return .categorical(

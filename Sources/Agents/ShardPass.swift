@@ -10,7 +10,7 @@ final class ShardWorkspace {
   let gradients: Storage
   /// Results of the first half, which the second needs.
   var pass: WorldModelPass?
-  var imagination: ImaginationPass?
+  var imagination: Imagination?
   var outlook = ShardOutlook(
     count: 0, sequences: 0, rewards: [], continues: [], values: [], slowValues: [],
     replayedRewards: [], replayedTerminal: [], replayedLast: [], divergenceSum: 0)
@@ -24,14 +24,6 @@ final class ShardWorkspace {
     gradients = Storage(count: parameters.trainedSize)
     tape = Tape(arena: Arena(), values: parameters.values, gradients: gradients.region)
   }
-}
-
-/// Imagination with the heads' word on it.
-struct ImaginationPass {
-  let imagination: Imagination
-  let value: TwoHotDistribution
-  /// `[(H + 1) · n]`: the slow critic's mean.
-  let slowValue: Region
 }
 
 /// One training step as every shard makes it with its part of the batch.
@@ -70,7 +62,7 @@ struct ShardPass: Sendable {
     workspace.pass = pass
     let imagination = imagine(shard, pass, tape)
     workspace.imagination = imagination
-    workspace.outlook = outlook(shard, pass, imagination, tape)
+    workspace.outlook = outlook(shard, pass, imagination)
   }
 
   func observe(_ shard: BatchShard, recordings: Reconstructions?, _ tape: Tape) -> WorldModelPass {
@@ -87,41 +79,29 @@ struct ShardPass: Sendable {
 
   private func imagine(
     _ shard: BatchShard, _ pass: WorldModelPass, _ tape: Tape
-  ) -> ImaginationPass {
+  ) -> Imagination {
     let rows = starts(shard)
-    let features = pass.features.rows(rows)
-    let imagination = agent.imagine(
+    return agent.imagine(
       from: pass.path.states.rows(rows),
-      features: configuration.acGrads ? features : features.stopped, draws: draws,
+      known: KnownOutcomes(
+        rewards: pass.rewardMean.rows(rows, columns: 1),
+        continueLogits: pass.continueLogits.rows(rows, columns: 1)),
+      draws: draws,
       numbering: RowNumbering(
         start: shard.sequences.lowerBound * batch.length + batch.length - startRows,
         inner: shard.size, innerStride: batch.length, outerStride: 1), tape)
-    let slow = slowValue(imagination.features, tape)
-    return ImaginationPass(
-      imagination: imagination, value: agent.value(imagination.features, tape), slowValue: slow)
-  }
-
-  /// The slow critic's mean, `[rows]`.
-  private func slowValue(_ features: Tensor, _ tape: Tape) -> Region {
-    tape.withoutRecording { agent.slowValue(features, tape).mean }
   }
 
   private func outlook(
-    _ shard: BatchShard, _ pass: WorldModelPass, _ imagined: ImaginationPass, _ tape: Tape
+    _ shard: BatchShard, _ pass: WorldModelPass, _ imagined: Imagination
   ) -> ShardOutlook {
-    let features = imagined.imagination.features
-    let (rewards, continues) = tape.withoutRecording {
-      let continues = tape.arena.allocate(features.rows)
-      Binary.probability(agent.worldModel.continuation(features, tape).values, into: continues)
-      return (agent.worldModel.reward(features, tape).mean, continues)
-    }
     func replayed(_ flags: [Bool]) -> [Float] {
       shard.gather(flags).suffix(startRows * shard.size).map { $0 ? 1 : 0 }
     }
     return ShardOutlook(
-      count: imagined.imagination.count, sequences: shard.size, rewards: rewards.array,
-      continues: continues.array, values: imagined.value.mean.array,
-      slowValues: imagined.slowValue.array,
+      count: imagined.count, sequences: shard.size, rewards: imagined.rewards.array,
+      continues: imagined.continues.array, values: imagined.values.array,
+      slowValues: imagined.slowValues.array,
       replayedRewards: Array(shard.gather(batch.rewards).suffix(startRows * shard.size)),
       replayedTerminal: replayed(batch.isTerminal), replayedLast: replayed(batch.isLast),
       divergenceSum: pass.dynamics.values.sum)
@@ -139,7 +119,7 @@ struct ShardPass: Sendable {
     learnPolicy(workspace, imagined, targets)
     learnValue(workspace, imagined, targets)
     if configuration.repvalLoss {
-      learnReplayedValue(workspace, pass, targets)
+      learnReplayedValue(workspace, pass, imagined, targets)
     }
     tape.backward()
   }
@@ -177,61 +157,63 @@ struct ShardPass: Sendable {
 
   /// REINFORCE with an entropy bonus (ALGORITHM section 9, 4).
   private func learnPolicy(
-    _ workspace: ShardWorkspace, _ imagined: ImaginationPass, _ targets: ShardTargets
+    _ workspace: ShardWorkspace, _ imagined: Imagination, _ targets: ShardTargets
   ) {
-    let (tape, n) = (workspace.tape, imagined.imagination.count)
-    let acted = imagined.imagination.steps * n
-    let terms = agent.policy(imagined.imagination.features.rows(0..<acted), tape)
-      .terms(at: imagined.imagination.actions, tape)
-    let share = Float(scales.policy) / Float(imagined.imagination.steps * startRows * batch.size)
+    let (tape, n, steps) = (workspace.tape, imagined.count, imagined.steps)
+    let share = Float(scales.policy) / Float(steps * startRows * batch.size)
     let entropyWeight = Float(configuration.imagLoss.actent)
-    let (logs, entropies) = (terms.logProbability.values.array, terms.entropy.values.array)
     var losses = [Float](repeating: 0, count: n)
-    var logGradient = [Float](repeating: 0, count: acted)
-    var entropyGradient = logGradient
-    for i in 0..<acted {
-      let weight = targets.weights[i]
-      let gain = logs[i] * targets.advantages[i] + entropyWeight * entropies[i]
-      losses[i % n] -= weight * gain / Float(imagined.imagination.steps)
-      logGradient[i] = -weight * targets.advantages[i] * share
-      entropyGradient[i] = -weight * entropyWeight * share
+    var entropySum = 0.0
+    for act in imagined.acts {
+      let terms = act.policy.terms(at: act.action, tape)
+      let (logs, entropies) = (terms.logProbability, terms.entropy)
+      for (i, row) in act.rows.enumerated() {
+        let (weight, advantage) = (targets.weights[row], targets.advantages[row])
+        let gain = logs.values[i] * advantage + entropyWeight * entropies.values[i]
+        losses[row % n] -= weight * gain / Float(steps)
+        logs.gradient[i] = -weight * advantage * share
+        entropies.gradient[i] = -weight * entropyWeight * share
+      }
+      entropySum += entropies.values.sum
     }
-    terms.logProbability.gradient.copy(from: logGradient)
-    terms.entropy.gradient.copy(from: entropyGradient)
     workspace.losses.append(("policy", losses))
-    workspace.sums.append(("ent/action", terms.entropy.values.sum, acted))
+    workspace.sums.append(("ent/action", entropySum, steps * n))
   }
 
   /// The critic's pull towards λ-returns and towards its slow copy.
   private func learnValue(
-    _ workspace: ShardWorkspace, _ imagined: ImaginationPass, _ targets: ShardTargets
+    _ workspace: ShardWorkspace, _ imagined: Imagination, _ targets: ShardTargets
   ) {
-    let (tape, n) = (workspace.tape, imagined.imagination.count)
-    let acted = imagined.imagination.steps * n
-    let rows = criticLoss(
-      imagined.value.rows(0..<acted), targets: targets.critic,
-      slow: imagined.slowValue.slice(0, count: acted), slowWeight: configuration.imagLoss.slowreg,
-      weights: Array(targets.weights.prefix(acted)),
-      share: Float(scales.value) / Float(imagined.imagination.steps * startRows * batch.size), tape)
+    let (n, steps) = (imagined.count, imagined.steps)
     var losses = [Float](repeating: 0, count: n)
-    for (i, loss) in rows.enumerated() { losses[i % n] += loss / Float(imagined.imagination.steps) }
+    for act in imagined.acts {
+      let rows = criticLoss(
+        act.critic, targets: targets.critic[act.rows],
+        slow: imagined.slowValues.rows(act.rows, columns: 1),
+        slowWeight: configuration.imagLoss.slowreg, weights: targets.weights[act.rows],
+        share: Float(scales.value) / Float(steps * startRows * batch.size), workspace.tape)
+      for (row, loss) in zip(act.rows, rows) { losses[row % n] += loss / Float(steps) }
+    }
     workspace.losses.append(("value", losses))
   }
 
   /// The same on replayed states, with returns along the real trajectory (ALGORITHM section 9, 5).
+  ///
+  /// These are states that imagination started from, so the slow critic has spoken on them.
   private func learnReplayedValue(
-    _ workspace: ShardWorkspace, _ pass: WorldModelPass, _ targets: ShardTargets
+    _ workspace: ShardWorkspace, _ pass: WorldModelPass, _ imagined: Imagination,
+    _ targets: ShardTargets
   ) {
     let (tape, b) = (workspace.tape, workspace.outlook.sequences)
     let rows = (startRows - 1) * b
     if rows == 0 { return }
     let first = (batch.length - startRows) * b
-    let features = pass.features.rows(first..<first + rows)
-    let slow = slowValue(features, tape)
+    let states = pass.path.states.rows(first..<first + rows)
     let losses = criticLoss(
-      agent.value(configuration.repvalGrad ? features : features.stopped, tape),
-      targets: targets.replayedCritic, slow: slow, slowWeight: configuration.replLoss.slowreg,
-      weights: workspace.outlook.replayedLast.prefix(rows).map { 1 - $0 },
+      agent.value(configuration.repvalGrad ? states : states.stopped, tape),
+      targets: targets.replayedCritic[...], slow: imagined.slowValues.slice(0, count: rows),
+      slowWeight: configuration.replLoss.slowreg,
+      weights: workspace.outlook.replayedLast.prefix(rows).map { 1 - $0 }[...],
       share: Float(scales.repval) / Float((startRows - 1) * batch.size), tape)
     workspace.losses.append(("repval", losses))
   }
@@ -240,15 +222,17 @@ struct ShardPass: Sendable {
   ///
   /// - Parameter share: what a row of weight 1 counts in the total.
   private func criticLoss(
-    _ value: TwoHotDistribution, targets: [Float], slow: Region, slowWeight: Double,
-    weights: [Float], share: Float, _ tape: Tape
+    _ value: TwoHotDistribution, targets: ArraySlice<Float>, slow: Region, slowWeight: Double,
+    weights: ArraySlice<Float>, share: Float, _ tape: Tape
   ) -> [Float] {
-    let toTarget = tape.loss(
-      value, target: tape.constant(targets, rows: targets.count, columns: 1).values)
-    let toSlow = tape.loss(value, target: slow)
+    let target = tape.arena.allocate(targets.count)
+    target.copy(from: targets)
+    let (toTarget, toSlow) = (tape.loss(value, target: target), tape.loss(value, target: slow))
     toTarget.gradient.copy(from: weights.map { $0 * share })
     toSlow.gradient.copy(from: weights.map { $0 * share * Float(slowWeight) })
-    let (first, second) = (toTarget.values.array, toSlow.values.array)
-    return weights.indices.map { weights[$0] * (first[$0] + Float(slowWeight) * second[$0]) }
+    let (first, second) = (toTarget.values, toSlow.values)
+    return weights.enumerated().map { i, weight in
+      weight * (first[i] + Float(slowWeight) * second[i])
+    }
   }
 }

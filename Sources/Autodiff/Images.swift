@@ -1,20 +1,26 @@
 import Kernels
 
+/// The packed kernels of a convolution, those that have been needed.
+typealias PackedKernels = (forward: Convolution.PackedKernel?, backward: Convolution.PackedKernel?)
+
 /// Up to sixteen images side by side in the vector lanes: `[channels, height, width, 16]`.
+///
+/// Its gradient exists only while a sweep passes: one operation reads each image, and in the sweep
+/// that operation writes the gradient, which the one that made the image then uses.
 public struct ImageTensor: Sendable {
   /// Images in a block.
   public static let lanes = 16
 
   public let values: Region
-  /// Of the same count, or empty where no gradient is wanted.
-  public let gradient: Region
+  /// Where the tape keeps its gradient, or nil where none is wanted.
+  fileprivate let gradientIndex: Int?
   /// Lanes in use.
   public let count: Int
   public let channels: Int
   public let height: Int
   public let width: Int
 
-  public var isTracked: Bool { !gradient.isEmpty }
+  public var isTracked: Bool { gradientIndex != nil }
 }
 
 /// Several image observations stacked on the channels of one block, as bytes.
@@ -31,15 +37,64 @@ public struct ImageSource: Sendable {
 }
 
 extension Tape {
-  /// A block of undefined values, with zero gradient where it is tracked.
+  /// A block of undefined values.
   public func image(
     count: Int, channels: Int, height: Int, width: Int, tracked: Bool
   ) -> ImageTensor {
-    let size = channels * height * width * ImageTensor.lanes
+    if tracked && isRecording { imageGradients.append(.empty) }
     return ImageTensor(
-      values: arena.allocate(size),
-      gradient: tracked && isRecording ? arena.allocateZeros(size) : .empty, count: count,
+      values: arena.allocate(channels * height * width * ImageTensor.lanes),
+      gradientIndex: tracked && isRecording ? imageGradients.count - 1 : nil, count: count,
       channels: channels, height: height, width: width)
+  }
+
+  /// Records operations on images that nothing outside of `body` reads: the memory of their
+  /// gradients is used again as soon as the sweep has passed them.
+  public func withPassingImageGradients(_ body: () -> Void) {
+    record(.imagesEnd)
+    body()
+    record(.imagesBegin)
+  }
+
+  /// The gradient of an image as its reader left it; zeros where nothing has read it.
+  fileprivate func gradient(of image: ImageTensor) -> Region {
+    guard let index = image.gradientIndex else { return .empty }
+    if imageGradients[index].isEmpty {
+      imageGradients[index] = arena.allocateZeros(image.values.count)
+    }
+    return imageGradients[index]
+  }
+
+  /// Memory for the gradient of an image, for its reader to write.
+  fileprivate func newGradient(of image: ImageTensor) -> Region {
+    guard let index = image.gradientIndex else { return .empty }
+    imageGradients[index] = arena.allocate(image.values.count)
+    return imageGradients[index]
+  }
+
+  /// Lets an image have the memory of a gradient that nothing else needs any more.
+  fileprivate func passGradient(_ gradient: Region, to image: ImageTensor) {
+    if let index = image.gradientIndex { imageGradients[index] = gradient }
+  }
+
+  /// The kernel of a convolution as its forward pass reads it, packed once until the tape is reset.
+  fileprivate func packedForward(
+    _ kernel: Parameter, _ convolution: Convolution
+  ) -> Convolution.PackedKernel {
+    if let packed = packedKernels[kernel]?.forward { return packed }
+    let packed = convolution.packForward(values(of: kernel), in: packedKernelArena)
+    packedKernels[kernel, default: (nil, nil)].forward = packed
+    return packed
+  }
+
+  /// The same for the gradient of its input.
+  fileprivate func packedBackward(
+    _ kernel: Parameter, _ convolution: Convolution
+  ) -> Convolution.PackedKernel {
+    if let packed = packedKernels[kernel]?.backward { return packed }
+    let packed = convolution.packBackward(values(of: kernel), in: packedKernelArena)
+    packedKernels[kernel, default: (nil, nil)].backward = packed
+    return packed
   }
 
   /// Frames as numbers `x / 255 - 0.5`, an untracked block.
@@ -141,15 +196,15 @@ struct ConvolutionOperation {
   let mask: Bytes
 
   func forward(_ tape: Tape, pools: Bool) {
-    let (values, bias) = (tape.values(of: kernel), tape.values(of: bias))
+    let (packed, bias) = (tape.packedForward(kernel, convolution), tape.values(of: bias))
     guard pools else {
       convolution.forward(
-        x.values, kernel: values, bias: bias, output: y.values, scratch: tape.arena)
+        x.values, kernel: packed, bias: bias, output: y.values, scratch: tape.arena)
       return
     }
     let mark = tape.arena.mark
     let full = tape.arena.allocate(convolution.outputCount)
-    convolution.forward(x.values, kernel: values, bias: bias, output: full, scratch: tape.arena)
+    convolution.forward(x.values, kernel: packed, bias: bias, output: full, scratch: tape.arena)
     MaxPool.forward(
       full, channels: convolution.outputChannels, height: convolution.outputHeight,
       width: convolution.outputWidth, output: y.values,
@@ -158,12 +213,13 @@ struct ConvolutionOperation {
   }
 
   func pullback(_ tape: Tape) {
+    let (pooled, dx) = (tape.gradient(of: y), tape.newGradient(of: x))
     let mark = tape.arena.mark
-    var dy = y.gradient
+    var dy = pooled
     if !mask.isEmpty {
       dy = tape.arena.allocate(convolution.outputCount)
       MaxPool.backward(
-        y.gradient, mask: mask, channels: convolution.outputChannels,
+        pooled, mask: mask, channels: convolution.outputChannels,
         height: convolution.outputHeight, width: convolution.outputWidth, inputGradient: dy)
     }
     convolution.weightGradient(
@@ -171,7 +227,7 @@ struct ConvolutionOperation {
       biasGradient: tape.trainedGradient(of: bias), scratch: tape.arena)
     if x.isTracked {
       convolution.inputGradient(
-        dy, kernel: tape.values(of: kernel), into: x.gradient, scratch: tape.arena)
+        dy, kernel: tape.packedBackward(kernel, convolution), into: dx, scratch: tape.arena)
     }
     tape.arena.rewind(to: mark)
   }
@@ -191,11 +247,13 @@ struct ChannelNormOperation {
   }
 
   func pullback(_ tape: Tape) {
+    let gradient = tape.gradient(of: y)
     norm.backward(
-      x.values, outputGradient: y.gradient, scale: scale.map(tape.values(of:)) ?? .empty,
-      shift: shift.map(tape.values(of:)) ?? .empty, inputGradient: x.gradient,
+      x.values, gradient: gradient, scale: scale.map(tape.values(of:)) ?? .empty,
+      shift: shift.map(tape.values(of:)) ?? .empty,
       scaleGradient: scale.map(tape.trainedGradient(of:)) ?? .empty,
       shiftGradient: shift.map(tape.trainedGradient(of:)) ?? .empty, scratch: tape.arena)
+    tape.passGradient(gradient, to: x)
   }
 }
 
@@ -205,7 +263,9 @@ struct GatherOperation {
   let order: [Int32]
 
   func pullback(_ tape: Tape) {
-    ImageBlocks.scatter(rows.gradientMatrix, order: order, into: x.gradient, accumulating: true)
+    if x.isTracked {
+      ImageBlocks.scatter(rows.gradientMatrix, order: order, into: tape.newGradient(of: x))
+    }
   }
 }
 
@@ -217,11 +277,12 @@ struct ScatterOperation {
   let y: ImageTensor
 
   func pullback(_ tape: Tape) {
+    let gradient = tape.gradient(of: y)
     if a.isTracked {
-      ImageBlocks.gather(y.gradient, order: orderA, into: a.gradientMatrix, accumulating: true)
+      ImageBlocks.gather(gradient, order: orderA, into: a.gradientMatrix, accumulating: true)
     }
     if b.isTracked {
-      ImageBlocks.gather(y.gradient, order: orderB, into: b.gradientMatrix, accumulating: true)
+      ImageBlocks.gather(gradient, order: orderB, into: b.gradientMatrix, accumulating: true)
     }
   }
 }
@@ -233,12 +294,14 @@ struct ImageLossOperation {
   let loss: Tensor
 
   func pullback(_ tape: Tape) {
+    // Each key writes its own channels.
+    let logitGradient = tape.gradient(of: logits)
     let mark = tape.arena.mark
     let gradients = tape.arena.allocateZeros(ImageTensor.lanes)
     gradients.slice(0, count: loss.rows).copy(from: loss.gradient)
     ImageLoss.backward(
       gradients, means: means, targets: target.bytes, at: target.frames,
-      channels: target.channels, logitGradient: logits.gradient, accumulating: true)
+      channels: target.channels, logitGradient: logitGradient)
     tape.arena.rewind(to: mark)
   }
 }

@@ -1,72 +1,126 @@
 import Kernels
 
+/// The matrices that a linear layer multiplies its input with: one, or with `groups` one for each
+/// contiguous group of features (a block-diagonal matrix); or of each matrix the rows that belong to a
+/// part of the input.
+///
+/// Where an input is made of parts side by side, multiplying part by part saves putting them together.
+public struct WeightBlocks: Hashable, Sendable {
+  /// `[groups · in / groups, out / groups]`.
+  public let parameter: Parameter
+  public let groups: Int
+  /// Of each matrix.
+  let rows: Range<Int>
+  /// Whether each matrix meets the whole part, and not only its group's share of it.
+  let sharesInput: Bool
+
+  public init(_ parameter: Parameter, groups: Int = 1) {
+    precondition(parameter.rows % groups == 0, "\(parameter.rows) rows in \(groups) groups")
+    self.init(parameter, groups: groups, rows: 0..<parameter.rows / groups, sharesInput: false)
+  }
+
+  private init(_ parameter: Parameter, groups: Int, rows: Range<Int>, sharesInput: Bool) {
+    (self.parameter, self.groups, self.rows) = (parameter, groups, rows)
+    self.sharesInput = sharesInput
+  }
+
+  /// Rows `range` of each matrix.
+  ///
+  /// - Parameter sharesInput: whether each matrix meets the whole part of the input.
+  public func part(_ range: Range<Int>, sharesInput: Bool = false) -> WeightBlocks {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= blockRows, "rows \(range) of \(blockRows)")
+    return WeightBlocks(parameter, groups: groups, rows: range, sharesInput: sharesInput)
+  }
+
+  /// Columns of the input.
+  var inputs: Int { sharesInput ? rows.count : rows.count * groups }
+  var outputs: Int { parameter.columns * groups }
+
+  private var blockRows: Int { parameter.rows / groups }
+
+  /// The rows of one group's matrix, as a parameter of their own.
+  func block(_ group: Int) -> Parameter {
+    parameter.rows(group * blockRows + rows.lowerBound..<group * blockRows + rows.upperBound)
+  }
+
+  /// One group's columns of an input, or of its gradient.
+  func input(_ region: Region, rows count: Int, group: Int) -> Matrix {
+    Matrix(region, rows: count, columns: inputs).block(
+      group, step: sharesInput ? 0 : rows.count, rows: count, columns: rows.count)
+  }
+
+  /// One group's columns of an output, or of its gradient.
+  func output(_ region: Region, rows count: Int, group: Int) -> Matrix {
+    Matrix(region, rows: count, columns: outputs).block(
+      group, step: parameter.columns, rows: count, columns: parameter.columns)
+  }
+}
+
 extension Tape {
-  /// `y = x W + b`, or with `groups` its block-diagonal form: contiguous groups of features have a
-  /// matrix each.
+  /// `y = x W + b`.
   ///
   /// - Parameters:
   ///   - x: `[rows, in]`.
-  ///   - weight: `[in, out]`, or `[groups · in / groups, out / groups]`.
   ///   - bias: `[out]`.
-  ///   - addend: `[rows, out]` to add: the product of another part of the input, computed before.
   ///   - out: where the result goes, if it has a place already.
   /// - Returns: `[rows, out]`.
   public func linear(
-    _ x: Tensor, weight: Parameter, bias: Parameter? = nil, groups: Int = 1,
-    adding addend: Tensor? = nil, into out: Tensor? = nil
+    _ x: Tensor, _ weights: WeightBlocks, bias: Parameter? = nil, into out: Tensor? = nil
   ) -> Tensor {
-    let outputs = weight.columns * groups
-    precondition(
-      x.columns == weight.rows && (bias?.count ?? outputs) == outputs,
-      "linear layer \(weight.rows)→\(outputs) on \(x.columns) columns")
-    let y = out ?? tensor(rows: x.rows, columns: outputs, tracked: true)
-    if let addend { y.values.copy(from: addend.values) }
-    let operation = LinearOperation(
-      x: x, y: y, weight: weight, bias: bias, groups: groups, addend: addend)
-    operation.forward(self, accumulating: addend != nil)
-    record(.linear(operation))
+    let y = out ?? tensor(rows: x.rows, columns: weights.outputs, tracked: true)
+    perform(LinearOperation(x: x, y: y, weights: weights, bias: bias), accumulating: false)
     return y
+  }
+
+  /// `y += x W`: what a further part of a layer's input adds to its result.
+  ///
+  /// - Parameters:
+  ///   - x: `[rows, in]`.
+  ///   - y: `[rows, out]`, which nothing has read yet.
+  public func addLinear(_ x: Tensor, _ weights: WeightBlocks, to y: Tensor) {
+    perform(LinearOperation(x: x, y: y, weights: weights, bias: nil), accumulating: true)
+  }
+
+  private func perform(_ operation: LinearOperation, accumulating: Bool) {
+    let (x, y, weights) = (operation.x, operation.y, operation.weights)
+    precondition(
+      x.columns == weights.inputs && y.columns == weights.outputs && x.rows == y.rows
+        && (operation.bias?.count ?? y.columns) == y.columns,
+      "linear layer \(weights.inputs)→\(weights.outputs) from \(x.rows)×\(x.columns) to "
+        + "\(y.rows)×\(y.columns)")
+    operation.forward(self, accumulating: accumulating)
+    record(.linear(operation))
   }
 }
 
 struct LinearOperation {
   let x: Tensor
   let y: Tensor
-  let weight: Parameter
+  let weights: WeightBlocks
   let bias: Parameter?
-  let groups: Int
-  let addend: Tensor?
 
   func forward(_ tape: Tape, accumulating: Bool) {
-    let blocks = blocks(tape.values(of: weight))
-    GEMM.multiplyBatch(
-      count: groups, block(x.values, of: x), blocks, into: block(y.values, of: y),
-      strides: (x.columns / groups, blocks.rows * blocks.columns, y.columns / groups),
-      beta: accumulating ? 1 : 0)
-    if let bias { Rows.add(bias: tape.values(of: bias), to: y.values, columns: y.columns) }
+    let bias = bias.map(tape.values(of:))
+    for group in 0..<weights.groups {
+      let block = weights.block(group)
+      GEMM.multiply(
+        weights.input(x.values, rows: x.rows, group: group), tape.matrix(of: block),
+        into: weights.output(y.values, rows: y.rows, group: group), beta: accumulating ? 1 : 0,
+        bias: bias?.slice(group * block.columns, count: block.columns) ?? .empty)
+    }
   }
 
   func pullback(_ tape: Tape) {
     if let bias { Rows.addColumnSums(of: y.gradient, to: tape.trainedGradient(of: bias)) }
-    if let addend, addend.isTracked { addend.gradient.add(y.gradient) }
     tape.products.append(
-      WeightProduct(x: x.values, dy: y.gradient, rows: x.rows, weight: weight, groups: groups))
+      WeightProduct(x: x.values, dy: y.gradient, rows: x.rows, weights: weights))
     if !x.isTracked { return }
-    let blocks = blocks(tape.values(of: weight))
-    GEMM.multiplyBatch(
-      count: groups, block(y.gradient, of: y), blocks, transposeB: true,
-      into: block(x.gradient, of: x),
-      strides: (y.columns / groups, blocks.rows * blocks.columns, x.columns / groups), beta: 1)
-  }
-
-  /// The first block's weights.
-  private func blocks(_ values: Region) -> Matrix {
-    Matrix(values, rows: weight.rows / groups, columns: weight.columns)
-  }
-
-  /// The first block's columns of a tensor's values or gradient.
-  private func block(_ region: Region, of tensor: Tensor) -> Matrix {
-    Matrix(region, rows: tensor.rows, columns: tensor.columns / groups, stride: tensor.columns)
+    for group in 0..<weights.groups {
+      tape.multiplyByTransposed(
+        weights.output(y.gradient, rows: y.rows, group: group), weights.block(group),
+        addingTo: weights.input(x.gradient, rows: x.rows, group: group))
+    }
   }
 }
 
@@ -78,53 +132,50 @@ struct WeightProduct {
   let x: Region
   let dy: Region
   let rows: Int
-  let weight: Parameter
-  let groups: Int
-
-  func multiply(into gradient: Region) {
-    let (inputs, outputs) = (weight.rows / groups, weight.columns)
-    GEMM.multiplyBatch(
-      count: groups,
-      Matrix(x, rows: rows, columns: inputs, stride: weight.rows), transposeA: true,
-      Matrix(dy, rows: rows, columns: outputs, stride: outputs * groups),
-      into: Matrix(gradient, rows: inputs, columns: outputs),
-      strides: (inputs, outputs, inputs * outputs), beta: 1)
-  }
+  let weights: WeightBlocks
 }
 
 extension Tape {
+  func matrix(of parameter: Parameter) -> Matrix {
+    Matrix(values(of: parameter), rows: parameter.rows, columns: parameter.columns)
+  }
+
+  /// `c += dy Wᵀ`. Small products use a transposed copy of W, made once until the tape is reset.
+  fileprivate func multiplyByTransposed(
+    _ dy: Matrix, _ weight: Parameter, addingTo c: Matrix
+  ) {
+    guard GEMM.isSmall(m: dy.rows, n: weight.rows, k: weight.columns) else {
+      GEMM.multiply(dy, matrix(of: weight), transposeB: true, into: c, beta: 1)
+      return
+    }
+    let copy = transposes.slice(weight.offset, count: weight.count)
+    if transposed.insert(weight).inserted {
+      copy.transpose(of: values(of: weight), rows: weight.rows, columns: weight.columns)
+    }
+    GEMM.multiply(dy, Matrix(copy, rows: weight.columns, columns: weight.rows), into: c, beta: 1)
+  }
+
   /// Runs the products that the sweep put off, one for each weight, in the order of their first use.
   func multiplyPendingProducts() {
     productTargets.removeAll(keepingCapacity: true)
-    for product in products where !productTargets.contains(where: { $0.weight == product.weight }) {
-      productTargets.append(product)
+    for product in products where !productTargets.contains(product.weights) {
+      productTargets.append(product.weights)
     }
-    for target in productTargets {
-      let rows = products.reduce(0) { $0 + ($1.weight == target.weight ? $1.rows : 0) }
-      let gradient = trainedGradient(of: target.weight)
-      if rows == target.rows {
-        target.multiply(into: gradient)
-      } else {
-        let mark = arena.mark
-        joined(target.weight, groups: target.groups, rows: rows).multiply(into: gradient)
-        arena.rewind(to: mark)
-      }
+    for weights in productTargets {
+      for group in 0..<weights.groups { multiplyPendingProducts(of: weights, group: group) }
     }
     products.removeAll(keepingCapacity: true)
   }
 
-  /// All rows of a weight's products, copied together.
-  private func joined(_ weight: Parameter, groups: Int, rows: Int) -> WeightProduct {
-    let outputs = weight.columns * groups
-    let x = arena.allocate(rows * weight.rows)
-    let dy = arena.allocate(rows * outputs)
-    var row = 0
-    for product in products where product.weight == weight {
-      let range = row..<row + product.rows
-      x.rows(range, columns: weight.rows).copy(from: product.x)
-      dy.rows(range, columns: outputs).copy(from: product.dy)
-      row += product.rows
+  private func multiplyPendingProducts(of weights: WeightBlocks, group: Int) {
+    joined.removeAll()
+    for product in products where product.weights == weights {
+      joined.append(
+        weights.input(product.x, rows: product.rows, group: group),
+        weights.output(product.dy, rows: product.rows, group: group))
     }
-    return WeightProduct(x: x, dy: dy, rows: rows, weight: weight, groups: groups)
+    let block = weights.block(group)
+    joined.add(
+      to: Matrix(trainedGradient(of: block), rows: block.rows, columns: block.columns))
   }
 }

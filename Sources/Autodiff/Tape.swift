@@ -13,8 +13,20 @@ public final class Tape {
   public private(set) var isRecording = true
 
   private var operations: [Operation] = []
+  // What images keep for a sweep; see there.
+  var imageGradients: [Region] = []
+  var packedKernels: [Parameter: PackedKernels] = [:]
+  let packedKernelArena = Arena(blockSize: 1 << 14)
+  private var imageMark: Arena.Mark?
+
+  // What linear layers keep for a sweep; see there.
   var products: [WeightProduct] = []
-  var productTargets: [WeightProduct] = []
+  var productTargets: [WeightBlocks] = []
+  var joined = TransposedProduct()
+  /// Each weight's transpose stands where the weight stands among the parameters.
+  let transposes: Region
+  var transposed: Set<Parameter> = []
+  private let transposeMemory: Storage
 
   /// - Parameters:
   ///   - values: the memory of all parameters.
@@ -23,6 +35,8 @@ public final class Tape {
     self.arena = arena
     parameterValues = values
     parameterGradients = gradients
+    transposeMemory = Storage(count: gradients.count)
+    transposes = transposeMemory.region
   }
 
   // MARK: tensors
@@ -74,6 +88,14 @@ public final class Tape {
     return try body()
   }
 
+  /// Runs `body` without recording and takes back the memory that it used: its results are to be
+  /// copied out.
+  public func transiently(_ body: () -> Void) {
+    let mark = arena.mark
+    withoutRecording(body)
+    arena.rewind(to: mark)
+  }
+
   /// Sweeps all operations backwards from the gradients that the caller has put into the results,
   /// and forgets them.
   public func backward() { sweep(from: 0) }
@@ -91,7 +113,11 @@ public final class Tape {
 
   private func sweep(from start: Int) {
     for index in stride(from: operations.count - 1, through: start, by: -1) {
-      operations[index].pullback(self)
+      switch operations[index] {
+      case .imagesBegin: imageMark = arena.mark
+      case .imagesEnd: imageMark.map(arena.rewind(to:))
+      case let operation: operation.pullback(self)
+      }
     }
     operations.removeSubrange(start...)
     multiplyPendingProducts()
@@ -101,6 +127,10 @@ public final class Tape {
   public func reset() {
     operations.removeAll(keepingCapacity: true)
     products.removeAll(keepingCapacity: true)
+    transposed.removeAll(keepingCapacity: true)
+    imageGradients.removeAll(keepingCapacity: true)
+    packedKernels.removeAll(keepingCapacity: true)
+    packedKernelArena.reset()
     arena.reset()
   }
 }
@@ -110,7 +140,6 @@ enum Operation {
   case linear(LinearOperation)
   case normActivation(NormActivationOperation)
   case concatenation(ConcatenationOperation)
-  case blockConcatenation(BlockConcatenationOperation)
   case copy(CopyOperation)
   case rowScale(RowScaleOperation)
   case recurrence(RecurrenceOperation)
@@ -126,13 +155,14 @@ enum Operation {
   case gather(GatherOperation)
   case scatter(ScatterOperation)
   case imageLoss(ImageLossOperation)
+  /// Where images whose gradients pass begin and end.
+  case imagesBegin, imagesEnd
 
   func pullback(_ tape: Tape) {
     switch self {
     case .linear(let operation): operation.pullback(tape)
     case .normActivation(let operation): operation.pullback(tape)
     case .concatenation(let operation): operation.pullback(tape)
-    case .blockConcatenation(let operation): operation.pullback(tape)
     case .copy(let operation): operation.pullback(tape)
     case .rowScale(let operation): operation.pullback(tape)
     case .recurrence(let operation): operation.pullback(tape)
@@ -148,6 +178,7 @@ enum Operation {
     case .gather(let operation): operation.pullback(tape)
     case .scatter(let operation): operation.pullback(tape)
     case .imageLoss(let operation): operation.pullback(tape)
+    case .imagesBegin, .imagesEnd: break
     }
   }
 }

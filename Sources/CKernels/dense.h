@@ -6,24 +6,12 @@
 #define FOR_LANES(n) \
   for (size_t i = 0, width; i < (n) && (width = (n)-i < 16 ? (n)-i : 16); i += 16)
 
-INLINE v16 load_lanes(const float *p, size_t width) {
-  return width == 16 ? v_load(p) : v_load_part(p, width);
-}
-INLINE void store_lanes(float *p, v16 x, size_t width) {
-  if (width == 16) v_store(p, x);
-  else v_store_part(p, x, width);
-}
-
 static void CK(add)(const float *x, float *y, size_t n) {
   FOR_LANES(n) store_lanes(y + i, load_lanes(y + i, width) + load_lanes(x + i, width), width);
 }
 
 static void CK(axpy)(float a, const float *x, float *y, size_t n) {
   FOR_LANES(n) store_lanes(y + i, load_lanes(y + i, width) + a * load_lanes(x + i, width), width);
-}
-
-static void CK(add_bias)(const float *bias, float *y, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++) CK(add)(bias, y + r * columns, columns);
 }
 
 static void CK(add_column_sums)(const float *x, float *sums, size_t rows, size_t columns) {
@@ -188,8 +176,7 @@ static void CK(gru_gradient)(const float *gates, const float *state, const float
 static void CK(softmax)(const float *logits, float *p, size_t rows, size_t classes, float mix) {
   for (size_t r = 0; r < rows; r++) {
     const float *l = logits + r * classes;
-    float largest = l[0];
-    for (size_t c = 1; c < classes; c++) largest = l[c] > largest ? l[c] : largest;
+    float largest = v_largest(l, classes);
     for (size_t c = 0; c < classes; c++) p[r * classes + c] = l[c] - largest;
   }
   FOR_LANES(rows * classes) store_lanes(p + i, v_exp(load_lanes(p + i, width)), width);

@@ -6,8 +6,6 @@
 #pragma once
 #include "vector.h"
 
-#define UNROLL _Pragma("clang loop unroll(full)")
-
 enum { CK_MAX_TAP_ROWS = 64 };
 
 // The tables behind a plan's header.
@@ -101,7 +99,6 @@ typedef struct {
   const int32_t *column_offset;
   const float *packed;
   const float *bias;
-  int accumulate;
   float *destination;  // the grid row
 } CK(tap_pass);
 
@@ -132,8 +129,7 @@ INLINE void CK(tap_tile)(int P, int C, const CK(tap_pass) *pass, int x, int colu
     v16 bias = v_set(pass->bias ? pass->bias[(column + c) % plan->destination_channels] : 0);
     UNROLL for (int p = 0; p < P; p++) {
       float *pixel = to + p * (size_t)plan->destination_column_step;
-      v16 before = pass->accumulate ? v_load(pixel) : bias;
-      v_store(pixel, sum[p][c] + before);
+      v_store(pixel, sum[p][c] + bias);
     }
   }
 }
@@ -188,8 +184,7 @@ static void CK(tap_grid_row)(const CK(tap_pass) *pass) {
 }
 
 static void CK(tap_convolution)(const ck_tap_plan *plan, const float *source, const float *packed,
-                                const float *bias, int accumulate, float *destination,
-                                float *memory) {
+                                const float *bias, float *destination, float *memory) {
   const int32_t *tap_row = CK(tap_row_table)(plan);
   int taps = plan->tap_rows;
   int slots = taps > 0 ? tap_row[taps - 1] - tap_row[0] + 1 : 0;
@@ -198,8 +193,7 @@ static void CK(tap_convolution)(const ck_tap_plan *plan, const float *source, co
                        .inner_offset = CK(inner_offset_table)(plan),
                        .column_offset = CK(column_offset_table)(plan),
                        .packed = packed,
-                       .bias = bias,
-                       .accumulate = accumulate};
+                       .bias = bias};
   for (int q = 0; q < plan->grid_height; q++) {
     int top = q * plan->source_step;
     if (taps > 0) CK(fill_ring)(&ring, plan, source, top + tap_row[taps - 1] + 1);

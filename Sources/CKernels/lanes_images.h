@@ -2,11 +2,6 @@
 #pragma once
 #include "lanes_pooling.h"
 
-#define CK_ZIP_LOW(a, b)                                                                     \
-  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define CK_ZIP_HIGH(a, b)                                                                    \
-  __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
-
 // Bytes [at, at + 16) of sixteen frames, byte i of all frames in out[i]; n < 16 bytes near the end.
 // Lanes from `lanes` on are zero.
 INLINE void CK(load_lanes)(const uint8_t *frames, const int64_t *offsets, size_t lanes, size_t at,
@@ -20,19 +15,19 @@ INLINE void CK(load_lanes)(const uint8_t *frames, const int64_t *offsets, size_t
   // Four perfect shuffles of the 16 × 16 bytes transpose them.
   for (int round = 0; round < 2; round++) {
     for (size_t i = 0; i < 8; i++) {
-      b[2 * i] = CK_ZIP_LOW(a[i], a[i + 8]);
-      b[2 * i + 1] = CK_ZIP_HIGH(a[i], a[i + 8]);
+      b[2 * i] = ZIP_LOW(a[i], a[i + 8]);
+      b[2 * i + 1] = ZIP_HIGH(a[i], a[i + 8]);
     }
     for (size_t i = 0; i < 8; i++) {
-      a[2 * i] = CK_ZIP_LOW(b[i], b[i + 8]);
-      a[2 * i + 1] = CK_ZIP_HIGH(b[i], b[i + 8]);
+      a[2 * i] = ZIP_LOW(b[i], b[i + 8]);
+      a[2 * i + 1] = ZIP_HIGH(b[i], b[i + 8]);
     }
   }
   for (size_t i = 0; i < 16; i++) out[i] = a[i];
 }
 
 INLINE v16 CK(byte_fraction)(u8x16 bytes) {
-  return __builtin_convertvector(bytes, v16) / 255.0f;
+  return __builtin_convertvector(bytes, v16) * (1.0f / 255.0f);
 }
 
 // Ones in the lanes that hold an image.
@@ -108,12 +103,12 @@ static void CK(sigmoid_squared_error)(const float *logits, const uint8_t *frames
 
 static void CK(sigmoid_squared_error_gradient)(const float *means, const uint8_t *frames,
                                                const int64_t *offsets, size_t lanes, size_t pixels,
-                                               size_t channels, const float *g, int accumulate,
+                                               size_t channels, const float *g,
                                                float *dlogits) {
   v16 factor = v_load_part(g, lanes) * 2.0f;
   CK_FOR_EACH_BYTE({
     v16 mean = v_load(means + at);
     v16 d = factor * (mean - CK(byte_fraction)(bytes)) * mean * (1.0f - mean);
-    v_store(dlogits + at, accumulate ? v_load(dlogits + at) + d : d);
+    v_store(dlogits + at, d);
   })
 }

@@ -60,10 +60,10 @@ static void CK(channel_norm)(const float *x, size_t channels, size_t pixels, int
 
 // With n = x̂·scale + shift and dn = dy·act'(n): dscale = Σ dn·x̂, dshift = Σ dn, and with
 // d = dn·scale: dx = factor·(d - mean(d·x̂)·x̂ - mean(d)), the last only for layer norm.
-INLINE void CK(channel_norm_gradient_by)(int activation, const float *x, const float *dy,
+INLINE void CK(channel_norm_gradient_by)(int activation, const float *x, float *gradient,
                                          size_t channels, size_t pixels, int norm, float epsilon,
-                                         const float *scale, const float *shift, float *dx,
-                                         float *sums, float *strip) {
+                                         const float *scale, const float *shift, float *sums,
+                                         float *strip) {
   size_t plane = pixels * 16;
   v16 mean[CK_STRIP], factor[CK_STRIP], along[CK_STRIP], level[CK_STRIP];
   for (size_t start = 0; start < pixels; start += CK_STRIP) {
@@ -75,7 +75,7 @@ INLINE void CK(channel_norm_gradient_by)(int activation, const float *x, const f
       v16 scale_sum = v_load(sums + c * 32), shift_sum = v_load(sums + c * 32 + 16);
       for (size_t p = 0; p < n; p++) {
         v16 normal = (v_load(x + at + c * plane + p * 16) - mean[p]) * factor[p];
-        v16 d = v_load(dy + at + c * plane + p * 16) *
+        v16 d = v_load(gradient + at + c * plane + p * 16) *
                 v_activate_gradient(activation, normal * by + plus);
         scale_sum += d * normal;
         shift_sum += d;
@@ -94,32 +94,31 @@ INLINE void CK(channel_norm_gradient_by)(int activation, const float *x, const f
     }
     for (size_t c = 0; c < channels; c++)
       for (size_t p = 0; p < n; p++) {
-        float *to = dx + at + c * plane + p * 16;
+        float *to = gradient + at + c * plane + p * 16;
         v16 normal = (v_load(x + at + c * plane + p * 16) - mean[p]) * factor[p];
         v16 d = v_load(strip + (c * CK_STRIP + p) * 16) - normal * along[p] - level[p];
-        v_store(to, v_load(to) + factor[p] * d);
+        v_store(to, factor[p] * d);
       }
   }
 }
 
-static void CK(channel_norm_gradient)(const float *x, const float *dy, size_t channels,
+static void CK(channel_norm_gradient)(const float *x, float *gradient, size_t channels,
                                       size_t pixels, int norm, float epsilon, const float *scale,
-                                      const float *shift, int activation, float *dx,
-                                      float *dscale, float *dshift, float *scratch) {
+                                      const float *shift, int activation, float *dscale,
+                                      float *dshift, float *scratch) {
   if (norm == 0) {
     for (size_t i = 0; i < channels * pixels * 16; i += 16)
-      v_store(dx + i, v_load(dx + i) +
-                          v_load(dy + i) * v_activate_gradient(activation, v_load(x + i)));
+      v_store(gradient + i, v_load(gradient + i) * v_activate_gradient(activation, v_load(x + i)));
     return;
   }
   float *strip = scratch + channels * 32;
   memset(scratch, 0, channels * 32 * sizeof(float));
   if (activation == CK_SILU)
-    CK(channel_norm_gradient_by)(CK_SILU, x, dy, channels, pixels, norm, epsilon, scale, shift, dx,
+    CK(channel_norm_gradient_by)(CK_SILU, x, gradient, channels, pixels, norm, epsilon, scale, shift,
                                  scratch, strip);
   else
-    CK(channel_norm_gradient_by)(activation, x, dy, channels, pixels, norm, epsilon, scale, shift,
-                                 dx, scratch, strip);
+    CK(channel_norm_gradient_by)(activation, x, gradient, channels, pixels, norm, epsilon, scale, shift,
+                                 scratch, strip);
   for (size_t c = 0; c < channels; c++) {
     dscale[c] += v_sum(v_load(scratch + c * 32));
     if (norm == CK_LAYER) dshift[c] += v_sum(v_load(scratch + c * 32 + 16));

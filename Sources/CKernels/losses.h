@@ -61,8 +61,7 @@ static void CK(kl_prior_gradient)(const float *p, const float *q, const float *g
 static void CK(softmax_wide)(const float *logits, float *p, float *lse, size_t rows,
                              size_t classes) {
   for (size_t r = 0; r < rows; r++, logits += classes, p += classes) {
-    float largest = logits[0];
-    for (size_t c = 1; c < classes; c++) largest = logits[c] > largest ? logits[c] : largest;
+    float largest = v_largest(logits, classes);
     v16 sum = v_set(0);
     FOR_LANES(classes) {
       v16 e = v_exp(load_lanes(logits + i, width) - largest);
@@ -122,13 +121,20 @@ static void CK(two_hot_mean)(const float *p, const float *bins, float *mean, siz
                              size_t classes) {
   // A fused multiply-add would round one of two mirrored products and not the other.
 #pragma clang fp contract(off)
-  size_t half = classes / 2;
+  // The middle bin of an odd number is zero.
+  size_t half = classes / 2, whole = half & ~(size_t)15;
   for (size_t r = 0; r < rows; r++, p += classes) {
-    // The middle bin of an odd number is zero.
     float sum = 0;
-    for (size_t c = half; c-- > 0;)
+    for (size_t c = half; c-- > whole;)
       sum += p[c] * bins[c] + p[classes - 1 - c] * bins[classes - 1 - c];
-    mean[r] = sum;
+    v16 sums = v_set(0);
+    for (size_t c = 0; c < whole; c += 16) {
+      size_t mirrored = classes - 16 - c;
+      v16 low = v_load(p + c) * v_load(bins + c);
+      v16 high = v_load(p + mirrored) * v_load(bins + mirrored);
+      sums += low + v_reverse(high);
+    }
+    mean[r] = sum + v_sum(sums);
   }
 }
 

@@ -4,6 +4,8 @@
 #define CK(name) name##_avx2
 #define CK_TILE_PIXELS 2
 #define CK_TILE_CHANNELS 3
+#define CK_PRODUCT_ROWS 6
+#define CK_PRODUCT_VECTORS 1
 #include "kernels.h"
 #pragma clang attribute pop
 #endif

@@ -18,6 +18,13 @@ typedef int32_t i16 __attribute__((vector_size(64)));
 typedef float v16u __attribute__((vector_size(64), aligned(4), may_alias));
 
 #define INLINE static inline __attribute__((always_inline, unused))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+// The lanes of two vectors in turn, those of the first or of the second halves.
+#define ZIP_LOW(a, b) \
+  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define ZIP_HIGH(a, b) \
+  __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 
 INLINE v16 v_load(const float *p) { return *(const v16u *)p; }
 INLINE void v_store(float *p, v16 x) { *(v16u *)p = x; }
@@ -41,12 +48,42 @@ INLINE void v_store_part(float *p, v16 x, size_t n) {
   memcpy(p, t, n * sizeof(float));
 }
 
+INLINE v16 v_reverse(v16 x) {
+  return __builtin_shufflevector(x, x, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+}
+
+// Loads and stores where the number of lanes is often sixteen.
+INLINE v16 load_lanes(const float *p, size_t width) {
+  return width == 16 ? v_load(p) : v_load_part(p, width);
+}
+INLINE void store_lanes(float *p, v16 x, size_t width) {
+  if (width == 16) v_store(p, x);
+  else v_store_part(p, x, width);
+}
+
 // The sum of the lanes, always in the same order.
 INLINE float v_sum(v16 x) {
   float t[16];
   v_store(t, x);
   for (int step = 8; step > 0; step /= 2)
     for (int i = 0; i < step; i++) t[i] += t[i + step];
+  return t[0];
+}
+
+// The largest of n > 0 numbers.
+INLINE float v_largest(const float *x, size_t n) {
+  if (n < 16) {
+    float largest = x[0];
+    for (size_t i = 1; i < n; i++) largest = x[i] > largest ? x[i] : largest;
+    return largest;
+  }
+  // The last sixteen may have been seen before.
+  v16 m = v_load(x + n - 16);
+  for (size_t i = 0; i + 16 < n; i += 16) m = v_max(m, v_load(x + i));
+  float t[16];
+  v_store(t, m);
+  for (int step = 8; step > 0; step /= 2)
+    for (int i = 0; i < step; i++) t[i] = t[i] > t[i + step] ? t[i] : t[i + step];
   return t[0];
 }
 
@@ -93,8 +130,19 @@ INLINE v16 v_log(v16 x) {
   return m + p + e * 0.693359375f;
 }
 
+// 1 / x for normal x whose inverse is normal; relative error below 2 ulp. Where the set can guess,
+// one or two of Newton's steps on the guess cost less than a division.
+INLINE v16 v_reciprocal(v16 x) {
+#if defined(CK_GUESS_RECIPROCAL)
+  v16 y = CK_GUESS_RECIPROCAL(x);
+  return y + y * (1.0f - x * y);
+#else
+  return 1.0f / x;
+#endif
+}
+
 // 1 / (1 + e^-x); absolute error below 1.5e-7.
-INLINE v16 v_sigmoid(v16 x) { return 1.0f / (1.0f + v_exp(-x)); }
+INLINE v16 v_sigmoid(v16 x) { return v_reciprocal(1.0f + v_exp(-x)); }
 
 // tanh x; relative error below 3 ulp. After Cephes' tanhf: a polynomial below 0.625, exponentials
 // above.
@@ -107,7 +155,7 @@ INLINE v16 v_tanh(v16 x) {
   p = p * z + 1.33314422036e-1f;
   p = p * z - 3.33332819422e-1f;
   p = p * z * x + x;
-  v16 large = 1.0f - 2.0f / (v_exp(a + a) + 1.0f);
+  v16 large = 1.0f - 2.0f * v_reciprocal(v_exp(a + a) + 1.0f);
   large = v_select(x < 0.0f, -large, large);
   return v_select(a < 0.625f, p, large);
 }

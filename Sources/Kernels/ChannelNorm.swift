@@ -30,25 +30,26 @@ public struct ChannelNorm: Sendable, Equatable {
       shift.base, activation.code, output.base)
   }
 
-  /// Adds the gradients for the input, the scale and the shift; everything else is computed again
-  /// from the input.
+  /// Turns the gradient at the output into that at the input, and adds to those of scale and shift;
+  /// everything else is computed again from the input.
   ///
   /// - Parameters:
-  ///   - input, outputGradient, inputGradient: `[channels, pixels, 16]`.
+  ///   - input: `[channels, pixels, 16]`.
+  ///   - gradient: `[channels, pixels, 16]`: at the output, and then at the input.
   ///   - scaleGradient, shiftGradient: `[channels]` where there is such a parameter.
   public func backward(
-    _ input: Region, outputGradient: Region, scale: Region, shift: Region,
-    inputGradient: Region, scaleGradient: Region, shiftGradient: Region, scratch: Arena
+    _ input: Region, gradient: Region, scale: Region, shift: Region, scaleGradient: Region,
+    shiftGradient: Region, scratch: Arena
   ) {
-    check(input, outputGradient, scale, shift)
-    check(inputGradient, outputGradient, scaleGradient, shiftGradient)
+    check(input, gradient, scale, shift)
+    check(input, gradient, scaleGradient, shiftGradient)
     let mark = scratch.mark
     defer { scratch.rewind(to: mark) }
     let memory = scratch.allocate(normalization.kind == .none ? 0 : 16 * channels * 18)
     kernels.channel_norm_gradient(
-      input.base, outputGradient.base, channels, pixels, normalization.code,
-      normalization.epsilon, scale.base, shift.base, activation.code, inputGradient.base,
-      scaleGradient.base, shiftGradient.base, memory.base)
+      input.base, gradient.base, channels, pixels, normalization.code,
+      normalization.epsilon, scale.base, shift.base, activation.code, scaleGradient.base,
+      shiftGradient.base, memory.base)
   }
 
   private func check(_ first: Region, _ second: Region, _ scale: Region, _ shift: Region) {

@@ -131,12 +131,12 @@ extension Convolution {
     run(forwardPlans, input, kernel, bias: bias, into: output, scratch: scratch)
   }
 
-  /// `inputGradient += ∂(output · outputGradient)/∂input`.
+  /// `inputGradient = ∂(output · outputGradient)/∂input`.
   ///
   /// - Parameters:
   ///   - outputGradient: `[outputChannels, outputHeight, outputWidth, 16]`.
   ///   - kernel: `[k, k, inputChannels, outputChannels]`.
-  ///   - inputGradient: `[inputChannels, inputHeight, inputWidth, 16]`, added to.
+  ///   - inputGradient: `[inputChannels, inputHeight, inputWidth, 16]`, overwritten.
   public func inputGradient(
     _ outputGradient: Region, kernel: Region, into inputGradient: Region, scratch: Arena
   ) {
@@ -159,7 +159,6 @@ extension Convolution {
     run(backwardPlans, outputGradient, kernel, bias: nil, into: inputGradient, scratch: scratch)
   }
 
-  /// Overwrites with bias where there is one, accumulates where not.
   private func run(
     _ plans: [ConvolutionPlan], _ source: Region, _ kernel: PackedKernel, bias: Region?,
     into destination: Region, scratch: Arena

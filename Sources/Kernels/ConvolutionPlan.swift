@@ -14,8 +14,6 @@ struct ConvolutionPlan: Sendable, Equatable {
   /// Floats of a ring of rows for the convolution and for the weight gradient.
   let ringCount: Int
   let gradientRingCount: Int
-  /// Whether no tap reads anything.
-  var isEmpty: Bool { weightCount == 0 }
 
   /// - Parameters:
   ///   - rows: the row phases of the group, all reading alike, with the map they belong to.
@@ -137,17 +135,16 @@ extension ConvolutionPlan {
     withPlan { kernels.tap_pack($0, kernel.base, packed.base) }
   }
 
-  /// Overwrites the destination pixels of this plan where there is a bias, else adds to them.
+  /// Overwrites the destination pixels of this plan.
   func convolve(
     _ source: Region, _ packed: Region, bias: Region?, into destination: Region, scratch: Arena
   ) {
-    if isEmpty && bias == nil { return }
     let mark = scratch.mark
     defer { scratch.rewind(to: mark) }
     let ring = scratch.allocate(ringCount)
     withPlan {
       kernels.tap_convolution(
-        $0, source.base, packed.base, bias?.base, bias == nil ? 1 : 0, destination.base, ring.base)
+        $0, source.base, packed.base, bias?.base, destination.base, ring.base)
     }
   }
 

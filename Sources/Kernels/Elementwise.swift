@@ -43,6 +43,16 @@ extension Region {
       .forward(self, scale: .empty, shift: .empty, columns: count, into: self)
   }
 
+  /// `self = xᵀ`.
+  ///
+  /// - Parameter x: `[rows, columns]`.
+  public func transpose(of x: Region, rows: Int, columns: Int) {
+    precondition(
+      x.count == rows * columns && count == x.count,
+      "transposing \(rows)×\(columns) of \(x.count) floats into \(count)")
+    kernels.transpose(x.base, base, rows, columns)
+  }
+
   /// `self = x / max(1, |x|)`, elementwise: clips to [-1, 1].
   public func clipToUnit(_ x: Region) {
     precondition(x.count == count, "clipping \(x.count) floats into \(count)")
@@ -52,12 +62,6 @@ extension Region {
 
 /// Operations on the rows of row-major matrices. Shapes are checked once a call.
 public enum Rows {
-  /// `y[r] += bias`. - Parameter y: `[rows, columns]`.
-  public static func add(bias: Region, to y: Region, columns: Int) {
-    precondition(bias.count == columns && y.count % columns == 0, "bias of \(bias.count)")
-    kernels.add_bias(bias.base, y.base, y.count / columns, columns)
-  }
-
   /// `sums += Σ_r x[r]`. - Parameter x: `[rows, columns]`.
   public static func addColumnSums(of x: Region, to sums: Region) {
     precondition(sums.count > 0 && x.count % sums.count == 0, "sums of \(sums.count) columns")

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import COpenBLAS
 
 /// A row-major matrix in memory: `rows × columns`, with `stride` floats from row to row.
@@ -28,6 +29,9 @@ public struct BLASError: Error, CustomStringConvertible, Equatable {
 }
 
 /// The GEMM engine: `C = α·op(A)·op(B) + β·C` in single precision on one thread.
+///
+/// Products whose operands fit the caches run in a kernel of our own, which packs nothing; large ones
+/// run in OpenBLAS. Which one a product takes depends on its shape alone.
 public enum GEMM {
   /// Loads OpenBLAS, on one thread: parallelism comes from shards, and two threads in one small
   /// product halve it. The first product does so too, but cannot throw.
@@ -67,49 +71,54 @@ public enum GEMM {
     precondition(loadingError == nil, loadingError?.description ?? "")
   }
 
-  /// `c = alpha · op(a) · op(b) + beta · c`.
+  /// Whether a product `[M, K]` by `[K, N]` is one for our own kernel: B, or A and the result, stay
+  /// in the second-level cache, and columns fill vectors.
+  public static func isSmall(m: Int, n: Int, k: Int) -> Bool {
+    n >= 16 && n * min(k, m) <= 1 << 18
+  }
+
+  /// `c = alpha · op(a) · op(b) + beta · c`, or with a `bias`, `c = op(a) · op(b) + bias` in each row.
   ///
   /// With `beta` zero, what `c` held before is not read (it may be undefined).
   /// - Parameters:
   ///   - a: `[M, K]`, or `[K, M]` with `transposeA`.
   ///   - b: `[K, N]`, or `[N, K]` with `transposeB`.
   ///   - c: `[M, N]`.
+  ///   - bias: `[N]`, or empty; only with `alpha` 1 and `beta` 0.
   public static func multiply(
     _ a: Matrix, transposeA: Bool = false, _ b: Matrix, transposeB: Bool = false,
-    into c: Matrix, alpha: Float = 1, beta: Float = 0
+    into c: Matrix, alpha: Float = 1, beta: Float = 0, bias: Region = .empty
   ) {
     let (m, k) = transposeA ? (a.columns, a.rows) : (a.rows, a.columns)
     let (kb, n) = transposeB ? (b.columns, b.rows) : (b.rows, b.columns)
     precondition(
       k == kb && c.rows == m && c.columns == n,
       "product of \(m)×\(k) and \(kb)×\(n) into \(c.rows)×\(c.columns)")
+    precondition(
+      bias.isEmpty || (bias.count == n && alpha == 1 && beta == 0),
+      "a bias of \(bias.count) for \(n) columns")
     if m == 0 || n == 0 { return }
-    if k == 0 {
-      for row in 0..<m { scale(c.region.slice(row * c.stride, count: n), by: beta) }
+    if !transposeB && alpha == 1 && (beta == 0 || beta == 1) && isSmall(m: m, n: n, k: k) {
+      var run = ck_run(a: UnsafePointer(a.region.base), b: UnsafePointer(b.region.base), count: k)
+      kernels.product(
+        &run, 1, transposeA ? 1 : a.stride, transposeA ? a.stride : 1, b.stride, c.region.base,
+        c.stride, m, n, UnsafePointer(bias.pointerOrNil), beta == 1 ? 1 : 0)
       return
     }
-    requireLibrary()
-    cob_sgemm(
-      transposeA ? 1 : 0, transposeB ? 1 : 0, Int32(m), Int32(n), Int32(k), alpha, a.region.base,
-      Int32(a.stride), b.region.base, Int32(b.stride), beta, c.region.base, Int32(c.stride))
+    if k == 0 {
+      for row in 0..<m { scale(c.region.slice(row * c.stride, count: n), by: beta) }
+    } else {
+      requireLibrary()
+      cob_sgemm(
+        transposeA ? 1 : 0, transposeB ? 1 : 0, Int32(m), Int32(n), Int32(k), alpha,
+        a.region.base, Int32(a.stride), b.region.base, Int32(b.stride), beta, c.region.base,
+        Int32(c.stride))
+    }
+    if !bias.isEmpty { add(bias, to: c) }
   }
 
-  /// `count` products whose operands lie a fixed number of floats apart.
-  ///
-  /// - Parameters:
-  ///   - a, b, c: the operands of the first product.
-  ///   - strides: floats from one product's operand to the next's.
-  public static func multiplyBatch(
-    count: Int, _ a: Matrix, transposeA: Bool = false, _ b: Matrix, transposeB: Bool = false,
-    into c: Matrix, strides: (a: Int, b: Int, c: Int), alpha: Float = 1, beta: Float = 0
-  ) {
-    precondition(count >= 0, "a batch of \(count) products")
-    for index in 0..<count {
-      multiply(
-        a.shifted(index * strides.a), transposeA: transposeA,
-        b.shifted(index * strides.b), transposeB: transposeB,
-        into: c.shifted(index * strides.c), alpha: alpha, beta: beta)
-    }
+  private static func add(_ bias: Region, to c: Matrix) {
+    for row in 0..<c.rows { kernels.add(bias.base, c.region.base + row * c.stride, c.columns) }
   }
 
   private static func scale(_ region: Region, by factor: Float) {
@@ -120,10 +129,60 @@ public enum GEMM {
 }
 
 extension Matrix {
-  /// The same shape, `offset` floats further. The owner of the batch has checked the last one.
-  fileprivate func shifted(_ offset: Int) -> Matrix {
-    let moved = Region(
-      base: region.base + offset, count: rows == 0 ? 0 : (rows - 1) * stride + columns)
-    return Matrix(moved, rows: rows, columns: columns, stride: stride)
+  /// The `index`-th of matrices of one shape that lie `step` floats apart in this one.
+  public func block(_ index: Int, step: Int, rows: Int, columns: Int) -> Matrix {
+    let part =
+      rows == 0
+      ? region.slice(0, count: 0)
+      : region.slice(index * step, count: (rows - 1) * stride + columns)
+    return Matrix(part, rows: rows, columns: columns, stride: stride)
+  }
+}
+
+/// `c += Σ xᵀ·dy` over pairs of matrices that lie in several places: what the steps of a sequence
+/// add to the gradient of a weight, as one product.
+public struct TransposedProduct {
+  private var runs: [ck_run] = []
+  private var first: (x: Matrix, dy: Matrix)?
+
+  public init() {}
+
+  /// Forgets all pairs and keeps their memory.
+  public mutating func removeAll() {
+    runs.removeAll(keepingCapacity: true)
+    first = nil
+  }
+
+  /// - Parameters:
+  ///   - x: `[rows, M]`.
+  ///   - dy: `[rows, N]`. M, N and both strides are those of the first pair.
+  public mutating func append(_ x: Matrix, _ dy: Matrix) {
+    let first = first ?? (x, dy)
+    precondition(
+      x.rows == dy.rows && x.columns == first.x.columns && dy.columns == first.dy.columns
+        && x.stride == first.x.stride && dy.stride == first.dy.stride,
+      "\(x.rows)×\(x.columns) and \(dy.rows)×\(dy.columns) beside a pair of "
+        + "\(first.x.columns) and \(first.dy.columns) columns")
+    self.first = first
+    runs.append(ck_run(a: x.region.base, b: dy.region.base, count: x.rows))
+  }
+
+  /// - Parameter c: `[M, N]`.
+  public func add(to c: Matrix) {
+    guard let first else { return }
+    precondition(
+      first.x.columns == c.rows && first.dy.columns == c.columns,
+      "products of \(first.x.columns) and \(first.dy.columns) columns into "
+        + "\(c.rows)×\(c.columns)")
+    if runs.count == 1 {
+      GEMM.multiply(first.x, transposeA: true, first.dy, into: c, beta: 1)
+      return
+    }
+    runs.withUnsafeBufferPointer {
+      guard let base = $0.baseAddress else { return }
+      kernels.product(
+        base, $0.count, 1, first.x.stride, first.dy.stride, c.region.base, c.stride, c.rows,
+        c.columns, nil, 1)
+    }
   }
 }

@@ -155,13 +155,13 @@ public enum ImageLoss {
     }
   }
 
-  /// `logitGradient = lossGradients[lane] · 2 (mean - target / 255) · mean · (1 - mean)` (or `+=`)
-  /// in these channels.
+  /// `logitGradient = lossGradients[lane] · 2 (mean - target / 255) · mean · (1 - mean)` in these
+  /// channels.
   ///
   /// - Parameter lossGradients: `[16]`; not used in lanes without a frame.
   public static func backward(
     _ lossGradients: Region, means: Region, targets: Bytes, at offsets: FrameOffsets,
-    channels: ImageBlocks.Channels, logitGradient: Region, accumulating: Bool = false
+    channels: ImageBlocks.Channels, logitGradient: Region
   ) {
     offsets.check(targets, frameSize: channels.frameSize)
     precondition(
@@ -170,7 +170,7 @@ public enum ImageLoss {
     offsets.withOffsets {
       kernels.sigmoid_squared_error_gradient(
         means.base, targets.base, $0, offsets.count, channels.pixels, channels.count,
-        lossGradients.base, accumulating ? 1 : 0, gradient.base)
+        lossGradients.base, gradient.base)
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// A contiguous run of floats that an ``Arena`` or a ``Storage`` owns.
 ///
 /// A region is a view: copying it copies no numbers, and it must not outlive its owner. Matrices are
@@ -86,10 +88,12 @@ public final class Storage: @unchecked Sendable {
   deinit { region.base.deallocate() }
 }
 
-/// Zeroed floats at a multiple of 64 bytes, the width of an AVX-512 register.
+/// Zeroed floats at a multiple of 64 bytes, the width of an AVX-512 register; large ones on huge pages.
 func allocateFloats(_ count: Int) -> UnsafeMutablePointer<Float> {
-  let raw = UnsafeMutableRawPointer.allocate(
-    byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+  let (bytes, hugePage) = (max(count, 1) * MemoryLayout<Float>.stride, 2 << 20)
+  let isLarge = bytes >= hugePage
+  let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? hugePage : 64)
+  if isLarge { ck_prefer_huge_pages(raw, bytes) }
   let base = raw.bindMemory(to: Float.self, capacity: max(count, 1))
   base.initialize(repeating: 0, count: max(count, 1))
   return base

@@ -3,9 +3,8 @@ import Kernels
 
 /// `y = x W + b`, whole or block-diagonal.
 public struct Linear: Sendable {
-  public let weight: Parameter
+  public let weights: WeightBlocks
   public let bias: Parameter
-  public let groups: Int
 
   /// - Parameters:
   ///   - groups: 1 for a full matrix; more for a matrix each for contiguous groups of features.
@@ -17,14 +16,22 @@ public struct Linear: Sendable {
     precondition(
       inputs % groups == 0 && outputs % groups == 0, "\(inputs)→\(outputs) in \(groups) groups")
     let shape = groups == 1 ? [inputs, outputs] : [groups, inputs / groups, outputs / groups]
-    weight = builder.declare("\(name)/kernel", shape: shape, initializer)
+    weights = WeightBlocks(
+      builder.declare("\(name)/kernel", shape: shape, initializer), groups: groups)
     bias = builder.declare("\(name)/bias", shape: [outputs], .zeros)
-    self.groups = groups
   }
 
   /// - Parameter x: `[rows, in]`. - Returns: `[rows, out]`.
   public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
-    tape.linear(x, weight: weight, bias: bias, groups: groups)
+    tape.linear(x, weights, bias: bias)
+  }
+
+  /// The layer on an input of two parts side by side.
+  public func callAsFunction(_ first: Tensor, _ second: Tensor, _ tape: Tape) -> Tensor {
+    let y = tape.linear(first, weights.part(0..<first.columns), bias: bias)
+    tape.addLinear(
+      second, weights.part(first.columns..<first.columns + second.columns), to: y)
+    return y
   }
 }
 
@@ -63,6 +70,11 @@ public struct Dense: Sendable {
 
   public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
     norm(linear(x, tape), tape)
+  }
+
+  /// The layer on an input of two parts side by side.
+  public func callAsFunction(_ first: Tensor, _ second: Tensor, _ tape: Tape) -> Tensor {
+    norm(linear(first, second, tape), tape)
   }
 }
 
@@ -152,5 +164,11 @@ public struct MLP: Sendable {
 
   public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
     layers.reduce(x) { $1($0, tape) }
+  }
+
+  /// The layers on an input of two parts side by side.
+  public func callAsFunction(_ first: Tensor, _ second: Tensor, _ tape: Tape) -> Tensor {
+    guard let layer = layers.first else { return tape.concatenate(first, second) }
+    return layers.dropFirst().reduce(layer(first, second, tape)) { $1($0, tape) }
   }
 }

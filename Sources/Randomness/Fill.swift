@@ -11,6 +11,7 @@ public struct RowNumbering: Sendable, Equatable {
   public var inner: Int
   public var innerStride: Int
   public var outerStride: Int
+  private var skipped = 0
 
   /// Rows that follow each other from `start`.
   public init(start: Int = 0) {
@@ -24,8 +25,16 @@ public struct RowNumbering: Sendable, Equatable {
     self.outerStride = outerStride
   }
 
+  /// The numbering without its first rows.
+  public func dropFirst(_ rows: Int) -> RowNumbering {
+    var rest = self
+    rest.skipped += rows
+    return rest
+  }
+
   func number(of row: Int) -> Int {
-    start + (row / inner) * outerStride + (row % inner) * innerStride
+    let row = row + skipped
+    return start + (row / inner) * outerStride + (row % inner) * innerStride
   }
 }
 

@@ -61,7 +61,7 @@ public struct Decoder: Sendable {
     _ states: RSSMState, _ shard: BatchShard, recordings: Reconstructions?, _ tape: Tape
   ) -> [(name: String, loss: Tensor)] {
     guard let mlp else { return [] }
-    let x = mlp(tape.concatenate(states.stoch, states.deter), tape)
+    let x = mlp(states.stoch, states.deter, tape)
     return zip(vectors.spaces, predictions).enumerated().map { index, part in
       let (space, layer) = part
       let output = layer(x, tape)

@@ -81,9 +81,11 @@ public struct Encoder: Sendable {
       rows: frames.count, columns: stages[stages.count - 1].output.count, tracked: true)
     for start in stride(from: 0, to: frames.count, by: ImageTensor.lanes) {
       let block = start..<min(start + ImageTensor.lanes, frames.count)
-      var image = tape.pack(inputs.sources(sources, frames: frames[block]))
-      for stage in stages { image = stage(image, tape) }
-      tape.gather(image, order: order, into: tokens.rows(block))
+      tape.withPassingImageGradients {
+        var image = tape.pack(inputs.sources(sources, frames: frames[block]))
+        for stage in stages { image = stage(image, tape) }
+        tape.gather(image, order: order, into: tokens.rows(block))
+      }
     }
     return tokens
   }

@@ -3,7 +3,7 @@ import Foundation
 import Kernels
 import NeuralNetworks
 
-/// A multi-layer perceptron with a linear output.
+/// A multi-layer perceptron with a linear output, on a state's deter and stoch side by side.
 struct MLPHead: Sendable {
   private let mlp: MLP
   private let output: Linear
@@ -26,8 +26,8 @@ struct MLPHead: Sendable {
       style.scaled(configuration.outscale), named: "\(head)/head/\(name)", in: &builder)
   }
 
-  func callAsFunction(_ features: Tensor, _ tape: Tape) -> Tensor {
-    output(mlp(features, tape), tape)
+  func callAsFunction(_ state: RSSMState, _ tape: Tape) -> Tensor {
+    output(mlp(state.deter, state.stoch, tape), tape)
   }
 }
 
@@ -48,9 +48,8 @@ public struct TwoHotHead: Sendable {
     bins = Storage(Self.bins(configuration.bins))
   }
 
-  /// - Parameter features: `[rows, F]`.
-  public func callAsFunction(_ features: Tensor, _ tape: Tape) -> TwoHotDistribution {
-    tape.twoHotDistribution(logits: head(features, tape), bins: bins.region)
+  public func callAsFunction(_ state: RSSMState, _ tape: Tape) -> TwoHotDistribution {
+    tape.twoHotDistribution(logits: head(state, tape), bins: bins.region)
   }
 
   /// `n` values, ascending and symmetric about zero: the symexp of numbers that are evenly spaced in
@@ -80,7 +79,6 @@ public struct BinaryHead: Sendable {
     head = try MLPHead(configuration, from: inputs, to: 1, "logit", named: name, in: &builder)
   }
 
-  /// - Parameter features: `[rows, F]`.
   /// - Returns: `[rows, 1]` logits.
-  public func callAsFunction(_ features: Tensor, _ tape: Tape) -> Tensor { head(features, tape) }
+  public func callAsFunction(_ state: RSSMState, _ tape: Tape) -> Tensor { head(state, tape) }
 }

@@ -12,7 +12,7 @@ extension RSSM {
   public func imagine(
     from state: RSSMState, action: Tensor, draw: Draw, into next: RSSMState, _ tape: Tape
   ) {
-    step(state, actionFeatures: actionFeatures(action, tape), into: next.deter, tape)
+    step(state, actionPart: actionPart(action, tape), into: next.deter, tape)
     tape.sample(prior(next.deter, tape), draw, into: next.stoch)
   }
 }

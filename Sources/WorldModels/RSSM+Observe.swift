@@ -13,8 +13,8 @@ public struct ObservedPath: Sendable {
 extension RSSM {
   /// Follows sequences of observations (ALGORITHM section 4, "Time loop").
   ///
-  /// What does not depend on the carried state is computed for all steps at once: the actions'
-  /// features, and the tokens' part of the posterior's first layer.
+  /// What does not depend on the carried state is computed for all steps at once: the actions' part
+  /// of the first block-diagonal layer, and the tokens' part of the posterior's first layer.
   ///
   /// - Parameters:
   ///   - tokens: `[T · b, E]`.
@@ -32,7 +32,7 @@ extension RSSM {
       deter: tape.tensor(rows: tokens.rows, columns: deter, tracked: true),
       stoch: tape.tensor(rows: tokens.rows, columns: stoch, tracked: true))
     let logits = tape.tensor(rows: tokens.rows, columns: stoch, tracked: true)
-    let actionFeatures = actionFeatures(previousActions, tape)
+    let actionPart = actionPart(previousActions, tape)
     let tokenPart = tokenPart(tokens, tape)
     var carry = initial
     for t in 0..<(tokens.rows / max(b, 1)) {
@@ -42,7 +42,7 @@ extension RSSM {
         deter: tape.scaleRows(carry.deter, by: kept),
         stoch: tape.scaleRows(carry.stoch, by: kept))
       let state = states.rows(rows)
-      step(masked, actionFeatures: actionFeatures.rows(rows), into: state.deter, tape)
+      step(masked, actionPart: actionPart.rows(rows), into: state.deter, tape)
       let posterior = distribution(
         posterior(state.deter, tokenPart: tokenPart.rows(rows), into: logits.rows(rows), tape),
         tape)
@@ -59,27 +59,22 @@ extension RSSM {
     let layer = firstPosteriorLayer
     let start = configuration.absolute ? 0 : deter
     return tape.linear(
-      tokens, weight: layer.weight.rows(start..<start + tokens.columns), bias: layer.bias)
+      tokens, layer.weights.part(start..<start + tokens.columns), bias: layer.bias)
   }
 
-  /// The raw logits of the posterior given `[b, D]` states and the tokens' part.
+  /// The raw logits of the posterior given `[b, D]` states and the tokens' part, to which theirs is
+  /// added.
   private func posterior(
     _ deter: Tensor, tokenPart: Tensor, into logits: Tensor, _ tape: Tape
   ) -> Tensor {
-    var x = tokenPart
     if !configuration.absolute {
-      x = tape.linear(
-        deter, weight: firstPosteriorLayer.weight.rows(0..<self.deter), adding: tokenPart,
-        into: posteriorLayers.isEmpty ? logits : nil)
+      tape.addLinear(deter, firstPosteriorLayer.weights.part(0..<self.deter), to: tokenPart)
     }
     guard let first = posteriorLayers.first else {
-      // With tokens alone and no layer, the tokens' part is all there is.
-      if configuration.absolute { tape.copy(x, into: logits) }
+      tape.copy(tokenPart, into: logits)
       return logits
     }
-    x = first.norm(x, tape)
-    for layer in posteriorLayers.dropFirst() { x = layer(x, tape) }
-    return tape.linear(
-      x, weight: posteriorLogits.weight, bias: posteriorLogits.bias, into: logits)
+    let x = posteriorLayers.dropFirst().reduce(first.norm(tokenPart, tape)) { $1($0, tape) }
+    return tape.linear(x, posteriorLogits.weights, bias: posteriorLogits.bias, into: logits)
   }
 }

@@ -65,6 +65,13 @@ public struct RSSM: Sendable {
       in: &builder)
   }
 
+  /// A place for states that are constants.
+  public func uninitializedState(rows: Int, _ tape: Tape) -> RSSMState {
+    RSSMState(
+      deter: tape.tensor(rows: rows, columns: deter, tracked: false),
+      stoch: tape.tensor(rows: rows, columns: stoch, tracked: false))
+  }
+
   /// The state before an episode: zeros.
   public func initialState(rows: Int, _ tape: Tape) -> RSSMState {
     RSSMState(
@@ -73,27 +80,46 @@ public struct RSSM: Sendable {
 
   // MARK: the core
 
-  /// The features of actions, `[rows, Hd]`, which do not depend on the state.
+  /// The first block-diagonal layer. Each of its blocks sees (step 3) its own slice of deter and the
+  /// whole of the features of deter, stoch and action.
+  private var blockLayer: Linear { hidden.first?.linear ?? gates }
+
+  /// The rows of each block that meet one of the three features.
+  private func featureRows(_ index: Int) -> WeightBlocks {
+    let (width, start) = (configuration.hidden, deter / configuration.blocks)
+    return blockLayer.weights.part(
+      start + index * width..<start + (index + 1) * width, sharesInput: true)
+  }
+
+  /// What actions give to the first block-diagonal layer, `[rows, D]`, with its bias. It does not
+  /// depend on the state.
   ///
   /// - Parameter actions: `[rows, A]`. Each is clipped to [-1, 1] as a constant (step 1).
-  func actionFeatures(_ actions: Tensor, _ tape: Tape) -> Tensor {
+  func actionPart(_ actions: Tensor, _ tape: Tape) -> Tensor {
     let clipped = tape.tensor(rows: actions.rows, columns: actions.columns, tracked: false)
     clipped.values.clipToUnit(actions.values)
-    return fromAction(clipped, tape)
+    return tape.linear(fromAction(clipped, tape), featureRows(2), bias: blockLayer.bias)
   }
 
   /// The next deterministic state (steps 2 to 6).
   ///
   /// - Parameters:
-  ///   - actionFeatures: `[rows, Hd]`.
+  ///   - actionPart: `[rows, D]`, to which the other parts of the first layer's input are added.
   ///   - next: `[rows, D]`, where the result goes.
-  func step(_ state: RSSMState, actionFeatures: Tensor, into next: Tensor, _ tape: Tape) {
-    let shared = (fromDeter(state.deter, tape), fromStoch(state.stoch, tape), actionFeatures)
-    var x = tape.concatenateBlocks(
-      state: state.deter, shared: shared, groups: configuration.blocks)
-    for layer in hidden { x = layer(x, tape) }
+  func step(_ state: RSSMState, actionPart: Tensor, into next: Tensor, _ tape: Tape) {
+    let groups = configuration.blocks
+    tape.addLinear(state.deter, blockLayer.weights.part(0..<deter / groups), to: actionPart)
+    tape.addLinear(fromDeter(state.deter, tape), featureRows(0), to: actionPart)
+    tape.addLinear(fromStoch(state.stoch, tape), featureRows(1), to: actionPart)
     tape.recurrentStep(
-      gates: gates(x, tape), state: state.deter, groups: configuration.blocks, into: next)
+      gates: gates(fromBlockLayer: actionPart, tape), state: state.deter, groups: groups,
+      into: next)
+  }
+
+  /// The gates, given what the first block-diagonal layer made before its norm.
+  private func gates(fromBlockLayer x: Tensor, _ tape: Tape) -> Tensor {
+    guard let first = hidden.first else { return x }
+    return gates(hidden.dropFirst().reduce(first.norm(x, tape)) { $1($0, tape) }, tape)
   }
 
   /// The prior over the latents after deterministic states `[rows, D]`.

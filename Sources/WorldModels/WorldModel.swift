@@ -42,11 +42,6 @@ public struct WorldModel: Sendable {
       balance: isBalanced ? Float(dynamics.rssm.balance) : nil,
       freesAverage: isBalanced && dynamics.rssm.freeAvg)
   }
-
-  /// What the heads see of a state: `[rows, F]`, deter before stoch.
-  public func features(_ state: RSSMState, _ tape: Tape) -> Tensor {
-    tape.concatenate(state.deter, state.stoch)
-  }
 }
 
 /// What of the agent's configuration the world model's loss depends on.
@@ -86,13 +81,14 @@ extension ActionSpace {
 public struct WorldModelPass: Sendable {
   public let tokens: Tensor
   public let path: ObservedPath
-  /// `[T · b, F]`.
-  public let features: Tensor
   public let posterior: LatentDistribution
   public let prior: LatentDistribution
   /// Divergences before free nats, whose losses wait for the whole batch's mean.
   public let dynamics: Tensor
   public let representation: Tensor
+  /// `[T · b]`: what the heads say of each row.
+  public let rewardMean: Region
+  public let continueLogits: Region
   /// `[T · b, 1]` each; their gradients are the caller's to set.
   public let reward: Tensor
   public let continuation: Tensor
@@ -117,17 +113,17 @@ extension WorldModel {
       tokens: tokens, previousActions: previousActions(shard, masked: true, tape),
       keep: keep(shard, tape),
       from: initialState(shard, tape), using: draw, tape)
-    let features = features(path.states, tape)
     let posterior = rssm.distribution(path.logits, tape)
     let prior = rssm.prior(path.states.deter, tape)
     let divergence = tape.divergence(posterior: posterior, prior: prior)
-    let rewardInput = loss.rewardReachesState ? features : features.stopped
+    let reward = reward(loss.rewardReachesState ? path.states : path.states.stopped, tape)
+    let continueLogits = continuation(path.states, tape)
     return WorldModelPass(
-      tokens: tokens, path: path, features: features, posterior: posterior, prior: prior,
+      tokens: tokens, path: path, posterior: posterior, prior: prior,
       dynamics: divergence.dynamics, representation: divergence.representation,
-      reward: tape.loss(reward(rewardInput, tape), target: rewards(shard, tape)),
-      continuation: tape.binaryLoss(
-        continuation(features, tape), target: continueTargets(shard, tape)),
+      rewardMean: reward.mean, continueLogits: continueLogits.values,
+      reward: tape.loss(reward, target: rewards(shard, tape)),
+      continuation: tape.binaryLoss(continueLogits, target: continueTargets(shard, tape)),
       vectors: decoder.vectorLosses(path.states, shard, recordings: recordings, tape),
       images: decoder.imageLosses(
         path.states, shard, weight: imageWeight, recordings: recordings, tape))

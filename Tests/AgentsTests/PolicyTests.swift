@@ -7,6 +7,7 @@ import NeuralNetworks
 import Randomness
 import TestSupport
 import Testing
+import WorldModels
 
 @Suite("the policy")
 struct PolicyTests {
@@ -23,9 +24,12 @@ struct PolicyTests {
     let tape = Tape(
       arena: kept(Arena()), values: store.values,
       gradients: kept(Storage(count: store.trainedSize)).region)
-    let features = tape.constant(
-      (0..<rows * 6).map { Float(sin(Double($0 * $0))) }, rows: rows, columns: 6)
-    return (policy(features, tape), tape)
+    func part(_ columns: Int, _ phase: Double) -> Tensor {
+      tape.constant(
+        (0..<rows * columns).map { Float(sin(Double($0 * $0) + phase)) }, rows: rows,
+        columns: columns)
+    }
+    return (policy(RSSMState(deter: part(4, 0), stoch: part(2, 1)), tape), tape)
   }
 
   private func probabilities(

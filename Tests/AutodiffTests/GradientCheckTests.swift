@@ -15,7 +15,7 @@ struct GradientCheckTests {
   /// `factor` times what it should where the output's values are `factor` times smaller.
   static func scaledProduct(by factor: Float) -> GradientCheck {
     GradientCheck(inputs: [.init(3, 5)], parameters: [.init(5, 7)]) { tape, inputs, parameters in
-      let y = tape.linear(inputs[0], weight: parameters[0])
+      let y = tape.linear(inputs[0], WeightBlocks(parameters[0]))
       let out = tape.tensor(rows: y.rows, columns: y.columns, tracked: true)
       tape.copy(y, into: out)
       out.values.scale(by: 1 / factor)

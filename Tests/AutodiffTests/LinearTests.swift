@@ -15,9 +15,9 @@ struct LinearTests {
     let (weight, bias, blocks) = (
       fixture.parameters[0], fixture.parameters[1], fixture.parameters[2]
     )
-    let whole = fixture.tape.linear(x, weight: weight, bias: bias)
+    let whole = fixture.tape.linear(x, WeightBlocks(weight), bias: bias)
     #expect(whole.values.array == [8, 18])
-    let blockwise = fixture.tape.linear(x, weight: blocks, groups: 2)
+    let blockwise = fixture.tape.linear(x, WeightBlocks(blocks, groups: 2))
     #expect(blockwise.values.array == [5, -7])
     whole.gradient.copy(from: [1, 2])
     blockwise.gradient.copy(from: [1, 1])
@@ -35,7 +35,7 @@ struct LinearTests {
       let check = GradientCheck(
         inputs: [.init(rows, columns)], parameters: [.init(columns, outputs), .init(1, outputs)]
       ) { tape, inputs, parameters in
-        [tape.linear(inputs[0], weight: parameters[0], bias: parameters[1])]
+        [tape.linear(inputs[0], WeightBlocks(parameters[0]), bias: parameters[1])]
       }
       #expect(check.relativeError(key: Key(seed: 1)) < tolerance)
     }
@@ -49,39 +49,99 @@ struct LinearTests {
       inputs: [.init(rows, groups * inputs)],
       parameters: [.init(groups * inputs, outputs), .init(1, groups * outputs)]
     ) { tape, inputs, parameters in
-      [tape.linear(inputs[0], weight: parameters[0], bias: parameters[1], groups: groups)]
+      [
+        tape.linear(
+          inputs[0], WeightBlocks(parameters[0], groups: groups), bias: parameters[1])
+      ]
     }
     #expect(check.relativeError(key: Key(seed: 2)) < tolerance)
   }
 
-  @Test("rows of one weight, an addend and a place for the result", arguments: oddSizes)
-  func slices(rows: Int) {
+  @Test("an input in two parts, added up in a given place", arguments: oddSizes)
+  func parts(rows: Int) {
     let check = GradientCheck(
       inputs: [.init(rows, 5), .init(rows, 12)], parameters: [.init(17, 3), .init(1, 3)]
     ) { tape, inputs, parameters in
       let whole = tape.tensor(rows: 2 * rows, columns: 3, tracked: true)
       whole.values.fill(0)
-      let part = tape.linear(inputs[0], weight: parameters[0].rows(0..<5), bias: parameters[1])
-      _ = tape.linear(
-        inputs[1], weight: parameters[0].rows(5..<17), adding: part,
-        into: whole.rows(rows..<2 * rows))
-      return [whole, part]
+      let weights = WeightBlocks(parameters[0])
+      let y = tape.linear(
+        inputs[0], weights.part(0..<5), bias: parameters[1], into: whole.rows(rows..<2 * rows))
+      tape.addLinear(inputs[1], weights.part(5..<17), to: y)
+      return [whole]
     }
     #expect(check.relativeError(key: Key(seed: 3)) < tolerance)
   }
 
-  @Test("an addend that is constant and an input that is constant get no gradient")
+  @Test("blocks that see their slice of one part and the whole of another")
+  func sharedPart() {
+    // Two blocks of [1 own + 2 shared] rows × 1 column.
+    let fixture = TapeFixture(parameters: [(6, 1, [1, 10, 100, 2, 20, 200]), (1, 2, [0.5, 0.25])])
+    let weights = WeightBlocks(fixture.parameters[0], groups: 2)
+    let own = fixture.tracked([3, 4], rows: 1)
+    let shared = fixture.tracked([5, 6], rows: 1)
+    let y = fixture.tape.linear(own, weights.part(0..<1), bias: fixture.parameters[1])
+    fixture.tape.addLinear(shared, weights.part(1..<3, sharesInput: true), to: y)
+    // 1·3 + 10·5 + 100·6 + 1/2, and 2·4 + 20·5 + 200·6 + 1/4.
+    #expect(y.values.array == [653.5, 1308.25])
+    y.gradient.copy(from: [1, -1])
+    fixture.tape.backward()
+    #expect(own.gradient.array == [1, -2])
+    #expect(shared.gradient.array == [-10, -100])
+    #expect(fixture.gradient(of: fixture.parameters[0]) == [3, 5, 6, -4, -5, -6])
+    #expect(fixture.gradient(of: fixture.parameters[1]) == [1, -1])
+  }
+
+  @Test(
+    "shared parts of blocks", arguments: [1, 3, 17], [(1, 1, 1), (3, 5, 3), (8, 2, 17), (5, 16, 7)])
+  func sharedParts(rows: Int, shape: (groups: Int, shared: Int, outputs: Int)) {
+    let (groups, shared, outputs) = shape
+    let check = GradientCheck(
+      inputs: [.init(rows, groups * 2), .init(rows, shared)],
+      parameters: [.init(groups * (2 + shared), outputs)]
+    ) { tape, inputs, parameters in
+      let weights = WeightBlocks(parameters[0], groups: groups)
+      let y = tape.linear(inputs[0], weights.part(0..<2))
+      tape.addLinear(inputs[1], weights.part(2..<2 + shared, sharesInput: true), to: y)
+      return [y]
+    }
+    #expect(check.relativeError(key: Key(seed: 6)) < tolerance)
+  }
+
+  @Test("constants get no gradient and pass none on")
   func constants() {
     let check = GradientCheck(
-      inputs: [.init(3, 5)], parameters: [.init(5, 5)]
+      inputs: [.init(3, 5)], parameters: [.init(10, 5)]
     ) { tape, inputs, parameters in
       let fixed = tape.constant((0..<15).map { Float($0) / 10 }, rows: 3, columns: 5)
-      return [
-        tape.linear(fixed, weight: parameters[0], adding: inputs[0]),
-        tape.linear(inputs[0], weight: parameters[0], adding: fixed),
-      ]
+      let weights = WeightBlocks(parameters[0])
+      let first = tape.linear(fixed, weights.part(0..<5))
+      tape.addLinear(inputs[0], weights.part(5..<10), to: first)
+      let second = tape.linear(inputs[0], weights.part(0..<5))
+      tape.addLinear(fixed, weights.part(5..<10), to: second)
+      return [first, second]
     }
     #expect(check.relativeError(key: Key(seed: 4)) < tolerance)
+  }
+
+  @Test("a sweep after the weights have changed uses the new ones")
+  func changedWeights() {
+    // Twenty columns, so that the sweep works on a transposed copy.
+    let values = [Float](repeating: 1, count: 20 * 20)
+    let storage = Storage(values), gradients = Storage(count: values.count)
+    let tape = Tape(arena: Arena(), values: storage.region, gradients: gradients.region)
+    let weights = WeightBlocks(Parameter(offset: 0, rows: 20, columns: 20))
+    for factor in [1, 3] as [Float] {
+      storage.region.fill(factor)
+      let x = tape.tensor(rows: 2, columns: 20, tracked: true)
+      x.values.fill(1)
+      let y = tape.linear(x, weights)
+      y.gradient.fill(1)
+      tape.backward()
+      #expect(x.gradient.array == [Float](repeating: 20 * factor, count: 40))
+      tape.reset()
+    }
+    withExtendedLifetime((storage, gradients)) {}
   }
 
   @Test("one weight used in a loop, at different numbers of rows", arguments: [1, 3])
@@ -90,8 +150,9 @@ struct LinearTests {
       inputs: [.init(1, 6), .init(5, 6)], parameters: [.init(6, 6 / groups)]
     ) { tape, inputs, parameters in
       var x = inputs[0]
-      for _ in 0..<3 { x = tape.linear(x, weight: parameters[0], groups: groups) }
-      return [x, tape.linear(inputs[1], weight: parameters[0], groups: groups)]
+      let weights = WeightBlocks(parameters[0], groups: groups)
+      for _ in 0..<3 { x = tape.linear(x, weights) }
+      return [x, tape.linear(inputs[1], weights)]
     }
     #expect(check.relativeError(key: Key(seed: 5)) < tolerance)
   }
@@ -106,7 +167,8 @@ struct LinearTests {
       for use in uses {
         let x = fixture.tracked(
           (0..<(use + 1) * 4).map { Float(($0 + use) % 3) - 1 }, rows: use + 1)
-        let y = fixture.tape.linear(x, weight: fixture.parameters[0], groups: groups)
+        let y = fixture.tape.linear(
+          x, WeightBlocks(fixture.parameters[0], groups: groups))
         y.gradient.copy(from: (0..<y.values.count).map { Float(($0 * 7 + use) % 4) - 1 })
       }
       fixture.tape.backward()

@@ -13,9 +13,9 @@ struct RecordingTests {
     let fixture = TapeFixture(parameters: [(2, 2, [1, 2, 3, 4]), (2, 1, [5, -6])])
     let x = fixture.tracked([1, -1, 0.5, 2], rows: 2)
     let tape = fixture.tape
-    let y = tape.linear(x, weight: fixture.parameters[0])
+    let y = tape.linear(x, WeightBlocks(fixture.parameters[0]))
     wrap(tape) {
-      let z = tape.linear(y, weight: fixture.parameters[1])
+      let z = tape.linear(y, WeightBlocks(fixture.parameters[1]))
       if z.isTracked { z.gradient.copy(from: [1, 2]) }
     }
     tape.backward()
@@ -40,10 +40,10 @@ struct RecordingTests {
   func detourMemory() {
     let fixture = TapeFixture(parameters: [(2, 1, [5, -6])])
     let x = fixture.tracked([1, 2], rows: 1)
-    let before = fixture.tape.linear(x, weight: fixture.parameters[0])
+    let before = fixture.tape.linear(x, WeightBlocks(fixture.parameters[0]))
     let place = fixture.tape.zeros(rows: 1, columns: 16)
     fixture.tape.detour {
-      let y = fixture.tape.linear(x, weight: fixture.parameters[0])
+      let y = fixture.tape.linear(x, WeightBlocks(fixture.parameters[0]))
       y.gradient.fill(1)
     }
     #expect(x.gradient.array == [5, -6])
@@ -79,7 +79,7 @@ struct RecordingTests {
   func stopped() {
     let fixture = TapeFixture(parameters: [(2, 1, [5, -6])])
     let x = fixture.tracked([1, 2], rows: 1)
-    let y = fixture.tape.linear(x.stopped, weight: fixture.parameters[0])
+    let y = fixture.tape.linear(x.stopped, WeightBlocks(fixture.parameters[0]))
     #expect(y.values.array == [-7])
     y.gradient.fill(1)
     fixture.tape.backward()
@@ -91,7 +91,8 @@ struct RecordingTests {
   func sweeps() {
     let fixture = TapeFixture(parameters: [(1, 1, [3])])
     func run(sweeps: Bool) {
-      let y = fixture.tape.linear(fixture.tracked([2], rows: 1), weight: fixture.parameters[0])
+      let y = fixture.tape.linear(
+        fixture.tracked([2], rows: 1), WeightBlocks(fixture.parameters[0]))
       y.gradient.fill(1)
       if sweeps { fixture.tape.backward() } else { fixture.tape.reset() }
     }
@@ -109,7 +110,7 @@ struct RecordingTests {
     let tape = fixture.tape
     func run() {
       var x = fixture.tracked([Float](repeating: 1, count: 33 * 33), rows: 33)
-      for _ in 0..<50 { x = tape.linear(x, weight: fixture.parameters[0]) }
+      for _ in 0..<50 { x = tape.linear(x, WeightBlocks(fixture.parameters[0])) }
       x.gradient.fill(1)
       tape.backward()
       tape.reset()

@@ -35,33 +35,6 @@ struct ShapeTests {
     #expect(b.gradient.array == [3])
   }
 
-  @Test("block concatenation", arguments: oddSizes, [(1, 5), (3, 1), (8, 3)])
-  func blocks(rows: Int, shape: (groups: Int, width: Int)) {
-    let check = GradientCheck(
-      inputs: [
-        .init(rows, shape.groups * shape.width), .init(rows, 1), .init(rows, 3), .init(rows, 17),
-      ]
-    ) { tape, inputs, _ in
-      [
-        tape.concatenateBlocks(
-          state: inputs[0], shared: (inputs[1], inputs[2], inputs[3]), groups: shape.groups)
-      ]
-    }
-    #expect(check.relativeError(key: Key(seed: 2)) < tolerance)
-  }
-
-  @Test("each block sees its own slice of the state and the whole of what is shared")
-  func blocksLiteral() {
-    let fixture = TapeFixture()
-    let y = fixture.tape.concatenateBlocks(
-      state: fixture.tracked([1, 2, 3, 4], rows: 1),
-      shared: (
-        fixture.tracked([10], rows: 1), fixture.tracked([20, 21], rows: 1),
-        fixture.tracked([30], rows: 1)
-      ), groups: 2)
-    #expect(y.values.array == [1, 2, 10, 20, 21, 30, 3, 4, 10, 20, 21, 30])
-  }
-
   @Test("copies into slices", arguments: [0] + oddSizes)
   func copies(rows: Int) {
     let check = GradientCheck(inputs: [.init(rows, 5), .init(rows, 5)]) { tape, inputs, _ in

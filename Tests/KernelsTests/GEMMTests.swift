@@ -44,46 +44,75 @@ struct GEMMTests {
     }
   }
 
-  @Test("a batch is one product after the other", arguments: [0, 1, 3])
-  func batch(count: Int) {
-    let (m, n, k) = (3, 4, 5)
-    let a = numbers(count * m * k + 1, seed: 1)
-    let b = numbers(count * k * n + 1, seed: 2)
-    let c = keptRegion(filledWith: 1, count: count * m * n + 1)
-    GEMM.multiplyBatch(
-      count: count, Matrix(keptRegion(a), rows: count == 0 ? 0 : m, columns: k),
-      Matrix(keptRegion(b), rows: count == 0 ? 0 : k, columns: n),
-      into: Matrix(c, rows: count == 0 ? 0 : m, columns: n), strides: (m * k, k * n, m * n),
-      beta: 1)
-    for index in 0..<count {
-      let expected = naiveProduct(
-        Array(a[(index * m * k)...].prefix(m * k)), transposeA: false,
-        Array(b[(index * k * n)...].prefix(k * n)), transposeB: false,
-        c: Array(repeating: 1, count: m * n), m: m, n: n, k: k, alpha: 1, beta: 1)
-      #expect(c.slice(index * m * n, count: m * n).array == expected)
-    }
-    #expect(c[count * m * n] == 1)
+  @Test("the bias is added to each row", arguments: [1, 15, 16, 40], [0, 9])
+  func bias(columns: Int, k: Int) {
+    let (a, b) = (matrix(3, k, seed: 1), matrix(k, columns, seed: 2))
+    let bias = numbers(columns, seed: 3)
+    let c = Matrix(keptRegion(filledWith: .nan, count: 3 * columns), rows: 3, columns: columns)
+    GEMM.multiply(a, b, into: c, bias: keptRegion(bias))
+    let expected = naiveProduct(
+      compact(a), transposeA: false, compact(b), transposeB: false,
+      c: bias + bias + bias, m: 3, n: columns, k: k, alpha: 1, beta: 1)
+    #expect(compact(c) == expected)
   }
 
-  @Test("a batch may share an operand and interleave its results")
-  func sharedOperand() {
-    // Two blocks of a block-diagonal layer: columns 0..<2 and 2..<4 of x, and of y.
+  @Test("products on both sides of the limit between the two engines equal naive ones")
+  func engines() {
+    for (m, n, k) in [(7, 512, 511), (7, 512, 513), (520, 520, 3), (500, 48, 300)] {
+      checkProduct(m, n, k, false, false)
+      checkProduct(m, n, k, true, false, beta: 1)
+    }
+    #expect(GEMM.isSmall(m: 600, n: 512, k: 512) && !GEMM.isSmall(m: 600, n: 512, k: 513))
+    #expect(!GEMM.isSmall(m: 1, n: 15, k: 1))
+  }
+
+  @Test("blocks of a block-diagonal layer: columns 0..<2 and 2..<4 of x and of y")
+  func blocks() {
     let x = numbers(3 * 4, seed: 1)
-    let weights = numbers(2 * 2, seed: 2)
-    let y = keptRegion(filledWith: 0, count: 3 * 4)
-    GEMM.multiplyBatch(
-      count: 2, Matrix(keptRegion(x), rows: 3, columns: 2, stride: 4),
-      Matrix(keptRegion(weights), rows: 2, columns: 2),
-      into: Matrix(y, rows: 3, columns: 2, stride: 4), strides: (2, 0, 2))
-    for row in 0..<3 {
-      for column in 0..<4 {
-        let block = column / 2 * 2
-        let expected =
-          x[row * 4 + block] * weights[column % 2] + x[row * 4 + block + 1]
-          * weights[2 + column % 2]
-        #expect(y[row * 4 + column] == expected)
+    let whole = Matrix(keptRegion(x), rows: 3, columns: 4)
+    for block in 0..<2 {
+      let part = whole.block(block, step: 2, rows: 3, columns: 2)
+      for row in 0..<3 {
+        let start = row * 4 + 2 * block
+        #expect(part.region.slice(row * 4, count: 2).array == Array(x[start..<start + 2]))
       }
     }
+    let empty = Matrix(.empty, rows: 0, columns: 4).block(1, step: 2, rows: 0, columns: 2)
+    #expect(empty.rows == 0 && empty.columns == 2)
+  }
+
+  @Test(
+    "runs of rows that lie apart add up to one product",
+    arguments: [[5], [1, 2, 3], [4, 0, 150, 130]],
+    [(1, 1), (7, 17), (33, 70), (16, 64)])
+  func runs(rows: [Int], shape: (m: Int, n: Int)) {
+    var (product, joinedX, joinedY) = (TransposedProduct(), [Float](), [Float]())
+    for (index, count) in rows.enumerated() {
+      let (x, y) = (
+        matrix(count, shape.m, seed: index, gap: 3), matrix(count, shape.n, seed: 9 + index, gap: 1)
+      )
+      product.append(x, y)
+      joinedX += compact(x)
+      joinedY += compact(y)
+    }
+    let c = matrix(shape.m, shape.n, seed: 50, gap: 2)
+    let expected = naiveProduct(
+      joinedX, transposeA: true, joinedY, transposeB: false, c: compact(c), m: shape.m,
+      n: shape.n, k: rows.reduce(0, +), alpha: 1, beta: 1)
+    product.add(to: c)
+    #expect(compact(c) == expected)
+    product.removeAll()
+    product.add(to: c)
+    #expect(compact(c) == expected)
+  }
+
+  @Test("transposition", arguments: [1, 15, 16, 17, 50], [1, 16, 33])
+  func transposition(rows: Int, columns: Int) {
+    let x = numbers(rows * columns, seed: 4)
+    let y = keptRegion(filledWith: .nan, count: rows * columns)
+    y.transpose(of: keptRegion(x), rows: rows, columns: columns)
+    #expect(
+      y.array == (0..<columns).flatMap { c in (0..<rows).map { r in x[r * columns + c] } })
   }
 
   /// Compares a product with the naive one; rows of all matrices lie `gap` floats apart.

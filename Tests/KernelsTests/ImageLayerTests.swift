@@ -73,17 +73,14 @@ struct ChannelNormCase: Sendable, CustomTestStringConvertible {
     let input = shape.images(seed: 1), outputGradient = shape.images(seed: 4)
     let scale = randomNumbers(shape.channels, seed: 2).map { $0 + 1.5 }
     let shift = randomNumbers(shape.channels, seed: 3)
-    let gradients = [input.block.count, shape.channels, shape.channels].map {
-      keptRegion(count: $0)
-    }
+    let gradient = keptRegion(outputGradient.block)
+    let parameters = (0..<2).map { _ in keptRegion(count: shape.channels) }
     shape.fast.backward(
-      keptRegion(input.block), outputGradient: keptRegion(outputGradient.block),
-      scale: keptRegion(scale), shift: keptRegion(shift),
-      inputGradient: gradients[0], scaleGradient: gradients[1],
-      shiftGradient: gradients[2], scratch: Arena())
-    let change = gradients.map {
-      $0.array.map { Double($0) - 0.25 }
-    }
+      keptRegion(input.block), gradient: gradient, scale: keptRegion(scale),
+      shift: keptRegion(shift), scaleGradient: parameters[0], shiftGradient: parameters[1],
+      scratch: Arena())
+    // What was there has been added to.
+    let change = parameters.map { $0.array.map { Double($0) - 0.25 } }
     func value(_ input: NaiveImages, _ scale: [Double], _ shift: [Double]) -> Double {
       dot(shape.naive(input, scale: scale, shift: shift), outputGradient)
     }
@@ -106,7 +103,8 @@ struct ChannelNormCase: Sendable, CustomTestStringConvertible {
     }
     let slopes = zip(changes[0], changes[1]).map { ($0 - $1) / (2 * step) }
     let computed = [
-      dot(change[0], along.block.map(Double.init)), dot(change[1], turn), dot(change[2], turn),
+      dot(gradient.array.map(Double.init), along.block.map(Double.init)), dot(change[0], turn),
+      dot(change[1], turn),
     ]
     for (computed, slope) in zip(computed, slopes) {
       #expect(abs(computed - slope) < 1e-4 * max(1, abs(slope)))
@@ -121,12 +119,11 @@ struct ChannelNormCase: Sendable, CustomTestStringConvertible {
     let inputs = (points + Array(repeating: 0, count: 16 - points.count)).map(Float.init)
     let layer = ChannelNorm(
       Normalization(kind: .none), activation: activation, channels: 1, pixels: 1)
-    let output = keptRegion(count: 16), gradient = keptRegion(filledWith: 0, count: 16)
+    let output = keptRegion(count: 16), gradient = keptRegion(filledWith: 1, count: 16)
     layer.forward(keptRegion(inputs), scale: .empty, shift: .empty, output: output)
     layer.backward(
-      keptRegion(inputs), outputGradient: keptRegion(filledWith: 1, count: 16), scale: .empty,
-      shift: .empty, inputGradient: gradient, scaleGradient: .empty, shiftGradient: .empty,
-      scratch: Arena())
+      keptRegion(inputs), gradient: gradient, scale: .empty, shift: .empty,
+      scaleGradient: .empty, shiftGradient: .empty, scratch: Arena())
     for (index, x) in points.enumerated() {
       func value(_ x: Double) -> Double { naiveActivation(activation.rawValue, x) }
       let slope = (value(x + 1e-4) - value(x - 1e-4)) / 2e-4

@@ -122,8 +122,8 @@ struct ObservationTests {
       let rows = t * 4 + 2..<t * 4 + 4
       #expect(
         largestError(
-          part.features.rows(t * 2..<t * 2 + 2).values.array,
-          whole.features.rows(rows).values.array) < 1e-5)
+          part.path.states.rows(t * 2..<t * 2 + 2).numbers,
+          whole.path.states.rows(rows).numbers) < 1e-5)
       #expect(
         largestError(
           part.images[0].loss.slice(t * 2, count: 2).array,
@@ -155,7 +155,7 @@ struct ObservationTests {
     let pass = world.loss(batch, tape)
     for loss in pass.reward.values.array { #expect(abs(loss - 5.5412635) < 1e-5) }
     let probability = tape.arena.allocate(12)
-    Binary.probability(world.model.continuation(pass.features, tape).values, into: probability)
+    Binary.probability(world.model.continuation(pass.path.states, tape).values, into: probability)
     for (row, loss) in pass.continuation.values.array.enumerated() {
       let (p, q) = (Double(probability[row]), row == 4 ? 0 : 1 - 1.0 / 333)
       #expect(abs(Double(loss) + q * log(p) + (1 - q) * log(1 - p)) < 1e-5, "row \(row)")

@@ -26,7 +26,7 @@ struct ResetTests {
     let path = model.rssm.observe(
       tokens: tokens, previousActions: actions, keep: keep,
       from: model.rssm.initialState(rows: b, tape), using: { _ in .mode }, tape)
-    return model.features(path.states, tape).values.array
+    return path.states.numbers
   }
 
   @Test(
@@ -40,7 +40,7 @@ struct ResetTests {
     if row > 0 { batch.isLast[batch.row(0, row - 1)] = true }
     let tape = world.makeTape()
     let pass = world.loss(batch, tape)
-    let masked = pass.features.rows(row * batch.size..<pass.features.rows).values.array
+    let masked = pass.path.states.rows(row * batch.size..<pass.tokens.rows).numbers
     let fresh = freshStates(world, batch, from: row, tape)
     #expect(largestError(masked, fresh) < 1e-5)
   }
@@ -88,7 +88,7 @@ struct ResetTests {
     let (without, with) = (
       world.loss(plain, world.makeTape()), world.loss(ended, world.makeTape())
     )
-    #expect(without.features.values.array == with.features.values.array)
+    #expect(without.path.states.numbers == with.path.states.numbers)
     var reset = ended
     for b in 0..<2 { reset.isFirst[plain.row(b, 3)] = true }
     let next = world.loss(reset, world.makeTape())
@@ -160,7 +160,7 @@ struct ResetTests {
     far.previousActions = far.previousActions.indices.map { $0 % 2 == 0 ? 7 : -0.25 }
     near.previousActions = near.previousActions.indices.map { $0 % 2 == 0 ? 1 : -0.25 }
     #expect(
-      world.loss(far, world.makeTape()).features.values.array
-        == world.loss(near, world.makeTape()).features.values.array)
+      world.loss(far, world.makeTape()).path.states.numbers
+        == world.loss(near, world.makeTape()).path.states.numbers)
   }
 }

@@ -96,6 +96,15 @@ struct TinyWorldModel {
 extension WorldModelPass {
   /// The states of step `t`, deter and stoch side by side: `[b, F]`.
   func state(at t: Int, sequences b: Int) -> [Float] {
-    features.rows(t * b..<(t + 1) * b).values.array
+    path.states.rows(t * b..<(t + 1) * b).numbers
+  }
+}
+
+extension RSSMState {
+  /// Deter and stoch side by side, `[rows, F]`.
+  var numbers: [Float] {
+    (0..<deter.rows).flatMap {
+      deter.rows($0..<$0 + 1).values.array + stoch.rows($0..<$0 + 1).values.array
+    }
   }
 }

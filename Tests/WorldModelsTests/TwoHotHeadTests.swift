@@ -45,9 +45,11 @@ struct TwoHotHeadTests {
     let tape = Tape(
       arena: kept(Arena()), values: store.values,
       gradients: kept(Storage(count: store.trainedSize)).region)
-    let features = tape.constant(
-      (0..<rows * 6).map { Float(sin(Double($0))) }, rows: rows, columns: 6)
-    let distribution = head(features, tape)
+    func part(_ columns: Int, _ phase: Double) -> Tensor {
+      tape.constant(
+        (0..<rows * columns).map { Float(sin(Double($0) + phase)) }, rows: rows, columns: columns)
+    }
+    let distribution = head(RSSMState(deter: part(4, 0), stoch: part(2, 1)), tape)
     let target = tape.constant(targets, rows: rows, columns: 1)
     // The bins are the head's.
     return withExtendedLifetime(head) {

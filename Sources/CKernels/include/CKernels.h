@@ -2,10 +2,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "run.h"
 #include "tap_plan.h"
 
 /// Sets this thread's flush-to-zero and denormals-are-zero flags.
 void ck_flush_denormals(void);
+
+/// Asks for pages so large that the processor finds them without a search. `memory` begins at a
+/// page of the ordinary size.
+void ck_prefer_huge_pages(void *_Nonnull memory, size_t bytes);
 
 /// The kernels of one instruction set. Each `.def` file lists a family with its arguments.
 typedef struct {
@@ -13,6 +18,7 @@ typedef struct {
 #include "dense.def"
 #include "losses.def"
 #include "lanes.def"
+#include "product.def"
 #undef KERNEL
 } ck_kernels;
 
