@@ -7,11 +7,13 @@
 #include "dense.h"
 #include "losses.h"
 #include "lanes.h"
+#include "planar_images.h"
 
 #define KERNEL(result, name, arguments) .name = CK(name),
 const ck_kernels CK(ck_table) = {
 #include "dense.def"
 #include "losses.def"
 #include "lanes.def"
+#include "planar.def"
 };
 #undef KERNEL

@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "tap_plan.h"
+#include "unfold_plan.h"
 
 /// Sets this thread's flush-to-zero and denormals-are-zero flags.
 void ck_flush_denormals(void);
@@ -13,6 +14,7 @@ typedef struct {
 #include "dense.def"
 #include "losses.def"
 #include "lanes.def"
+#include "planar.def"
 #undef KERNEL
 } ck_kernels;
 
