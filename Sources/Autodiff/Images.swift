@@ -78,7 +78,7 @@ extension Tape {
   }
 
   /// The kernel of a convolution as its forward pass reads it, packed once until the tape is reset.
-  fileprivate func packedForward(
+  func packedForward(
     _ kernel: Parameter, _ convolution: Convolution
   ) -> Convolution.PackedKernel {
     if let packed = packedKernels[kernel]?.forward { return packed }

@@ -7,6 +7,7 @@
 #include "dense.h"
 #include "losses.h"
 #include "lanes.h"
+#include "planar_images.h"
 #include "product.h"
 
 #define KERNEL(result, name, arguments) .name = CK(name),
@@ -14,6 +15,7 @@ const ck_kernels CK(ck_table) = {
 #include "dense.def"
 #include "losses.def"
 #include "lanes.def"
+#include "planar.def"
 #include "product.def"
 };
 #undef KERNEL

@@ -66,8 +66,43 @@ static void CK(fill_ring)(CK(row_ring) *ring, const ck_tap_plan *plan, const flo
   }
 }
 
+// The columns of one tile where each tap is one kernel position: copies of constant size.
+INLINE void CK(pack_columns)(int columns, const ck_tap_plan *plan, const float *kernel,
+                             float *packed) {
+  const int32_t *entry = CK(contribution_table)(plan);
+  int channels = plan->source_channels, outputs = plan->columns;
+  for (int row = 0; row < plan->tap_rows; row++, entry += 4 * plan->tap_columns)
+    for (int c = 0; c < channels; c++)
+      for (int t = 0; t < plan->tap_columns; t++, packed += columns) {
+        const float *from = kernel + ((size_t)entry[4 * t + 3] * channels + c) * outputs;
+        UNROLL for (int i = 0; i < columns; i++) packed[i] = from[i];
+      }
+}
+
+static void CK(pack_positions)(const ck_tap_plan *plan, const float *kernel, float *packed) {
+  size_t taps = (size_t)plan->tap_rows * plan->source_channels * plan->tap_columns;
+  for (int first = 0, width; first < plan->columns; first += width) {
+    width = CK(next_part)(plan->columns - first, CK_TILE_CHANNELS);
+    const float *from = kernel + first;
+    float *to = packed + first * taps;
+    switch (width) {
+      case 1: CK(pack_columns)(1, plan, from, to); break;
+      case 2: CK(pack_columns)(2, plan, from, to); break;
+      case 3: CK(pack_columns)(3, plan, from, to); break;
+      case 4: CK(pack_columns)(4, plan, from, to); break;
+      case 5: CK(pack_columns)(5, plan, from, to); break;
+      case 6: CK(pack_columns)(6, plan, from, to); break;
+    }
+  }
+}
+
 static void CK(tap_pack)(const ck_tap_plan *plan, const float *kernel, float *packed) {
   const int32_t *entry = CK(contribution_table)(plan);
+  if (plan->contributions == plan->tap_rows * plan->tap_columns &&
+      plan->columns == plan->destination_channels && plan->kernel_destination_step == 1) {
+    CK(pack_positions)(plan, kernel, packed);
+    return;
+  }
   int channels = plan->source_channels, outputs = plan->destination_channels;
   size_t taps = (size_t)plan->tap_rows * channels * plan->tap_columns;
   memset(packed, 0, taps * plan->columns * sizeof(float));

@@ -32,6 +32,8 @@ public struct Convolution: Sendable, Equatable {
 
   private let forwardPlans: [ConvolutionPlan]
   private let backwardPlans: [ConvolutionPlan]
+  /// Of one image alone; nil where the convolution is not plain.
+  let planar: PlanarConvolution?
 
   /// - Parameter stride: ignored where `kind` is `upsampled`.
   public init(
@@ -56,6 +58,12 @@ public struct Convolution: Sendable, Equatable {
     backwardPlans = ConvolutionPlan.plans(
       rows: rows.backward, columns: columns.backward, sourceChannels: outputChannels,
       destinationChannels: inputChannels, kernel: kernel, kernelSteps: (1, outputChannels))
+    planar =
+      kind != .plain
+      ? nil
+      : PlanarConvolution(
+        rows: rows.forward, columns: columns.forward, kernel: kernel, inputs: inputChannels,
+        outputs: outputChannels)
   }
 
   /// Floats of an input block.
@@ -77,8 +85,8 @@ extension Convolution {
   /// A kernel in the order in which the forward pass (or the input gradient) reads it. Packing once
   /// for many blocks saves time where images are small.
   public struct PackedKernel: Sendable {
-    fileprivate let weights: Region
-    fileprivate let isForward: Bool
+    let weights: Region
+    let isForward: Bool
   }
 
   /// The kernel as ``forward(_:kernel:bias:output:scratch:)`` reads it, in memory of `arena`.

@@ -4,6 +4,12 @@ public struct FrameOffsets: Sendable {
   public let count: Int
   private var offsets: SIMD16<Int64> = .zero
 
+  /// Bytes before the first frame.
+  public var first: Int {
+    precondition(count > 0, "no frames")
+    return Int(offsets[0])
+  }
+
   /// - Parameter offsets: bytes before each frame, at most sixteen.
   public init(_ offsets: some Collection<Int>) {
     precondition(offsets.count <= 16, "\(offsets.count) frames in a block of sixteen")

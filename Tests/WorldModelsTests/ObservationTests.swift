@@ -56,6 +56,33 @@ struct ObservationTests {
     #expect(check.relativeError(key: Key(seed: 2)) < 2e-3)
   }
 
+  @Test(
+    "tokens do not depend on how many observations there are, nor on whether they are recorded",
+    arguments: Variant.allCases)
+  func tokens(variant: Variant) throws {
+    var configuration = configuration(variant)
+    configuration.encoder.simple.norm = variant == .outer ? "layer" : "rms"
+    let world = try TinyWorldModel(configuration, spaces: variant.spaces)
+    let batch = world.batch(size: 1, length: 15), tape = world.makeTape()
+    func rows(_ range: Range<Int>) -> ObservationRows {
+      let sizes = variant.spaces.filter(\.isImage).map(\.count)
+      return ObservationRows(
+        count: range.count,
+        images: zip(batch.images, sizes).map { bytes, size in
+          let part = bytes.bytes.slice(range.lowerBound * size, count: range.count * size)
+          return ByteStorage(part.array)
+        },
+        vectors: zip(batch.vectors, [2, 3]).map { numbers, width in
+          Array(numbers[range.lowerBound * width..<range.upperBound * width])
+        })
+    }
+    let expected = world.model.encoder(rows(0..<16), tape)
+    for range in [0..<16, 0..<1, 5..<6, 13..<16] {
+      let tokens = tape.withoutRecording { world.model.encoder(rows(range), tape) }
+      #expect(tokens.values.array == expected.rows(range).values.array)
+    }
+  }
+
   @Test("the decoder's gradients agree with finite differences", arguments: Variant.allCases)
   func decoderGradients(variant: Variant) throws {
     var builder = ParameterBuilder()

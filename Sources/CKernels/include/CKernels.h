@@ -4,6 +4,7 @@
 
 #include "run.h"
 #include "tap_plan.h"
+#include "unfold_plan.h"
 
 /// Sets this thread's flush-to-zero and denormals-are-zero flags.
 void ck_flush_denormals(void);
@@ -18,6 +19,7 @@ typedef struct {
 #include "dense.def"
 #include "losses.def"
 #include "lanes.def"
+#include "planar.def"
 #include "product.def"
 #undef KERNEL
 } ck_kernels;

@@ -1,0 +1,19 @@
+import Autodiff
+
+extension ConvolutionLayer {
+  /// Images one by one.
+  ///
+  /// - Parameter pools: whether each 2×2 cell is reduced to its maximum.
+  public func callAsFunction(
+    _ images: [PlanarImage], pools: Bool = false, _ tape: Tape
+  ) -> [PlanarImage] {
+    tape.convolve(images, convolution, kernel: kernel, bias: bias, pools: pools)
+  }
+}
+
+extension Norm {
+  /// Over the channels of each pixel, in place.
+  public func callAsFunction(_ x: PlanarImage, _ tape: Tape) {
+    tape.normActivation(x, kind, scale: scale, shift: shift)
+  }
+}
