@@ -70,38 +70,48 @@ extension Agent {
   }
 
   /// Starts that go through all steps before the next do: so many that what they need stays in the
-  /// second-level cache, and not so few that the weights, which do not, are read too often.
+  /// second-level cache, and not so few that the weights are read too often.
   private static let imaginedTogether = 64
 
+  /// One part of the starts: first all its steps, then the heads on all its states, so that either
+  /// half finds its weights in the cache.
   private func imagine(
     _ part: Range<Int>, from start: RSSMState, draws: DrawSource, numbering: RowNumbering,
     _ imagination: inout Imagination, _ tape: Tape
   ) {
-    var state = start
     func rows(_ step: Int) -> Range<Int> {
       step * imagination.count + part.lowerBound..<step * imagination.count + part.upperBound
     }
-    for step in 0..<imagination.steps {
-      let (critic, policy) = (value(state, tape), policy(state, tape))
+    let steps = imagination.steps
+    var states = [start]
+    var acts: [(policy: ActionDistribution, action: Tensor)] = []
+    for step in 0..<steps {
+      let policy = policy(states[step], tape)
       let action = policy.sample(
         draws.draw("imagined action", step: step, rows: numbering), tape)
-      imagination.acts.append(
-        .init(rows: rows(step), policy: policy, action: action.values, critic: critic))
-      imagination.values.rows(rows(step), columns: 1).copy(from: critic.mean)
-      predictSlowValue(state, rows(step), imagination, tape)
+      acts.append((policy, action))
       let next = worldModel.rssm.uninitializedState(rows: part.count, tape)
       tape.transiently {
         worldModel.rssm.imagine(
-          from: state, action: action,
+          from: states[step], action: action,
           draw: draws.draw("imagined latent", step: step, rows: numbering), into: next, tape)
       }
-      state = next
-      predictOutcomes(state, rows(step + 1), imagination, tape)
+      states.append(next)
     }
-    let last = rows(imagination.steps)
-    predictSlowValue(state, last, imagination, tape)
-    tape.transiently {
-      imagination.values.rows(last, columns: 1).copy(from: value(state, tape).mean)
+    for step in 0...steps {
+      if step > 0 { predictOutcomes(states[step], rows(step), imagination, tape) }
+      predictSlowValue(states[step], rows(step), imagination, tape)
+      let values = imagination.values.rows(rows(step), columns: 1)
+      if step == steps {
+        tape.transiently { values.copy(from: value(states[step], tape).mean) }
+      } else {
+        let critic = value(states[step], tape)
+        values.copy(from: critic.mean)
+        imagination.acts.append(
+          .init(
+            rows: rows(step), policy: acts[step].policy, action: acts[step].action.values,
+            critic: critic))
+      }
     }
   }
 

@@ -57,6 +57,19 @@ public struct WeightBlocks: Hashable, Sendable {
   }
 }
 
+/// A part of a layer's input, and the rows of the weights that it meets.
+public struct LinearPart: Sendable {
+  let x: Tensor
+  let weights: WeightBlocks
+
+  /// - Parameter x: `[rows, in]`.
+  public init(_ x: Tensor, _ weights: WeightBlocks) {
+    precondition(
+      x.columns == weights.inputs, "\(weights.inputs) rows of weights for \(x.columns) columns")
+    (self.x, self.weights) = (x, weights)
+  }
+}
+
 extension Tape {
   /// `y = x W + b`.
   ///
@@ -68,51 +81,79 @@ extension Tape {
   public func linear(
     _ x: Tensor, _ weights: WeightBlocks, bias: Parameter? = nil, into out: Tensor? = nil
   ) -> Tensor {
-    let y = out ?? tensor(rows: x.rows, columns: weights.outputs, tracked: true)
-    perform(LinearOperation(x: x, y: y, weights: weights, bias: bias), accumulating: false)
+    linear(LinearPart(x, weights), bias: bias, into: out)
+  }
+
+  /// `y = Σ xᵢ Wᵢ + b`: the input in parts side by side.
+  public func linear(
+    _ first: LinearPart, _ second: LinearPart? = nil, bias: Parameter? = nil,
+    into out: Tensor? = nil
+  ) -> Tensor {
+    let y = out ?? tensor(rows: first.x.rows, columns: first.weights.outputs, tracked: true)
+    perform(
+      LinearOperation(first: first, second: second, third: nil, y: y, bias: bias),
+      accumulating: false)
     return y
   }
 
-  /// `y += x W`: what a further part of a layer's input adds to its result.
+  /// `y += Σ xᵢ Wᵢ`: what further parts of a layer's input add to its result.
   ///
-  /// - Parameters:
-  ///   - x: `[rows, in]`.
-  ///   - y: `[rows, out]`, which nothing has read yet.
-  public func addLinear(_ x: Tensor, _ weights: WeightBlocks, to y: Tensor) {
-    perform(LinearOperation(x: x, y: y, weights: weights, bias: nil), accumulating: true)
+  /// - Parameter y: `[rows, out]`, which nothing has read yet.
+  public func addLinear(
+    _ first: LinearPart, _ second: LinearPart? = nil, _ third: LinearPart? = nil, to y: Tensor
+  ) {
+    perform(
+      LinearOperation(first: first, second: second, third: third, y: y, bias: nil),
+      accumulating: true)
   }
 
   private func perform(_ operation: LinearOperation, accumulating: Bool) {
-    let (x, y, weights) = (operation.x, operation.y, operation.weights)
-    precondition(
-      x.columns == weights.inputs && y.columns == weights.outputs && x.rows == y.rows
-        && (operation.bias?.count ?? y.columns) == y.columns,
-      "linear layer \(weights.inputs)→\(weights.outputs) from \(x.rows)×\(x.columns) to "
-        + "\(y.rows)×\(y.columns)")
     operation.forward(self, accumulating: accumulating)
     record(.linear(operation))
   }
 }
 
 struct LinearOperation {
-  let x: Tensor
+  let first: LinearPart
+  let second: LinearPart?
+  let third: LinearPart?
   let y: Tensor
-  let weights: WeightBlocks
   let bias: Parameter?
 
   func forward(_ tape: Tape, accumulating: Bool) {
+    let weights = first.weights
+    precondition(
+      y.columns == weights.outputs && y.rows == first.x.rows
+        && (bias?.count ?? y.columns) == y.columns,
+      "linear layer \(weights.inputs)→\(weights.outputs) from \(first.x.rows) rows to "
+        + "\(y.rows)×\(y.columns)")
     let bias = bias.map(tape.values(of:))
     for group in 0..<weights.groups {
-      let block = weights.block(group)
-      GEMM.multiply(
-        weights.input(x.values, rows: x.rows, group: group), tape.matrix(of: block),
-        into: weights.output(y.values, rows: y.rows, group: group), beta: accumulating ? 1 : 0,
-        bias: bias?.slice(group * block.columns, count: block.columns) ?? .empty)
+      GEMM.multiplySum(
+        first.matrices(group, tape), second?.matrices(group, tape), third?.matrices(group, tape),
+        into: weights.output(y.values, rows: y.rows, group: group), accumulating: accumulating,
+        bias: bias?.slice(group * y.columns / weights.groups, count: y.columns / weights.groups)
+          ?? .empty)
     }
   }
 
   func pullback(_ tape: Tape) {
     if let bias { Rows.addColumnSums(of: y.gradient, to: tape.trainedGradient(of: bias)) }
+    first.pullback(tape, from: y)
+    second?.pullback(tape, from: y)
+    third?.pullback(tape, from: y)
+  }
+}
+
+extension LinearPart {
+  /// One group's share of the input and its weights.
+  fileprivate func matrices(_ group: Int, _ tape: Tape) -> (Matrix, Matrix) {
+    (
+      weights.input(x.values, rows: x.rows, group: group), tape.matrix(of: weights.block(group))
+    )
+  }
+
+  fileprivate func pullback(_ tape: Tape, from y: Tensor) {
     tape.products.append(
       WeightProduct(x: x.values, dy: y.gradient, rows: x.rows, weights: weights))
     if !x.isTracked { return }

@@ -33,7 +33,7 @@ struct NormActivationOperation {
       shift: shift.map(tape.values(of:)) ?? .empty, columns: x.columns, from: y.gradient,
       dx: x.gradient, dscale: scale.map(tape.trainedGradient(of:)) ?? .empty,
       dshift: shift.map(tape.trainedGradient(of:)) ?? .empty,
-      temporary: tape.arena.allocate(x.columns))
+      temporary: tape.arena.allocate(NormActivation.pullbackRows * x.columns))
     tape.arena.rewind(to: mark)
   }
 }

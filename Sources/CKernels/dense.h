@@ -39,24 +39,39 @@ static double CK(sum_of_squares)(const float *x, size_t n) {
 
 // ---- norm and activation
 
-// y = (x - mean) · inverse, which norm and its pullback share.
-INLINE void norm_statistics(const float *x, size_t columns, int norm, float epsilon, float *mean,
-                            float *inverse) {
-  *mean = 0;
-  *inverse = 1;
-  if (norm == 0) return;
-  v16 sum = v_set(0), squares = v_set(0);
-  FOR_LANES(columns) {
-    v16 v = load_lanes(x + i, width);
-    sum += v;
-    squares += v * v;
+// Rows that go through a norm together, so that the sums of sixteen rows are added up at once.
+enum { CK_ROWS = 16 };
+
+typedef struct {
+  float mean[CK_ROWS];
+  float inverse[CK_ROWS];
+} norm_statistics;
+
+// y = (x - mean) · inverse of n rows, which norm and its pullback share.
+INLINE norm_statistics statistics_of_rows(const float *x, size_t n, size_t columns, int norm,
+                                          float epsilon) {
+  norm_statistics result;
+  v16 sums[CK_ROWS], squares[CK_ROWS];
+  for (size_t r = 0; r < CK_ROWS; r++) sums[r] = squares[r] = v_set(0);
+  for (size_t r = 0; r < n && norm != 0; r++) {
+    v16 sum = v_set(0), square = v_set(0);
+    FOR_LANES(columns) {
+      v16 v = load_lanes(x + r * columns + i, width);
+      sum += v;
+      square += v * v;
+    }
+    sums[r] = sum;
+    squares[r] = square;
   }
-  float square = v_sum(squares) / (float)columns;
+  v16 square = v_sums(squares) / (float)columns, mean = v_set(0);
   if (norm == 2) {
-    *mean = v_sum(sum) / (float)columns;
-    square = fmaxf(0, square - *mean * *mean);
+    mean = v_sums(sums) / (float)columns;
+    square = v_max(square - mean * mean, v_set(0));
   }
-  *inverse = 1.0f / sqrtf(square + epsilon);
+  v_store(result.mean, mean);
+  v16 inverse = 1.0f / __builtin_elementwise_sqrt(square + epsilon);
+  v_store(result.inverse, norm == 0 ? v_set(1) : inverse);
+  return result;
 }
 
 INLINE v16 normed_lanes(v16 x, float mean, float inverse, const float *scale, const float *shift,
@@ -69,13 +84,15 @@ INLINE v16 normed_lanes(v16 x, float mean, float inverse, const float *scale, co
 INLINE void norm_activate_rows(const float *x, const float *scale, const float *shift, float *y,
                                size_t rows, size_t columns, int norm, float epsilon,
                                int activation) {
-  for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
-    float mean, inverse;
-    norm_statistics(x, columns, norm, epsilon, &mean, &inverse);
-    FOR_LANES(columns) {
-      v16 n = normed_lanes(load_lanes(x + i, width), mean, inverse, scale, shift, i, width, norm);
-      store_lanes(y + i, v_activate(activation, n), width);
-    }
+  for (size_t start = 0; start < rows; start += CK_ROWS) {
+    size_t n = rows - start < CK_ROWS ? rows - start : CK_ROWS;
+    norm_statistics s = statistics_of_rows(x, n, columns, norm, epsilon);
+    for (size_t r = 0; r < n; r++, x += columns, y += columns)
+      FOR_LANES(columns) {
+        v16 v = load_lanes(x + i, width);
+        v = normed_lanes(v, s.mean[r], s.inverse[r], scale, shift, i, width, norm);
+        store_lanes(y + i, v_activate(activation, v), width);
+      }
   }
 }
 
@@ -88,38 +105,53 @@ static void CK(norm_activate)(const float *x, const float *scale, const float *s
   else norm_activate_rows(x, scale, shift, y, rows, columns, norm, epsilon, activation);
 }
 
-// temporary: [columns], the gradient at the normed value times scale.
+// One row: the gradient at the normed value times scale goes to `temporary`, its sum and that of its
+// product with the normed value to the last two.
+INLINE void norm_gradient_row(const float *x, const float *scale, const float *shift,
+                              const float *dy, float *dscale, float *dshift, float *temporary,
+                              float mean, float inverse, size_t columns, int norm, int activation,
+                              v16 *sum, v16 *product) {
+  FOR_LANES(columns) {
+    v16 v = load_lanes(x + i, width);
+    v16 n = normed_lanes(v, mean, inverse, scale, shift, i, width, norm);
+    v16 g = load_lanes(dy + i, width) * v_activate_gradient(activation, n);
+    if (norm != 0) {
+      v16 hat = (v - mean) * inverse;
+      if (dscale) store_lanes(dscale + i, load_lanes(dscale + i, width) + g * hat, width);
+      if (norm == 2 && dshift) store_lanes(dshift + i, load_lanes(dshift + i, width) + g, width);
+      g *= load_lanes(scale + i, width);
+      *sum += g;
+      *product += g * hat;
+    }
+    store_lanes(temporary + i, g, width);
+  }
+}
+
+// temporary: [CK_ROWS, columns].
 INLINE void norm_activate_gradient_rows(const float *x, const float *scale, const float *shift,
                                         const float *dy, float *dx, float *dscale, float *dshift,
                                         float *temporary, size_t rows, size_t columns, int norm,
                                         float epsilon, int activation) {
-  for (size_t r = 0; r < rows; r++, x += columns, dy += columns) {
-    float mean, inverse;
-    norm_statistics(x, columns, norm, epsilon, &mean, &inverse);
-    v16 sum = v_set(0), product = v_set(0);
-    FOR_LANES(columns) {
-      v16 v = load_lanes(x + i, width);
-      v16 n = normed_lanes(v, mean, inverse, scale, shift, i, width, norm);
-      v16 g = load_lanes(dy + i, width) * v_activate_gradient(activation, n);
-      if (norm != 0) {
-        v16 hat = (v - mean) * inverse;
-        if (dscale) store_lanes(dscale + i, load_lanes(dscale + i, width) + g * hat, width);
-        if (norm == 2 && dshift) store_lanes(dshift + i, load_lanes(dshift + i, width) + g, width);
-        g *= load_lanes(scale + i, width);
-        sum += g;
-        product += g * hat;
-      }
-      store_lanes(temporary + i, g, width);
-    }
+  for (size_t start = 0; start < rows; start += CK_ROWS) {
+    size_t n = rows - start < CK_ROWS ? rows - start : CK_ROWS, at = start * columns;
+    norm_statistics s = statistics_of_rows(x + at, n, columns, norm, epsilon);
+    v16 sums[CK_ROWS], products[CK_ROWS];
+    for (size_t r = 0; r < CK_ROWS; r++) sums[r] = products[r] = v_set(0);
+    for (size_t r = 0; r < n; r++)
+      norm_gradient_row(x + at + r * columns, scale, shift, dy + at + r * columns, dscale, dshift,
+                        temporary + r * columns, s.mean[r], s.inverse[r], columns, norm,
+                        activation, &sums[r], &products[r]);
     if (!dx) continue;
-    float projection = norm == 0 ? 0 : v_sum(product) / (float)columns;
-    float average = norm == 2 ? v_sum(sum) / (float)columns : 0;
-    FOR_LANES(columns) {
-      v16 hat = (load_lanes(x + i, width) - mean) * inverse;
-      v16 g = inverse * (load_lanes(temporary + i, width) - average - hat * projection);
-      store_lanes(dx + i, load_lanes(dx + i, width) + g, width);
-    }
-    dx += columns;
+    float average[CK_ROWS], projection[CK_ROWS];
+    v_store(average, norm == 2 ? v_sums(sums) / (float)columns : v_set(0));
+    v_store(projection, norm == 0 ? v_set(0) : v_sums(products) / (float)columns);
+    for (size_t r = 0; r < n; r++)
+      FOR_LANES(columns) {
+        size_t k = at + r * columns + i;
+        v16 hat = (load_lanes(x + k, width) - s.mean[r]) * s.inverse[r];
+        v16 g = load_lanes(temporary + r * columns + i, width) - average[r] - hat * projection[r];
+        store_lanes(dx + k, load_lanes(dx + k, width) + s.inverse[r] * g, width);
+      }
   }
 }
 
@@ -142,7 +174,7 @@ static void CK(gru)(const float *gates, const float *state, float *out, size_t r
   for (size_t r = 0; r < rows * groups; r++, gates += 3 * n, state += n, out += n)
     FOR_LANES(n) {
       v16 reset = v_sigmoid(load_lanes(gates + i, width));
-      v16 candidate = v_tanh(reset * load_lanes(gates + n + i, width));
+      v16 candidate = v_tanh_sigmoid(reset * load_lanes(gates + n + i, width));
       v16 update = v_sigmoid(load_lanes(gates + 2 * n + i, width) - 1.0f);
       v16 h = load_lanes(state + i, width);
       store_lanes(out + i, update * candidate + (1.0f - update) * h, width);
@@ -155,7 +187,7 @@ static void CK(gru_gradient)(const float *gates, const float *state, const float
     FOR_LANES(n) {
       v16 cand = load_lanes(gates + n + i, width);
       v16 reset = v_sigmoid(load_lanes(gates + i, width));
-      v16 c = v_tanh(reset * cand);
+      v16 c = v_tanh_sigmoid(reset * cand);
       v16 u = v_sigmoid(load_lanes(gates + 2 * n + i, width) - 1.0f);
       v16 h = load_lanes(state + i, width);
       v16 g = load_lanes(dout + i, width);
@@ -173,7 +205,43 @@ static void CK(gru_gradient)(const float *gates, const float *state, const float
 
 // ---- softmax
 
+// Far below rounding, yet neither its inverse nor its logarithm overflows a gradient.
+#define CK_LEAST_PROBABILITY 1e-30f
+
+// Lanes i and i ^ step change places.
+INLINE v16 swap_lanes(v16 x, int step) {
+  switch (step) {
+    case 1:
+      return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+    case 2:
+      return __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+    case 4:
+      return __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+    default:
+      return __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  }
+}
+
+// Rows of so few classes that a vector holds several whole ones; `classes` is constant.
+INLINE void softmax_in_lanes(size_t classes, const float *logits, float *p, size_t n, float mix) {
+  FOR_LANES(n) {
+    v16 x = load_lanes(logits + i, width), largest = x;
+    UNROLL for (size_t step = 1; step < classes; step *= 2)
+      largest = v_max(largest, swap_lanes(largest, step));
+    v16 e = v_exp(x - largest), sum = e;
+    UNROLL for (size_t step = 1; step < classes; step *= 2) sum += swap_lanes(sum, step);
+    v16 q = e * ((1.0f - mix) / sum) + mix / (float)classes;
+    store_lanes(p + i, v_max(q, v_set(CK_LEAST_PROBABILITY)), width);
+  }
+}
+
 static void CK(softmax)(const float *logits, float *p, size_t rows, size_t classes, float mix) {
+  switch (classes) {
+    case 2: return softmax_in_lanes(2, logits, p, rows * 2, mix);
+    case 4: return softmax_in_lanes(4, logits, p, rows * 4, mix);
+    case 8: return softmax_in_lanes(8, logits, p, rows * 8, mix);
+    case 16: return softmax_in_lanes(16, logits, p, rows * 16, mix);
+  }
   for (size_t r = 0; r < rows; r++) {
     const float *l = logits + r * classes;
     float largest = v_largest(l, classes);
@@ -186,9 +254,8 @@ static void CK(softmax)(const float *logits, float *p, size_t rows, size_t class
     for (size_t c = 0; c < classes; c++) sum += q[c];
     float factor = (1.0f - mix) / sum;
     for (size_t c = 0; c < classes; c++) {
-      // Far below rounding, yet neither its inverse nor its logarithm overflows a gradient.
       float value = q[c] * factor + uniform;
-      q[c] = value > 1e-30f ? value : 1e-30f;
+      q[c] = value > CK_LEAST_PROBABILITY ? value : CK_LEAST_PROBABILITY;
     }
   }
 }

@@ -33,7 +33,7 @@ static void CK(max_pool_gradient)(const float *dy, const uint8_t *mask, size_t p
     for (size_t i = 0; i < row; i += 32, dy += 16, mask += 16) {
       i16 bits = __builtin_convertvector(CK(load_bytes)(mask), i16);
       i16 a = bits & 1, b = (bits >> 1) & 1, c = (bits >> 2) & 1, d = (bits >> 3) & 1;
-      v16 part = v_load(dy) / __builtin_convertvector(a + b + c + d, v16);
+      v16 part = v_load(dy) * v_reciprocal(__builtin_convertvector(a + b + c + d, v16));
       v16 zero = v_set(0);
       v_store(dx + i, v_select(-a, part, zero));
       v_store(dx + i + 16, v_select(-b, part, zero));

@@ -6,31 +6,6 @@
 #pragma once
 #include "lanes_convolution.h"
 
-// out[i] = the sum of the lanes of the i-th of sixteen vectors: each level halves the lanes of two
-// vectors and puts them side by side.
-INLINE v16 CK(sum_lanes_16)(const v16 *x) {
-  v16 a[8], b[4], c[2];
-  UNROLL for (int i = 0; i < 8; i++)
-    a[i] = __builtin_shufflevector(x[2 * i], x[2 * i + 1], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19,
-                                   20, 21, 22, 23) +
-           __builtin_shufflevector(x[2 * i], x[2 * i + 1], 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26,
-                                   27, 28, 29, 30, 31);
-  UNROLL for (int i = 0; i < 4; i++)
-    b[i] = __builtin_shufflevector(a[2 * i], a[2 * i + 1], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19,
-                                   24, 25, 26, 27) +
-           __builtin_shufflevector(a[2 * i], a[2 * i + 1], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22,
-                                   23, 28, 29, 30, 31);
-  UNROLL for (int i = 0; i < 2; i++)
-    c[i] = __builtin_shufflevector(b[2 * i], b[2 * i + 1], 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21,
-                                   24, 25, 28, 29) +
-           __builtin_shufflevector(b[2 * i], b[2 * i + 1], 2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22,
-                                   23, 26, 27, 30, 31);
-  return __builtin_shufflevector(c[0], c[1], 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28,
-                                 30) +
-         __builtin_shufflevector(c[0], c[1], 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29,
-                                 31);
-}
-
 // What all tiles of one block of grid rows share.
 typedef struct {
   const ck_tap_plan *plan;
@@ -83,8 +58,8 @@ INLINE void CK(weight_tile)(int R, int C, const CK(weight_pass) *pass, size_t ro
     UNROLL for (int c = 0; c < C; c++) flat[r * C + c] = sum[r][c];
   UNROLL for (int i = R * C; i < (R * C + 15) / 16 * 16; i++) flat[i] = v_set(0);
   float total[32];
-  v_store(total, CK(sum_lanes_16)(flat));
-  if (R * C > 16) v_store(total + 16, CK(sum_lanes_16)(flat + 16));
+  v_store(total, v_sums(flat));
+  if (R * C > 16) v_store(total + 16, v_sums(flat + 16));
   float *to = pass->weight_gradient + (row * inner + tap) * plan->columns + column;
   UNROLL for (int r = 0; r < R; r++)
     UNROLL for (int c = 0; c < C; c++) to[r * plan->columns + c] = total[r * C + c];

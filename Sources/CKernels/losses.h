@@ -7,17 +7,17 @@ static void CK(sample_one_hot)(const float *p, const float *uniforms, float *z, 
   for (size_t r = 0; r < rows; r++, p += classes, z += classes) {
     size_t chosen = 0;
     if (uniforms) {
-      // The last class takes what rounding leaves of the sum.
+      // As many as have a sum that u reaches; the last class takes what rounding leaves of it. Sums
+      // never fall, so counting finds the first that u does not reach, and without a jump.
       float sum = 0, u = uniforms[r];
-      for (chosen = 0; chosen + 1 < classes; chosen++) {
-        sum += p[chosen];
-        if (u < sum) break;
+      for (size_t c = 0; c + 1 < classes; c++) {
+        sum += p[c];
+        chosen += u >= sum;
       }
     } else {
       for (size_t c = 1; c < classes; c++) chosen = p[c] > p[chosen] ? c : chosen;
     }
-    memset(z, 0, classes * sizeof(float));
-    z[chosen] = 1;
+    for (size_t c = 0; c < classes; c++) z[c] = c == chosen;
   }
 }
 

@@ -70,6 +70,31 @@ INLINE float v_sum(v16 x) {
   return t[0];
 }
 
+// out[i] = the sum of the lanes of the i-th of sixteen vectors: each level halves the lanes of two
+// vectors and puts them side by side.
+INLINE v16 v_sums(const v16 *x) {
+  v16 a[8], b[4], c[2];
+  UNROLL for (int i = 0; i < 8; i++)
+    a[i] = __builtin_shufflevector(x[2 * i], x[2 * i + 1], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19,
+                                   20, 21, 22, 23) +
+           __builtin_shufflevector(x[2 * i], x[2 * i + 1], 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26,
+                                   27, 28, 29, 30, 31);
+  UNROLL for (int i = 0; i < 4; i++)
+    b[i] = __builtin_shufflevector(a[2 * i], a[2 * i + 1], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19,
+                                   24, 25, 26, 27) +
+           __builtin_shufflevector(a[2 * i], a[2 * i + 1], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22,
+                                   23, 28, 29, 30, 31);
+  UNROLL for (int i = 0; i < 2; i++)
+    c[i] = __builtin_shufflevector(b[2 * i], b[2 * i + 1], 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21,
+                                   24, 25, 28, 29) +
+           __builtin_shufflevector(b[2 * i], b[2 * i + 1], 2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22,
+                                   23, 26, 27, 30, 31);
+  return __builtin_shufflevector(c[0], c[1], 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28,
+                                 30) +
+         __builtin_shufflevector(c[0], c[1], 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29,
+                                 31);
+}
+
 // The largest of n > 0 numbers.
 INLINE float v_largest(const float *x, size_t n) {
   if (n < 16) {
@@ -143,6 +168,9 @@ INLINE v16 v_reciprocal(v16 x) {
 
 // 1 / (1 + e^-x); absolute error below 1.5e-7.
 INLINE v16 v_sigmoid(v16 x) { return v_reciprocal(1.0f + v_exp(-x)); }
+
+// tanh x by a sigmoid; absolute error below 3e-7, which is enough where it is added to something.
+INLINE v16 v_tanh_sigmoid(v16 x) { return 2.0f * v_sigmoid(x + x) - 1.0f; }
 
 // tanh x; relative error below 3 ulp. After Cephes' tanhf: a polynomial below 0.625, exponentials
 // above.

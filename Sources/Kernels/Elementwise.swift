@@ -130,8 +130,11 @@ public struct NormActivation: Sendable {
       activation.code)
   }
 
+  /// Rows that a pullback works on together.
+  public static let pullbackRows = 16
+
   /// Adds to the gradients of x, scale and shift; an empty one is not wanted.
-  /// - Parameter temporary: `[columns]`.
+  /// - Parameter temporary: `[pullbackRows, columns]`.
   public func pullback(
     _ x: Region, scale: Region, shift: Region, columns: Int, from dy: Region, dx: Region,
     dscale: Region, dshift: Region, temporary: Region
@@ -139,7 +142,8 @@ public struct NormActivation: Sendable {
     check(scale: scale, shift: shift, columns: columns, x.count == dy.count)
     precondition(
       (dx.isEmpty || dx.count == x.count) && (dscale.isEmpty || dscale.count == columns)
-        && (dshift.isEmpty || dshift.count == columns) && temporary.count >= columns,
+        && (dshift.isEmpty || dshift.count == columns)
+        && temporary.count >= Self.pullbackRows * columns,
       "gradients of \(dx.count), \(dscale.count), \(dshift.count) floats")
     kernels.norm_activate_gradient(
       x.base, scale.base, shift.base, dy.base, dx.pointerOrNil, dscale.pointerOrNil,

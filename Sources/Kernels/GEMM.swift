@@ -99,10 +99,10 @@ public enum GEMM {
       "a bias of \(bias.count) for \(n) columns")
     if m == 0 || n == 0 { return }
     if !transposeB && alpha == 1 && (beta == 0 || beta == 1) && isSmall(m: m, n: n, k: k) {
-      var run = ck_run(a: UnsafePointer(a.region.base), b: UnsafePointer(b.region.base), count: k)
-      kernels.product(
-        &run, 1, transposeA ? 1 : a.stride, transposeA ? a.stride : 1, b.stride, c.region.base,
-        c.stride, m, n, UnsafePointer(bias.pointerOrNil), beta == 1 ? 1 : 0)
+      var run = ck_run(a, b, transposed: transposeA)
+      Kernels.multiply(
+        &run, count: 1, steps: (transposeA ? a.stride : 1, b.stride), into: c,
+        accumulating: beta == 1, bias: bias)
       return
     }
     if k == 0 {
@@ -136,53 +136,5 @@ extension Matrix {
       ? region.slice(0, count: 0)
       : region.slice(index * step, count: (rows - 1) * stride + columns)
     return Matrix(part, rows: rows, columns: columns, stride: stride)
-  }
-}
-
-/// `c += Σ xᵀ·dy` over pairs of matrices that lie in several places: what the steps of a sequence
-/// add to the gradient of a weight, as one product.
-public struct TransposedProduct {
-  private var runs: [ck_run] = []
-  private var first: (x: Matrix, dy: Matrix)?
-
-  public init() {}
-
-  /// Forgets all pairs and keeps their memory.
-  public mutating func removeAll() {
-    runs.removeAll(keepingCapacity: true)
-    first = nil
-  }
-
-  /// - Parameters:
-  ///   - x: `[rows, M]`.
-  ///   - dy: `[rows, N]`. M, N and both strides are those of the first pair.
-  public mutating func append(_ x: Matrix, _ dy: Matrix) {
-    let first = first ?? (x, dy)
-    precondition(
-      x.rows == dy.rows && x.columns == first.x.columns && dy.columns == first.dy.columns
-        && x.stride == first.x.stride && dy.stride == first.dy.stride,
-      "\(x.rows)×\(x.columns) and \(dy.rows)×\(dy.columns) beside a pair of "
-        + "\(first.x.columns) and \(first.dy.columns) columns")
-    self.first = first
-    runs.append(ck_run(a: x.region.base, b: dy.region.base, count: x.rows))
-  }
-
-  /// - Parameter c: `[M, N]`.
-  public func add(to c: Matrix) {
-    guard let first else { return }
-    precondition(
-      first.x.columns == c.rows && first.dy.columns == c.columns,
-      "products of \(first.x.columns) and \(first.dy.columns) columns into "
-        + "\(c.rows)×\(c.columns)")
-    if runs.count == 1 {
-      GEMM.multiply(first.x, transposeA: true, first.dy, into: c, beta: 1)
-      return
-    }
-    runs.withUnsafeBufferPointer {
-      guard let base = $0.baseAddress else { return }
-      kernels.product(
-        base, $0.count, 1, first.x.stride, first.dy.stride, c.region.base, c.stride, c.rows,
-        c.columns, nil, 1)
-    }
   }
 }

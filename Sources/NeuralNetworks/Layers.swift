@@ -28,10 +28,10 @@ public struct Linear: Sendable {
 
   /// The layer on an input of two parts side by side.
   public func callAsFunction(_ first: Tensor, _ second: Tensor, _ tape: Tape) -> Tensor {
-    let y = tape.linear(first, weights.part(0..<first.columns), bias: bias)
-    tape.addLinear(
-      second, weights.part(first.columns..<first.columns + second.columns), to: y)
-    return y
+    let (start, end) = (first.columns, first.columns + second.columns)
+    return tape.linear(
+      LinearPart(first, weights.part(0..<start)), LinearPart(second, weights.part(start..<end)),
+      bias: bias)
   }
 }
 

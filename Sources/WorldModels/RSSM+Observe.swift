@@ -68,7 +68,8 @@ extension RSSM {
     _ deter: Tensor, tokenPart: Tensor, into logits: Tensor, _ tape: Tape
   ) -> Tensor {
     if !configuration.absolute {
-      tape.addLinear(deter, firstPosteriorLayer.weights.part(0..<self.deter), to: tokenPart)
+      let weights = firstPosteriorLayer.weights.part(0..<self.deter)
+      tape.addLinear(LinearPart(deter, weights), to: tokenPart)
     }
     guard let first = posteriorLayers.first else {
       tape.copy(tokenPart, into: logits)

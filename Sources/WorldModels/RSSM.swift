@@ -108,9 +108,10 @@ public struct RSSM: Sendable {
   ///   - next: `[rows, D]`, where the result goes.
   func step(_ state: RSSMState, actionPart: Tensor, into next: Tensor, _ tape: Tape) {
     let groups = configuration.blocks
-    tape.addLinear(state.deter, blockLayer.weights.part(0..<deter / groups), to: actionPart)
-    tape.addLinear(fromDeter(state.deter, tape), featureRows(0), to: actionPart)
-    tape.addLinear(fromStoch(state.stoch, tape), featureRows(1), to: actionPart)
+    tape.addLinear(
+      LinearPart(state.deter, blockLayer.weights.part(0..<deter / groups)),
+      LinearPart(fromDeter(state.deter, tape), featureRows(0)),
+      LinearPart(fromStoch(state.stoch, tape), featureRows(1)), to: actionPart)
     tape.recurrentStep(
       gates: gates(fromBlockLayer: actionPart, tape), state: state.deter, groups: groups,
       into: next)

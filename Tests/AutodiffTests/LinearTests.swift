@@ -67,7 +67,7 @@ struct LinearTests {
       let weights = WeightBlocks(parameters[0])
       let y = tape.linear(
         inputs[0], weights.part(0..<5), bias: parameters[1], into: whole.rows(rows..<2 * rows))
-      tape.addLinear(inputs[1], weights.part(5..<17), to: y)
+      tape.addLinear(LinearPart(inputs[1], weights.part(5..<17)), to: y)
       return [whole]
     }
     #expect(check.relativeError(key: Key(seed: 3)) < tolerance)
@@ -81,7 +81,7 @@ struct LinearTests {
     let own = fixture.tracked([3, 4], rows: 1)
     let shared = fixture.tracked([5, 6], rows: 1)
     let y = fixture.tape.linear(own, weights.part(0..<1), bias: fixture.parameters[1])
-    fixture.tape.addLinear(shared, weights.part(1..<3, sharesInput: true), to: y)
+    fixture.tape.addLinear(LinearPart(shared, weights.part(1..<3, sharesInput: true)), to: y)
     // 1·3 + 10·5 + 100·6 + 1/2, and 2·4 + 20·5 + 200·6 + 1/4.
     #expect(y.values.array == [653.5, 1308.25])
     y.gradient.copy(from: [1, -1])
@@ -102,7 +102,7 @@ struct LinearTests {
     ) { tape, inputs, parameters in
       let weights = WeightBlocks(parameters[0], groups: groups)
       let y = tape.linear(inputs[0], weights.part(0..<2))
-      tape.addLinear(inputs[1], weights.part(2..<2 + shared, sharesInput: true), to: y)
+      tape.addLinear(LinearPart(inputs[1], weights.part(2..<2 + shared, sharesInput: true)), to: y)
       return [y]
     }
     #expect(check.relativeError(key: Key(seed: 6)) < tolerance)
@@ -116,9 +116,9 @@ struct LinearTests {
       let fixed = tape.constant((0..<15).map { Float($0) / 10 }, rows: 3, columns: 5)
       let weights = WeightBlocks(parameters[0])
       let first = tape.linear(fixed, weights.part(0..<5))
-      tape.addLinear(inputs[0], weights.part(5..<10), to: first)
+      tape.addLinear(LinearPart(inputs[0], weights.part(5..<10)), to: first)
       let second = tape.linear(inputs[0], weights.part(0..<5))
-      tape.addLinear(fixed, weights.part(5..<10), to: second)
+      tape.addLinear(LinearPart(fixed, weights.part(5..<10)), to: second)
       return [first, second]
     }
     #expect(check.relativeError(key: Key(seed: 4)) < tolerance)

@@ -106,6 +106,33 @@ struct GEMMTests {
     #expect(compact(c) == expected)
   }
 
+  @Test(
+    "an input in parts, with strides of their own",
+    arguments: [[3, 4], [1, 16, 5], [520, 7, 520]],
+    [(1, 16), (7, 17), (20, 70), (5, 3)])
+  func sums(widths: [Int], shape: (m: Int, n: Int)) {
+    let parts = widths.enumerated().map { index, k in
+      (
+        matrix(shape.m, k, seed: index, gap: index), matrix(k, shape.n, seed: 5 + index, gap: 1)
+      )
+    }
+    let c = matrix(shape.m, shape.n, seed: 50, gap: 2)
+    let before = compact(c)
+    let expected = parts.reduce(before) { sum, part in
+      naiveProduct(
+        compact(part.0), transposeA: false, compact(part.1), transposeB: false, c: sum,
+        m: shape.m, n: shape.n, k: part.0.columns, alpha: 1, beta: 1)
+    }
+    let third = parts.count > 2 ? parts[2] : nil
+    GEMM.multiplySum(parts[0], parts[1], third, into: c, accumulating: true)
+    #expect(compact(c) == expected)
+    let bias = numbers(shape.n, seed: 6)
+    GEMM.multiplySum(
+      parts[0], parts[1], third, into: c, accumulating: false, bias: keptRegion(bias))
+    let change = zip(expected, before).map { $0 - $1 }
+    #expect(compact(c) == change.enumerated().map { $1 + bias[$0 % shape.n] })
+  }
+
   @Test("transposition", arguments: [1, 15, 16, 17, 50], [1, 16, 33])
   func transposition(rows: Int, columns: Int) {
     let x = numbers(rows * columns, seed: 4)
