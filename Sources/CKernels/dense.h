@@ -129,7 +129,7 @@ INLINE void norm_gradient_row(const float *x, const float *scale, const float *s
 
 // temporary: [CK_ROWS, columns].
 INLINE void norm_activate_gradient_rows(const float *x, const float *scale, const float *shift,
-                                        const float *dy, float *dx, float *dscale, float *dshift,
+                                        float *gradient, float *dscale, float *dshift,
                                         float *temporary, size_t rows, size_t columns, int norm,
                                         float epsilon, int activation) {
   for (size_t start = 0; start < rows; start += CK_ROWS) {
@@ -138,10 +138,9 @@ INLINE void norm_activate_gradient_rows(const float *x, const float *scale, cons
     v16 sums[CK_ROWS], products[CK_ROWS];
     for (size_t r = 0; r < CK_ROWS; r++) sums[r] = products[r] = v_set(0);
     for (size_t r = 0; r < n; r++)
-      norm_gradient_row(x + at + r * columns, scale, shift, dy + at + r * columns, dscale, dshift,
+      norm_gradient_row(x + at + r * columns, scale, shift, gradient + at + r * columns, dscale, dshift,
                         temporary + r * columns, s.mean[r], s.inverse[r], columns, norm,
                         activation, &sums[r], &products[r]);
-    if (!dx) continue;
     float average[CK_ROWS], projection[CK_ROWS];
     v_store(average, norm == 2 ? v_sums(sums) / (float)columns : v_set(0));
     v_store(projection, norm == 0 ? v_set(0) : v_sums(products) / (float)columns);
@@ -150,35 +149,40 @@ INLINE void norm_activate_gradient_rows(const float *x, const float *scale, cons
         size_t k = at + r * columns + i;
         v16 hat = (load_lanes(x + k, width) - s.mean[r]) * s.inverse[r];
         v16 g = load_lanes(temporary + r * columns + i, width) - average[r] - hat * projection[r];
-        store_lanes(dx + k, load_lanes(dx + k, width) + s.inverse[r] * g, width);
+        store_lanes(gradient + k, s.inverse[r] * g, width);
       }
   }
 }
 
 static void CK(norm_activate_gradient)(const float *x, const float *scale, const float *shift,
-                                       const float *dy, float *dx, float *dscale, float *dshift,
+                                       float *gradient, float *dscale, float *dshift,
                                        float *temporary, size_t rows, size_t columns, int norm,
                                        float epsilon, int activation) {
   if (norm == 1 && activation == 1)
-    norm_activate_gradient_rows(x, scale, shift, dy, dx, dscale, dshift, temporary, rows, columns,
+    norm_activate_gradient_rows(x, scale, shift, gradient, dscale, dshift, temporary, rows, columns,
                                 1, epsilon, 1);
   else
-    norm_activate_gradient_rows(x, scale, shift, dy, dx, dscale, dshift, temporary, rows, columns,
+    norm_activate_gradient_rows(x, scale, shift, gradient, dscale, dshift, temporary, rows, columns,
                                 norm, epsilon, activation);
 }
 
 // ---- recurrent unit
 
-static void CK(gru)(const float *gates, const float *state, float *out, size_t rows, size_t groups,
-                    size_t n) {
-  for (size_t r = 0; r < rows * groups; r++, gates += 3 * n, state += n, out += n)
-    FOR_LANES(n) {
-      v16 reset = v_sigmoid(load_lanes(gates + i, width));
-      v16 candidate = v_tanh_sigmoid(reset * load_lanes(gates + n + i, width));
-      v16 update = v_sigmoid(load_lanes(gates + 2 * n + i, width) - 1.0f);
-      v16 h = load_lanes(state + i, width);
-      store_lanes(out + i, update * candidate + (1.0f - update) * h, width);
-    }
+INLINE void gru_group(const float *gates, const float *state, float *out, size_t n) {
+  FOR_LANES(n) {
+    v16 reset = v_sigmoid(load_lanes(gates + i, width));
+    v16 candidate = v_tanh_sigmoid(reset * load_lanes(gates + n + i, width));
+    v16 update = v_sigmoid(load_lanes(gates + 2 * n + i, width) - 1.0f);
+    v16 h = load_lanes(state + i, width);
+    store_lanes(out + i, update * candidate + (1.0f - update) * h, width);
+  }
+}
+
+static void CK(gru)(const float *gates, size_t gates_row, const float *state, float *out,
+                    size_t row, size_t rows, size_t groups, size_t n) {
+  for (size_t r = 0; r < rows; r++, gates += gates_row, state += row, out += row)
+    for (size_t g = 0; g < groups; g++)
+      gru_group(gates + 3 * g * n, state + g * n, out + g * n, n);
 }
 
 static void CK(gru_gradient)(const float *gates, const float *state, const float *dout,

@@ -20,11 +20,16 @@ INLINE void CK(strip_moments)(const float *x, size_t channels, size_t plane, siz
   }
   for (size_t c = 0; c < channels; c++)
     for (size_t p = 0; p < n; p++) {
-      v16 d = v_load(x + c * plane + p * 16) - mean[p];
+      v16 d = v_load(x + c * plane + p * 16);
+      if (norm == CK_LAYER) d -= mean[p];
       factor[p] += d * d;
     }
   for (size_t p = 0; p < n; p++)
     factor[p] = 1.0f / __builtin_elementwise_sqrt(factor[p] * part + epsilon);
+}
+
+INLINE v16 CK(normal)(const float *x, int norm, v16 mean, v16 factor) {
+  return (norm == CK_LAYER ? v_load(x) - mean : v_load(x)) * factor;
 }
 
 INLINE void CK(channel_norm_by)(int activation, const float *x, size_t channels, size_t pixels,
@@ -38,7 +43,7 @@ INLINE void CK(channel_norm_by)(int activation, const float *x, size_t channels,
     for (size_t c = 0; c < channels; c++) {
       v16 by = v_set(scale[c]), plus = v_set(norm == CK_LAYER ? shift[c] : 0);
       for (size_t p = 0; p < n; p++) {
-        v16 normal = (v_load(x + at + c * plane + p * 16) - mean[p]) * factor[p];
+        v16 normal = CK(normal)(x + at + c * plane + p * 16, norm, mean[p], factor[p]);
         v_store(y + at + c * plane + p * 16, v_activate(activation, normal * by + plus));
       }
     }
@@ -51,8 +56,9 @@ static void CK(channel_norm)(const float *x, size_t channels, size_t pixels, int
   if (norm == 0) {
     for (size_t i = 0; i < channels * pixels * 16; i += 16)
       v_store(y + i, v_activate(activation, v_load(x + i)));
-  } else if (activation == CK_SILU) {
-    CK(channel_norm_by)(CK_SILU, x, channels, pixels, norm, epsilon, scale, shift, y);
+  } else if (activation == CK_SILU && norm == CK_RMS) {
+    // The usual pair is compiled without branches on the kinds.
+    CK(channel_norm_by)(CK_SILU, x, channels, pixels, CK_RMS, epsilon, scale, shift, y);
   } else {
     CK(channel_norm_by)(activation, x, channels, pixels, norm, epsilon, scale, shift, y);
   }
@@ -74,14 +80,14 @@ INLINE void CK(channel_norm_gradient_by)(int activation, const float *x, float *
       v16 by = v_set(scale[c]), plus = v_set(norm == CK_LAYER ? shift[c] : 0);
       v16 scale_sum = v_load(sums + c * 32), shift_sum = v_load(sums + c * 32 + 16);
       for (size_t p = 0; p < n; p++) {
-        v16 normal = (v_load(x + at + c * plane + p * 16) - mean[p]) * factor[p];
+        v16 normal = CK(normal)(x + at + c * plane + p * 16, norm, mean[p], factor[p]);
         v16 d = v_load(gradient + at + c * plane + p * 16) *
                 v_activate_gradient(activation, normal * by + plus);
         scale_sum += d * normal;
-        shift_sum += d;
+        if (norm == CK_LAYER) shift_sum += d;
         d *= by;
         along[p] += d * normal;
-        level[p] += d;
+        if (norm == CK_LAYER) level[p] += d;
         v_store(strip + (c * CK_STRIP + p) * 16, d);
       }
       v_store(sums + c * 32, scale_sum);
@@ -95,8 +101,9 @@ INLINE void CK(channel_norm_gradient_by)(int activation, const float *x, float *
     for (size_t c = 0; c < channels; c++)
       for (size_t p = 0; p < n; p++) {
         float *to = gradient + at + c * plane + p * 16;
-        v16 normal = (v_load(x + at + c * plane + p * 16) - mean[p]) * factor[p];
-        v16 d = v_load(strip + (c * CK_STRIP + p) * 16) - normal * along[p] - level[p];
+        v16 normal = CK(normal)(x + at + c * plane + p * 16, norm, mean[p], factor[p]);
+        v16 d = v_load(strip + (c * CK_STRIP + p) * 16) - normal * along[p];
+        if (norm == CK_LAYER) d -= level[p];
         v_store(to, factor[p] * d);
       }
   }
@@ -113,8 +120,8 @@ static void CK(channel_norm_gradient)(const float *x, float *gradient, size_t ch
   }
   float *strip = scratch + channels * 32;
   memset(scratch, 0, channels * 32 * sizeof(float));
-  if (activation == CK_SILU)
-    CK(channel_norm_gradient_by)(CK_SILU, x, gradient, channels, pixels, norm, epsilon, scale, shift,
+  if (activation == CK_SILU && norm == CK_RMS)
+    CK(channel_norm_gradient_by)(CK_SILU, x, gradient, channels, pixels, CK_RMS, epsilon, scale, shift,
                                  scratch, strip);
   else
     CK(channel_norm_gradient_by)(activation, x, gradient, channels, pixels, norm, epsilon, scale, shift,

@@ -133,22 +133,23 @@ public struct NormActivation: Sendable {
   /// Rows that a pullback works on together.
   public static let pullbackRows = 16
 
-  /// Adds to the gradients of x, scale and shift; an empty one is not wanted.
-  /// - Parameter temporary: `[pullbackRows, columns]`.
+  /// Turns the gradient at y into that at x, and adds to those of scale and shift; an empty one is
+  /// not wanted.
+  /// - Parameters:
+  ///   - gradient: `[rows, columns]`: at y, and then at x.
+  ///   - temporary: `[pullbackRows, columns]`.
   public func pullback(
-    _ x: Region, scale: Region, shift: Region, columns: Int, from dy: Region, dx: Region,
-    dscale: Region, dshift: Region, temporary: Region
+    _ x: Region, scale: Region, shift: Region, columns: Int, gradient: Region, dscale: Region,
+    dshift: Region, temporary: Region
   ) {
-    check(scale: scale, shift: shift, columns: columns, x.count == dy.count)
+    check(scale: scale, shift: shift, columns: columns, x.count == gradient.count)
     precondition(
-      (dx.isEmpty || dx.count == x.count) && (dscale.isEmpty || dscale.count == columns)
-        && (dshift.isEmpty || dshift.count == columns)
+      (dscale.isEmpty || dscale.count == columns) && (dshift.isEmpty || dshift.count == columns)
         && temporary.count >= Self.pullbackRows * columns,
-      "gradients of \(dx.count), \(dscale.count), \(dshift.count) floats")
+      "gradients of \(dscale.count), \(dshift.count) floats")
     kernels.norm_activate_gradient(
-      x.base, scale.base, shift.base, dy.base, dx.pointerOrNil, dscale.pointerOrNil,
-      dshift.pointerOrNil, temporary.base, x.count / columns, columns, norm.code, norm.epsilon,
-      activation.code)
+      x.base, scale.base, shift.base, gradient.base, dscale.pointerOrNil, dshift.pointerOrNil,
+      temporary.base, x.count / columns, columns, norm.code, norm.epsilon, activation.code)
   }
 
   private func check(scale: Region, shift: Region, columns: Int, _ match: Bool) {
@@ -164,14 +165,18 @@ public struct NormActivation: Sendable {
 public enum GatedRecurrentUnit {
   /// `out = u·c + (1 - u)·h` with `r = σ(reset)`, `c = tanh(r·candidate)`, `u = σ(update - 1)`.
   /// - Parameters:
-  ///   - gates: `[rows, groups, 3, D / groups]`: reset, candidate, update.
+  ///   - gates: `[rows, groups · 3 · D / groups]`: reset, candidate, update of each group.
   ///   - state: `[rows, D]`.
-  ///   - out: `[rows, D]`.
-  public static func forward(
-    gates: Region, state: Region, out: Region, width: Int, groups: Int
-  ) {
-    let rows = checkedRows(gates: gates, state: state, out: out, width: width, groups: groups)
-    kernels.gru(gates.base, state.base, out.base, rows, groups, width / groups)
+  ///   - out: `[rows, D]`, with the stride of the state.
+  public static func forward(gates: Matrix, state: Matrix, out: Matrix, groups: Int) {
+    precondition(
+      state.columns % groups == 0 && gates.columns == 3 * state.columns && gates.rows == state.rows
+        && out.rows == state.rows && out.columns == state.columns && out.stride == state.stride,
+      "gates of \(gates.rows)×\(gates.columns), state of \(state.rows)×\(state.columns), "
+        + "\(groups) groups")
+    kernels.gru(
+      gates.region.base, gates.stride, state.region.base, out.region.base, state.stride,
+      state.rows, groups, state.columns / groups)
   }
 
   /// Writes the gradient of the gates and adds to that of the state.

@@ -112,15 +112,12 @@ public struct RSSM: Sendable {
       LinearPart(state.deter, blockLayer.weights.part(0..<deter / groups)),
       LinearPart(fromDeter(state.deter, tape), featureRows(0)),
       LinearPart(fromStoch(state.stoch, tape), featureRows(1)), to: actionPart)
-    tape.recurrentStep(
-      gates: gates(fromBlockLayer: actionPart, tape), state: state.deter, groups: groups,
-      into: next)
-  }
-
-  /// The gates, given what the first block-diagonal layer made before its norm.
-  private func gates(fromBlockLayer x: Tensor, _ tape: Tape) -> Tensor {
-    guard let first = hidden.first else { return x }
-    return gates(hidden.dropFirst().reduce(first.norm(x, tape)) { $1($0, tape) }, tape)
+    guard let first = hidden.first else {
+      tape.recurrentStep(gates: actionPart, state: state.deter, groups: groups, into: next)
+      return
+    }
+    let x = hidden.dropFirst().reduce(first.norm(actionPart, tape)) { $1($0, tape) }
+    tape.recurrentStep(x, gates.weights, bias: gates.bias, state: state.deter, into: next)
   }
 
   /// The prior over the latents after deterministic states `[rows, D]`.
