@@ -6,7 +6,7 @@ TEST = swift test -c release --disable-testable-imports
 SOURCES = Package.swift Sources Environments Tests Experiments
 SEED ?= 0
 
-.PHONY: setup build demo test bench format lint sanitize traps
+.PHONY: setup build demo test bench side-by-side format lint sanitize traps
 
 setup:
 	@Scripts/setup.sh
@@ -27,6 +27,10 @@ test: setup
 
 bench: build
 	.build/release/dreamer bench
+
+# The same update here and in plain PyTorch, which this installs: make side-by-side ROUNDS=5
+side-by-side: build
+	@Experiments/Benchmarks/side_by_side.sh $(ROUNDS)
 
 format:
 	swift format --in-place --recursive --parallel $(SOURCES)
