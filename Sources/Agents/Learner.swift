@@ -39,6 +39,8 @@ public final class Learner {
     public var latents: Latents
     /// Seconds that the phases took.
     public var phases: [(name: String, seconds: Double)]
+    /// Multiply-adds of linear layers and convolutions.
+    public var multiplyAdds: Int
   }
 
   /// One training step (ALGORITHM section 9): world model and imagination, the rendezvous, actor
@@ -53,7 +55,8 @@ public final class Learner {
     let pass = ShardPass(
       agent: agent, batch: batch, draws: draws, scales: agent.configuration.lossScales,
       shardCount: workspaces.count)
-    var metrics = differentiate(pass, &next, isTraining: true, pool: pool, &clock)
+    var metrics = differentiate(pass, &next, isTraining: true, pool: pool)
+    let differentiating = clock.lap()
     try checkFinite(metrics)
     next.updates += 1
     let statistics = optimizer.update(
@@ -62,8 +65,24 @@ public final class Learner {
     updateSlowValue(&next)
     state = next
     metrics += optimizerMetrics(statistics)
-    clock.mark("optimizer")
-    return Result(metrics: metrics, latents: gatherLatents(batch), phases: clock.phases)
+    let latents = gatherLatents(batch)
+    return Result(
+      metrics: metrics, latents: latents,
+      phases: phases(differentiating: differentiating, optimizing: clock.lap()),
+      multiplyAdds: workspaces.map(\.tape.multiplyAdds).reduce(0, +))
+  }
+
+  /// The shards' time is split as their threads spent it.
+  private func phases(
+    differentiating: Double, optimizing: Double
+  ) -> [(name: String, seconds: Double)] {
+    let spent = workspaces.map(\.seconds)
+    let model = spent.reduce(0) { $0 + $1.worldModel }
+    let share = model / max(spent.reduce(model) { $0 + $1.imagination }, 1e-9)
+    return [
+      ("world_model", differentiating * share), ("imagination", differentiating * (1 - share)),
+      ("optimizer", optimizing),
+    ]
   }
 
   /// The losses and metrics of a batch, with nothing changed: for data that is not trained on.
@@ -72,12 +91,11 @@ public final class Learner {
   public func evaluate(
     _ batch: SequenceBatch, draws: DrawSource, pool: WorkerPool
   ) -> [(name: String, value: Float)] {
-    var clock = PhaseClock()
     func differentiated(_ scales: LossScales) -> [(name: String, value: Float)] {
       var unused = state
       let pass = ShardPass(
         agent: agent, batch: batch, draws: draws, scales: scales, shardCount: workspaces.count)
-      return differentiate(pass, &unused, isTraining: false, pool: pool, &clock)
+      return differentiate(pass, &unused, isTraining: false, pool: pool)
     }
     var metrics = differentiated(agent.configuration.lossScales)
     if agent.configuration.reportGradnorms {
@@ -91,16 +109,13 @@ public final class Learner {
 
   /// Both halves of a step up to the shards' gradients.
   private func differentiate(
-    _ pass: ShardPass, _ next: inout AgentState, isTraining: Bool, pool: WorkerPool,
-    _ clock: inout PhaseClock
+    _ pass: ShardPass, _ next: inout AgentState, isTraining: Bool, pool: WorkerPool
   ) -> [(name: String, value: Float)] {
     pool.run(workspaces) { workspace, shard in pass.lookAhead(workspace, shard: shard) }
-    clock.mark("world_model_imagination")
     let (targets, found) = makeTargets(&next, isTraining: isTraining)
     pool.run(workspaces) { workspace, shard in
       pass.learn(workspace, targets: targets[shard], divergence: found.divergence)
     }
-    clock.mark("actor_critic_backward")
     return found.metrics + lossMetrics(workspaces, scales: pass.scales)
   }
 
@@ -180,15 +195,14 @@ public struct NonFiniteLoss: Error, CustomStringConvertible, Equatable {
   }
 }
 
-/// Seconds of consecutive phases.
+/// A clock for phases that follow each other.
 struct PhaseClock {
-  private(set) var phases: [(name: String, seconds: Double)] = []
   private var last = ContinuousClock.now
 
-  mutating func mark(_ name: String) {
+  /// Seconds since the last call, or since the clock was made.
+  mutating func lap() -> Double {
     let now = ContinuousClock.now
-    let parts = (now - last).components
-    phases.append((name, Double(parts.seconds) + Double(parts.attoseconds) * 1e-18))
-    last = now
+    defer { last = now }
+    return (now - last) / .seconds(1)
   }
 }

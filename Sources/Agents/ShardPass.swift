@@ -19,6 +19,10 @@ final class ShardWorkspace {
   /// Sums over the shard's rows: entropies.
   var sums: [(name: String, sum: Double, count: Int)] = []
   var rowCount = 0
+  /// Operations on the tape that are the world model's.
+  fileprivate(set) var modelOperations = 0
+  /// Seconds that this step's work took so far.
+  fileprivate(set) var seconds = (worldModel: 0.0, imagination: 0.0)
 
   init(_ parameters: ParameterStore) {
     gradients = Storage(count: parameters.trainedSize)
@@ -58,11 +62,15 @@ struct ShardPass: Sendable {
     let shard = BatchShard(
       batch, sequences: Self.sequences(index, of: shardCount, batch.size))
     workspace.rowCount = shard.rowCount
+    var clock = PhaseClock()
     let pass = observe(shard, recordings: nil, tape)
     workspace.pass = pass
+    workspace.modelOperations = tape.recordedCount
+    workspace.seconds = (worldModel: clock.lap(), imagination: 0)
     let imagination = imagine(shard, pass, tape)
     workspace.imagination = imagination
     workspace.outlook = outlook(shard, pass, imagination)
+    workspace.seconds.imagination = clock.lap()
   }
 
   func observe(_ shard: BatchShard, recordings: Reconstructions?, _ tape: Tape) -> WorldModelPass {
@@ -112,16 +120,20 @@ struct ShardPass: Sendable {
   /// The losses of actor and critic, the gradients of all losses, and the sweep.
   func learn(_ workspace: ShardWorkspace, targets: ShardTargets, divergence: Float) {
     guard let pass = workspace.pass, let imagined = workspace.imagination else { return }
-    let tape = workspace.tape
+    var clock = PhaseClock()
     workspace.losses = []
     workspace.sums = []
     learnModel(workspace, pass, divergence: divergence)
+    workspace.seconds.worldModel += clock.lap()
     learnPolicy(workspace, imagined, targets)
     learnValue(workspace, imagined, targets)
     if configuration.repvalLoss {
       learnReplayedValue(workspace, pass, imagined, targets)
     }
-    tape.backward()
+    workspace.tape.backward(keeping: workspace.modelOperations)
+    workspace.seconds.imagination += clock.lap()
+    workspace.tape.backward()
+    workspace.seconds.worldModel += clock.lap()
   }
 
   /// The world model's losses of rows with their weights in the total.

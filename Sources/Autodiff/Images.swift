@@ -126,6 +126,7 @@ extension Tape {
     let operation = ConvolutionOperation(
       x: x, y: y, convolution: convolution, kernel: kernel, bias: bias, mask: mask)
     operation.forward(self, pools: pools)
+    multiplyAdds += operation.multiplyAdds
     record(.convolution(operation))
     return y
   }
@@ -195,6 +196,9 @@ struct ConvolutionOperation {
   /// Which pixels were the largest of their cells; empty without pooling.
   let mask: Bytes
 
+  /// Of the forward pass, and of each of the two gradients.
+  var multiplyAdds: Int { ImageTensor.lanes * convolution.multiplications }
+
   func forward(_ tape: Tape, pools: Bool) {
     let (packed, bias) = (tape.packedForward(kernel, convolution), tape.values(of: bias))
     guard pools else {
@@ -213,6 +217,7 @@ struct ConvolutionOperation {
   }
 
   func pullback(_ tape: Tape) {
+    tape.multiplyAdds += x.isTracked ? 2 * multiplyAdds : multiplyAdds
     let (pooled, dx) = (tape.gradient(of: y), tape.newGradient(of: x))
     let mark = tape.arena.mark
     var dy = pooled

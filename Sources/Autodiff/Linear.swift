@@ -135,6 +135,8 @@ struct LinearOperation {
         bias: bias?.slice(group * y.columns / weights.groups, count: y.columns / weights.groups)
           ?? .empty)
     }
+    tape.multiplyAdds +=
+      first.multiplyAdds + (second?.multiplyAdds ?? 0) + (third?.multiplyAdds ?? 0)
   }
 
   func pullback(_ tape: Tape) {
@@ -153,7 +155,12 @@ extension LinearPart {
     )
   }
 
+  fileprivate var multiplyAdds: Int {
+    x.rows * weights.rows.count * weights.parameter.columns * weights.groups
+  }
+
   fileprivate func pullback(_ tape: Tape, from y: Tensor) {
+    tape.multiplyAdds += x.isTracked ? 2 * multiplyAdds : multiplyAdds
     tape.products.append(
       WeightProduct(x: x.values, dy: y.gradient, rows: x.rows, weights: weights))
     if !x.isTracked { return }

@@ -40,6 +40,7 @@ extension Tape {
         out: out.valueMatrix.block(group, step: width, rows: rows, columns: width), groups: 1)
     }
     arena.rewind(to: mark)
+    multiplyAdds += rows * weights.parameter.count
   }
 }
 

@@ -13,6 +13,8 @@ public final class Tape {
   public private(set) var isRecording = true
 
   private var operations: [Operation] = []
+  /// Multiply-adds of linear layers and convolutions since the last reset, forward and backward.
+  public internal(set) var multiplyAdds = 0
   // What images keep for a sweep; see there.
   var imageGradients: [Region] = []
   var packedKernels: [Parameter: PackedKernels] = [:]
@@ -96,9 +98,14 @@ public final class Tape {
     arena.rewind(to: mark)
   }
 
-  /// Sweeps all operations backwards from the gradients that the caller has put into the results,
-  /// and forgets them.
-  public func backward() { sweep(from: 0) }
+  /// Operations that are recorded now.
+  public var recordedCount: Int { operations.count }
+
+  /// Sweeps operations backwards from the gradients that the caller has put into the results, and
+  /// forgets them.
+  ///
+  /// - Parameter first: how many, the oldest, are left for a later call.
+  public func backward(keeping first: Int = 0) { sweep(from: first) }
 
   /// Runs `body`, sweeps back at once over what it recorded, and takes its memory back.
   ///
@@ -131,6 +138,7 @@ public final class Tape {
     imageGradients.removeAll(keepingCapacity: true)
     packedKernels.removeAll(keepingCapacity: true)
     packedKernelArena.reset()
+    multiplyAdds = 0
     arena.reset()
   }
 }

@@ -47,25 +47,31 @@ public struct Benchmark {
     let step = TrainingStep(
       workload.configuration, learner: learner, replay: try workload.makeReplay(),
       key: Self.key.fold("learner"), pool: pool)
+    var multiplyAdds = 0
     let samples = try (0..<count + Self.warmUpUpdates).map { _ -> [BenchmarkReport.Phase] in
       let clock = Stopwatch()
       let result = try step.run()
+      multiplyAdds = result.multiplyAdds
       return [.init(name: "total", seconds: clock.seconds)]
         + result.phases.map { .init(name: $0.name, seconds: $0.seconds) }
     }
-    return Self.medians(Array(samples.dropFirst(Self.warmUpUpdates)))
+    return Self.medians(
+      Array(samples.dropFirst(Self.warmUpUpdates)), gflop: 2 * Double(multiplyAdds) / 1e9)
   }
 
   /// The first update fills arenas; the second still finds caches that are not warm.
   private static let warmUpUpdates = 2
 
-  private static func medians(_ samples: [[BenchmarkReport.Phase]]) -> BenchmarkReport.Update {
+  private static func medians(
+    _ samples: [[BenchmarkReport.Phase]], gflop: Double
+  ) -> BenchmarkReport.Update {
     let phases = samples[0].indices.map { index in
       BenchmarkReport.Phase(
         name: samples[0][index].name, seconds: median(samples.map { $0[index].seconds }))
     }
     return BenchmarkReport.Update(
-      medianSeconds: phases[0].seconds, phases: Array(phases.dropFirst()), count: samples.count)
+      medianSeconds: phases[0].seconds, phases: Array(phases.dropFirst()), count: samples.count,
+      gflop: gflop)
   }
 
   private static func median(_ values: [Double]) -> Double {

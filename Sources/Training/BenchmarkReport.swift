@@ -9,6 +9,8 @@ public struct BenchmarkReport: Sendable, Equatable {
     public var phases: [Phase]
     /// Steps behind these medians; those of the warm-up are not counted.
     public var count: Int
+    /// 10⁹ floating-point operations of the step's matrix products and convolutions.
+    public var gflop: Double
   }
 
   public struct Phase: Sendable, Equatable {
@@ -64,6 +66,8 @@ extension BenchmarkReport {
   public var table: String {
     var rows = [("update", update.medianSeconds, "s", "median of \(update.count)")]
     rows += update.phases.map { ("  \($0.name)", $0.seconds, "s", "") }
+    rows.append(("arithmetic", update.gflop, "GFLOP", "matrix products and convolutions"))
+    rows.append(("  a second", update.gflop / update.medianSeconds, "GFLOP/s", ""))
     rows += [
       ("normalised update", normalizedUpdateSeconds, "s", "update · sgemm / 112"),
       ("sgemm", sgemmGFLOPS, "GFLOP/s", "2048³, all cores"),

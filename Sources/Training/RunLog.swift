@@ -1,3 +1,4 @@
+import Agents
 import Foundation
 import ReplayBuffers
 import Telemetry
@@ -13,6 +14,9 @@ final class RunLog {
   private var lastStep: Int
   private var lastUpdates = 0
   private var lastTime = ContinuousClock.now
+  /// Where the time went since the last line, and before it.
+  private var sinceLine = TimeSplit()
+  private var beforeLine = TimeSplit()
 
   /// - Parameter resumedAt: lines of later steps are cut; nil begins the files afresh.
   init(_ folder: RunFolder, resumedAt: Int?, progress: ProgressLine?) throws {
@@ -20,6 +24,22 @@ final class RunLog {
     scores = try JSONLines(folder.scores, keepingThrough: resumedAt)
     self.progress = progress
     lastStep = resumedAt ?? 0
+  }
+
+  /// Takes an update into the averages of the next line.
+  func add(_ result: Learner.Result) {
+    add(result.metrics)
+    sinceLine.add(result)
+  }
+
+  func addEnvironment(seconds: Double) { sinceLine.addEnvironment(seconds: seconds) }
+
+  /// Where the time of the whole run has gone so far.
+  var timeSplit: TimeSplit {
+    var split = beforeLine
+    split += sinceLine
+    split.addElapsed(seconds: (ContinuousClock.now - lastTime) / .seconds(1))
+    return split
   }
 
   /// Takes metrics of one update or report into the averages of the next line.
@@ -61,7 +81,11 @@ final class RunLog {
     values["fps/policy"] = .double(Double(step - lastStep) / seconds)
     values["fps/train"] = .double(Double((updates - lastUpdates) * rowsPerUpdate) / seconds)
     values["fps/updates"] = .double(Double(updates - lastUpdates) / seconds)
+    sinceLine.addElapsed(seconds: seconds)
+    for (name, value) in sinceLine.metrics { values[name] = .double(value) }
     try metrics.write(MetricRecord(step: step, values: values))
+    beforeLine += sinceLine
+    sinceLine = TimeSplit()
     (lastStep, lastUpdates, lastTime) = (step, updates, now)
     sums.removeAll(keepingCapacity: true)
   }

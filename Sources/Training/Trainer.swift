@@ -91,13 +91,18 @@ public final class Trainer {
   public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
     if step == 0 { try save() }
     while !isFinished && !shouldStop() {
+      let clock = Stopwatch()
+      var elsewhere = 0.0
       try driver.step { index, row, episode in
+        let clock = Stopwatch()
         replay.append(row, stream: index)
         step += 1
         if let episode { try log.add(episode, step: step) }
         try learnWhatIsDue()
         try keepSchedules()
+        elsewhere += clock.seconds
       }
+      log.addEnvironment(seconds: clock.seconds - elsewhere)
       log.show(step: step, of: configuration.run.steps, updates: learner.state.updates)
     }
     try save()
@@ -105,9 +110,12 @@ public final class Trainer {
     return isFinished ? .finished : .interrupted
   }
 
+  /// Where the time has gone so far.
+  public var timeSplit: TimeSplit { log.timeSplit }
+
   private func learnWhatIsDue() throws {
     guard trainingStep.isReady else { return }
-    for _ in 0..<ratio.updates(at: step) { log.add(try trainingStep.run().metrics) }
+    for _ in 0..<ratio.updates(at: step) { log.add(try trainingStep.run()) }
   }
 
   private func keepSchedules() throws {

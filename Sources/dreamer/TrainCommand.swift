@@ -63,6 +63,7 @@ struct TrainCommand: ParsableCommand {
     Dreamer.writeError("\(folder.url.relativePath): \(resolved.configuration.task)")
     for note in trainer.notes { Dreamer.writeError("note: \(note)") }
     let outcome = try trainer.run { Interruption.signalNumber != nil }
+    Dreamer.writeError(trainer.timeSplit.summary)
     if outcome == .interrupted, let signal = Interruption.signalNumber {
       Dreamer.writeError(
         "interrupted and saved; continue with: dreamer train --resume --logdir "
