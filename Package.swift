@@ -81,6 +81,10 @@ let package = Package(
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
+    // Counts what the test process takes from the allocator, in the C library's place.
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    .testTarget(
+      name: "AllocationTests", dependencies: ["AllocationCounter", "Agents", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,8 +1,8 @@
 // Matrix products. See product.def for what each kernel does.
 //
 // A tile of rows × vectors of the result is summed in registers: each step loads the vectors of one
-// row of B and broadcasts one number of A a row. Nothing is packed, so that small products cost no
-// more than their arithmetic. Blocks of steps keep the part of B that a tile reads in the first-level
+// row of B and broadcasts one number of A a row. Nothing is packed where rows of B fill a vector, so
+// that small products cost no more than their arithmetic. Blocks of steps keep the part of B that a tile reads in the first-level
 // cache, blocks of rows the part of A in the second.
 #pragma once
 #include "vector.h"
@@ -132,9 +132,50 @@ static void CK(product_rows)(const CK(product_block) *block, size_t begin, size_
   }
 }
 
+// The rows of B of a block, padded to a vector each.
+INLINE void CK(pad_rows)(CK(product_block) *block, size_t columns, float *padded) {
+  for (size_t run = 0; run < block->run_count; run++) {
+    const float *b = block->runs[run].b;
+    block->runs[run].b = padded;
+    for (size_t s = 0; s < block->runs[run].count; s++, b += block->b_step, padded += 16)
+      v_store(padded, v_load_part(b, columns));
+  }
+}
+
+// Results of fewer columns than a vector has lanes, by way of a padded copy.
+static void CK(narrow_product)(const ck_run *runs, size_t run_count, size_t a_step, size_t b_step,
+                               float *c, size_t c_row, size_t rows, size_t columns,
+                               const float *start, int accumulate) {
+  float padded[CK_BLOCK_STEPS * 16], result[CK_BLOCK_ROWS * 16];
+  CK(product_block) block;
+  block.a_step = a_step;
+  block.c_row = 16;
+  block.start = NULL;
+  block.accumulates = 1;
+  for (size_t begin = 0, n; begin < rows; begin += n, c += n * c_row) {
+    n = rows - begin < CK_BLOCK_ROWS ? rows - begin : CK_BLOCK_ROWS;
+    v16 first = start ? v_load_part(start, columns) : v_set(0);
+    for (size_t r = 0; r < n; r++)
+      v_store(result + r * 16, accumulate ? v_load_part(c + r * c_row, columns) : first);
+    for (size_t run = 0, at = 0; run < run_count;) {
+      block.b_step = b_step;
+      CK(fill_block)(&block, runs, run_count, &run, &at);
+      CK(pad_rows)(&block, columns, padded);
+      block.b_step = 16;
+      for (size_t i = 0; i < block.run_count; i++) block.runs[i].a += begin * block.runs[i].a_row;
+      CK(product_rows)(&block, 0, n, 16, result);
+    }
+    for (size_t r = 0; r < n; r++) v_store_part(c + r * c_row, v_load(result + r * 16), columns);
+  }
+}
+
 static void CK(product)(const ck_run *runs, size_t run_count, size_t a_step, size_t b_step,
                         float *c, size_t c_row, size_t rows, size_t columns, const float *start,
                         int accumulate) {
+  if (columns < 16) {
+    CK(narrow_product)(runs, run_count, a_step, b_step, c, c_row, rows, columns, start, accumulate);
+    return;
+  }
   CK(product_block) block;
   block.a_step = a_step;
   block.b_step = b_step;

@@ -72,9 +72,9 @@ public enum GEMM {
   }
 
   /// Whether a product `[M, K]` by `[K, N]` is one for our own kernel: B, or A and the result, stay
-  /// in the second-level cache, and columns fill vectors.
+  /// in the second-level cache.
   public static func isSmall(m: Int, n: Int, k: Int) -> Bool {
-    n >= 16 && n * min(k, m) <= 1 << 18
+    n * min(k, m) <= 1 << 18
   }
 
   /// `c = alpha · op(a) · op(b) + beta · c`, or with a `bias`, `c = op(a) · op(b) + bias` in each row.

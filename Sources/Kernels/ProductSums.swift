@@ -99,24 +99,12 @@ public struct TransposedProduct {
       first.x.columns == c.rows && first.dy.columns == c.columns,
       "products of \(first.x.columns) and \(first.dy.columns) columns into "
         + "\(c.rows)×\(c.columns)")
-    if runs.count > 1 && c.columns >= 16 {
+    if runs.count == 1 {
+      GEMM.multiply(first.x, transposeA: true, first.dy, into: c, beta: 1)
+    } else {
       Kernels.multiply(
         runs, count: runs.count, steps: (first.x.stride, first.dy.stride), into: c,
         accumulating: true)
-    } else {
-      for run in runs { multiply(run, like: first, into: c) }
     }
-  }
-
-  /// One pair's product, by whichever engine suits its shape.
-  private func multiply(_ run: ck_run, like first: (x: Matrix, dy: Matrix), into c: Matrix) {
-    func matrix(_ base: UnsafePointer<Float>, _ shape: Matrix) -> Matrix {
-      let count = run.count == 0 ? 0 : (run.count - 1) * shape.stride + shape.columns
-      return Matrix(
-        Region(base: UnsafeMutablePointer(mutating: base), count: count), rows: run.count,
-        columns: shape.columns, stride: shape.stride)
-    }
-    GEMM.multiply(
-      matrix(run.a, first.x), transposeA: true, matrix(run.b, first.dy), into: c, beta: 1)
   }
 }

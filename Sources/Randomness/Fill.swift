@@ -52,27 +52,24 @@ extension Region {
   /// Fills `[rows, columns]` with uniform numbers in [0, 1), of 24 random bits each.
   public func fillUniform(key: Key, rows numbering: RowNumbering, columns: Int) {
     let blocks = (columns + 3) / 4
-    var row = [Float](repeating: 0, count: blocks * 4)
-    for r in 0..<(count / max(columns, 1)) {
-      let first = numbering.number(of: r) * blocks
+    for row in 0..<(count / max(columns, 1)) {
+      let first = numbering.number(of: row) * blocks
       for block in 0..<blocks {
         let x = Philox.bits(key: key.value, counter: UInt64(first + block), stream: 4)
-        row[block * 4] = Float(x.x0 >> 8) * 0x1p-24
-        row[block * 4 + 1] = Float(x.x1 >> 8) * 0x1p-24
-        row[block * 4 + 2] = Float(x.x2 >> 8) * 0x1p-24
-        row[block * 4 + 3] = Float(x.x3 >> 8) * 0x1p-24
+        let place = row * columns + block * 4, rest = columns - block * 4
+        self[place] = Float(x.x0 >> 8) * 0x1p-24
+        if rest > 1 { self[place + 1] = Float(x.x1 >> 8) * 0x1p-24 }
+        if rest > 2 { self[place + 2] = Float(x.x2 >> 8) * 0x1p-24 }
+        if rest > 3 { self[place + 3] = Float(x.x3 >> 8) * 0x1p-24 }
       }
-      rows(r..<r + 1, columns: columns).copy(from: row[0..<columns])
     }
   }
 
   /// Fills `[rows, columns]` with standard normal numbers (Box and Muller 1958).
   public func fillNormal(key: Key, rows numbering: RowNumbering, columns: Int) {
-    var row = [Float](repeating: 0, count: columns)
-    for r in 0..<(count / max(columns, 1)) {
-      var generator = Generator(key: key.fold(numbering.number(of: r)))
-      for column in 0..<columns { row[column] = Float(generator.normal()) }
-      rows(r..<r + 1, columns: columns).copy(from: row)
+    for row in 0..<(count / max(columns, 1)) {
+      var generator = Generator(key: key.fold(numbering.number(of: row)))
+      for column in 0..<columns { self[row * columns + column] = Float(generator.normal()) }
     }
   }
 }
