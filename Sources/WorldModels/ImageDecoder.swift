@@ -68,6 +68,13 @@ struct ImageDecoder: Sendable {
       "imgout")
   }
 
+  var convolutions: [(name: String, convolution: Convolution)] {
+    let inner = stages.enumerated().map { index, stage in
+      ("dec/conv\(stages.count - 1 - index)", stage.convolution.convolution)
+    }
+    return inner + [("dec/imgout", output.convolution)]
+  }
+
   /// Doublings, or with `outer` one more.
   var stageCount: Int { stages.count + 1 }
 

@@ -1,4 +1,14 @@
+import Kernels
+
 extension WorldModel {
+  /// All convolutions, as the reference names them.
+  public var convolutions: [(name: String, convolution: Convolution)] {
+    let down = encoder.stages.enumerated().map {
+      ("enc/cnn\($0)", $1.convolution.convolution)
+    }
+    return down + (decoder.imageBranch?.convolutions ?? [])
+  }
+
   /// What of the configuration was not taken as it stands, in words.
   ///
   /// - Parameters:

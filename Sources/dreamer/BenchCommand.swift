@@ -13,6 +13,7 @@ struct BenchCommand: ParsableCommand {
       Example: dreamer bench
                dreamer bench --preset size12m --set run.threads=1 --json
                dreamer bench --environments
+               dreamer bench --convolutions
       """)
 
   @Option(
@@ -31,11 +32,18 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Measure the bundled environments instead, in steps a second.")
   var environments = false
 
+  @Flag(help: "Measure the convolutions alone instead, each on one core.")
+  var convolutions = false
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
     if updates < 1 { throw ValidationError("--updates must be at least 1") }
+    if convolutions && (json || environments) {
+      throw ValidationError(
+        "--convolutions prints a table of its own; leave --json and --environments out")
+    }
   }
 
   func run() throws {
@@ -43,6 +51,7 @@ struct BenchCommand: ParsableCommand {
       presets: preset.isEmpty ? ["size1m"] : preset, set: set
     ).configuration
     if environments { return try measureEnvironments(configuration.env) }
+    if convolutions { return print(try BenchmarkConvolutions(configuration).table) }
     let report = try Benchmark(configuration).run(updates: updates)
     print(json ? report.json : report.table)
   }
