@@ -15,7 +15,7 @@ SIZES = {"size1m": 0.69, "size12m": 10.5, "size25m": 23}
 
 SERIES = {
     "sequences in the batch": [(n, [f"batch_size={n}"], "size1m") for n in (4, 8, 16, 32)],
-    "side of the image": [(n, [f"bench.image=[{n},{n},3]"], "size1m") for n in (16, 32, 64, 96)],
+    "side of the image": [(n, [f"bench.image=[{n},{n},3]"], "size1m") for n in (32, 48, 64, 96)],
     "million parameters": [(n, [], name) for name, n in SIZES.items()],
     "threads": [(n, [f"run.threads={n}"], "size1m") for n in (1, 2)],
 }

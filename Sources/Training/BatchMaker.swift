@@ -13,6 +13,8 @@ public struct BatchMaker: Sendable {
   public let classes: Int
   /// The state and action after the last batch: what a later piece of the same windows goes on from.
   private var carry: (latents: Learner.Latents, actions: [Float])?
+  /// The frames of the last batch, whose memory the next one takes.
+  private var frames: [ByteStorage] = []
 
   public init(_ agent: Agent, context: Int) {
     actionSpace = agent.actionSpace
@@ -20,12 +22,17 @@ public struct BatchMaker: Sendable {
     classes = agent.worldModel.rssm.configuration.classes
   }
 
-  public func makeBatch(_ replayed: ReplayBatch) -> SequenceBatch {
+  /// - Returns: a batch whose frames stay as they are until the next call.
+  public mutating func makeBatch(_ replayed: ReplayBatch) -> SequenceBatch {
+    if frames.map(\.bytes.count) != replayed.images.map(\.count) {
+      frames = replayed.images.map { ByteStorage(count: $0.count) }
+    }
+    for (storage, image) in zip(frames, replayed.images) { storage.bytes.copy(from: image) }
     let (b, rows) = (replayed.sequences, replayed.length)
     let (deter, stoch) = initialState(replayed)
     return SequenceBatch(
       size: b, length: rows - context, context: context,
-      images: replayed.images.map { ByteStorage($0) }, vectors: replayed.vectors,
+      images: frames, vectors: replayed.vectors,
       previousActions: previousActions(replayed), rewards: replayed.rewards,
       isFirst: replayed.isFirst, isLast: replayed.isLast, isTerminal: replayed.isTerminal,
       initialDeter: deter, initialStoch: stoch)

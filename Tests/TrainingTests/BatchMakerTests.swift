@@ -42,7 +42,8 @@ struct BatchMakerTests {
 
   @Test("trap 1: the action fed with an observation is the one that led to it")
   func alignment() throws {
-    let batch = try makeBatches(context: 1).makeBatch(makeReplayed())
+    var batches = try makeBatches(context: 1)
+    let batch = batches.makeBatch(makeReplayed())
     // Rows 1 to 3 of each window are trained on; actions of rows 0 to 2 led to them.
     #expect(batch.previousActions == [0, 1, 2, 4, 0, 1])
     #expect(batch.rewards[batch.row(0, 0)] == 1)
@@ -51,7 +52,8 @@ struct BatchMakerTests {
 
   @Test("the state before the first train row is the stored latent of the last context row")
   func context() throws {
-    let batch = try makeBatches(context: 2).makeBatch(makeReplayed())
+    var batches = try makeBatches(context: 2)
+    let batch = batches.makeBatch(makeReplayed())
     #expect(batch.length == 2)
     #expect(batch.initialDeter == [0.1, 0.5])
     // Row 1 has classes 1 and 2, row 5 classes 2 and 0.
@@ -61,7 +63,8 @@ struct BatchMakerTests {
 
   @Test("without context a sequence begins from zeros, and its first action is none")
   func noContext() throws {
-    let batch = try makeBatches(context: 0).makeBatch(makeReplayed())
+    var batches = try makeBatches(context: 0)
+    let batch = batches.makeBatch(makeReplayed())
     #expect(batch.initialDeter == [0, 0])
     #expect(batch.initialStoch == Array(repeating: 0, count: 12))
     #expect(batch.previousActions == [0, 0, 1, 2, 0, 4, 0, 1])
