@@ -86,4 +86,15 @@ struct ReadingTests {
     #expect(object["threads"] as? Int == 1)
     #expect(try shell.contents().isEmpty)
   }
+
+  @Test("the convolutions are listed by the reference's names, each with its speed")
+  func convolutions() throws {
+    let table = try shell.run("bench", "--preset", "debug", "--convolutions").output
+    let rows = table.split(separator: "\n").dropFirst()
+    #expect(rows.first?.hasPrefix("enc/cnn0 ") == true)
+    #expect(rows.last?.hasPrefix("dec/imgout ") == true)
+    for row in rows { #expect(row.split(separator: " ").suffix(3).allSatisfy { Int($0) != nil }) }
+    let refused = try shell.run("bench", "--convolutions", "--json")
+    #expect(refused.code == 64)
+  }
 }

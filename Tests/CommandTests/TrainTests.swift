@@ -49,6 +49,22 @@ struct TrainTests {
         == Data(contentsOf: shell.url("run-2/scores.jsonl")))
   }
 
+  @Test("a run tells where its time goes and how fast it computes")
+  func timeSplit() throws {
+    let outcome = try shell.train()
+    let phases = ["environment", "replay", "world_model", "imagination", "optimizer"]
+    let last = try String(contentsOf: shell.url("run/metrics.jsonl"), encoding: .utf8)
+      .split(separator: "\n").last
+    let line = try Shell.object(String(last ?? ""))
+    let shares = phases.map { line["time/\($0)"] as? Double ?? -1 }
+    #expect(shares.allSatisfy { $0 >= 0 })
+    #expect(shares.reduce(0, +) <= 1.001)
+    #expect(shares[2] > 0 && shares[3] > 0)
+    #expect((line["fps/gflops"] as? Double ?? 0) > 0)
+    let summary = outcome.errors.split(separator: "\n").last ?? ""
+    #expect(summary.contains(" updates/s at ") && summary.contains("world model "))
+  }
+
   /// The lines of a file without the members whose keys begin with `time/`, `fps/` or `usage/`.
   private static func withoutTimes(_ url: URL) throws -> [String] {
     let member = #/"(time|fps|usage)/[^"]*": [^,}]*(, )?/#
