@@ -2,8 +2,8 @@
 //
 // A tile of rows × vectors of the result is summed in registers: each step loads the vectors of one
 // row of B and broadcasts one number of A a row. Nothing is packed where rows of B fill a vector, so
-// that small products cost no more than their arithmetic. Blocks of steps keep the part of B that a tile reads in the first-level
-// cache, blocks of rows the part of A in the second.
+// that small products cost no more than their arithmetic. Blocks of steps keep the part of B that a
+// tile reads in the first-level cache, blocks of rows the part of A in the second.
 #pragma once
 #include "vector.h"
 
