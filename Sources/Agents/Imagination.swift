@@ -69,8 +69,8 @@ extension Agent {
     return imagination
   }
 
-  /// Starts that go through all steps before the next do: so many that what they need stays in the
-  /// second-level cache, and not so few that the weights are read too often.
+  /// Starts that go through all steps before the next do: few need little memory; with fewer still,
+  /// the weights are read too often.
   private static let imaginedTogether = 64
 
   /// One part of the starts: first all its steps, then the heads on all its states, so that either

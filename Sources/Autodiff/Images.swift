@@ -1,8 +1,5 @@
 import Kernels
 
-/// The packed kernels of a convolution, those that have been needed.
-typealias PackedKernels = (forward: Convolution.PackedKernel?, backward: Convolution.PackedKernel?)
-
 /// Up to sixteen images side by side in the vector lanes: `[channels, height, width, 16]`.
 ///
 /// Its gradient exists only while a sweep passes: one operation reads each image, and in the sweep
@@ -13,7 +10,7 @@ public struct ImageTensor: Sendable {
 
   public let values: Region
   /// Where the tape keeps its gradient, or nil where none is wanted.
-  fileprivate let gradientIndex: Int?
+  let gradientIndex: Int?
   /// Lanes in use.
   public let count: Int
   public let channels: Int
@@ -46,55 +43,6 @@ extension Tape {
       values: arena.allocate(channels * height * width * ImageTensor.lanes),
       gradientIndex: tracked && isRecording ? imageGradients.count - 1 : nil, count: count,
       channels: channels, height: height, width: width)
-  }
-
-  /// Records operations on images that nothing outside of `body` reads: the memory of their
-  /// gradients is used again as soon as the sweep has passed them.
-  public func withPassingImageGradients(_ body: () -> Void) {
-    record(.imagesEnd)
-    body()
-    record(.imagesBegin)
-  }
-
-  /// The gradient of an image as its reader left it; zeros where nothing has read it.
-  fileprivate func gradient(of image: ImageTensor) -> Region {
-    guard let index = image.gradientIndex else { return .empty }
-    if imageGradients[index].isEmpty {
-      imageGradients[index] = arena.allocateZeros(image.values.count)
-    }
-    return imageGradients[index]
-  }
-
-  /// Memory for the gradient of an image, for its reader to write.
-  fileprivate func newGradient(of image: ImageTensor) -> Region {
-    guard let index = image.gradientIndex else { return .empty }
-    imageGradients[index] = arena.allocate(image.values.count)
-    return imageGradients[index]
-  }
-
-  /// Lets an image have the memory of a gradient that nothing else needs any more.
-  fileprivate func passGradient(_ gradient: Region, to image: ImageTensor) {
-    if let index = image.gradientIndex { imageGradients[index] = gradient }
-  }
-
-  /// The kernel of a convolution as its forward pass reads it, packed once until the tape is reset.
-  func packedForward(
-    _ kernel: Parameter, _ convolution: Convolution
-  ) -> Convolution.PackedKernel {
-    if let packed = packedKernels[kernel]?.forward { return packed }
-    let packed = convolution.packForward(values(of: kernel), in: packedKernelArena)
-    packedKernels[kernel, default: (nil, nil)].forward = packed
-    return packed
-  }
-
-  /// The same for the gradient of its input.
-  fileprivate func packedBackward(
-    _ kernel: Parameter, _ convolution: Convolution
-  ) -> Convolution.PackedKernel {
-    if let packed = packedKernels[kernel]?.backward { return packed }
-    let packed = convolution.packBackward(values(of: kernel), in: packedKernelArena)
-    packedKernels[kernel, default: (nil, nil)].backward = packed
-    return packed
   }
 
   /// Frames as numbers `x / 255 - 0.5`, an untracked block.
@@ -200,7 +148,9 @@ struct ConvolutionOperation {
   var multiplyAdds: Int { ImageTensor.lanes * convolution.multiplications }
 
   func forward(_ tape: Tape, pools: Bool) {
-    let (packed, bias) = (tape.packedForward(kernel, convolution), tape.values(of: bias))
+    let (packed, bias) = (
+      tape.packed(kernel, of: convolution, for: .forward), tape.values(of: bias)
+    )
     guard pools else {
       convolution.forward(
         x.values, kernel: packed, bias: bias, output: y.values, scratch: tape.arena)
@@ -232,7 +182,8 @@ struct ConvolutionOperation {
       biasGradient: tape.trainedGradient(of: bias), scratch: tape.arena)
     if x.isTracked {
       convolution.inputGradient(
-        dy, kernel: tape.packedBackward(kernel, convolution), into: dx, scratch: tape.arena)
+        dy, kernel: tape.packed(kernel, of: convolution, for: .inputGradient), into: dx,
+        scratch: tape.arena)
     }
     tape.arena.rewind(to: mark)
   }

@@ -38,7 +38,7 @@ extension Tape {
   ) -> [PlanarImage] {
     let (shape, bias) = (convolution.planarOutput, values(of: bias))
     let results = images.map { _ in planarImage(pools ? shape.halved : shape) }
-    let packed = packedForward(kernel, convolution)
+    let packed = packed(kernel, of: convolution, for: .forward)
     let mark = arena.mark
     defer { arena.rewind(to: mark) }
     let full = pools ? arena.allocate(shape.count) : .empty

@@ -17,7 +17,7 @@ public final class Tape {
   public internal(set) var multiplyAdds = 0
   // What images keep for a sweep; see there.
   var imageGradients: [Region] = []
-  var packedKernels: [Parameter: PackedKernels] = [:]
+  var packedKernels: [PackedKernelKey: Convolution.PackedKernel] = [:]
   let packedKernelArena = Arena(blockSize: 1 << 14)
   private var imageMark: Arena.Mark?
 

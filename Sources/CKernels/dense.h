@@ -138,8 +138,8 @@ INLINE void norm_activate_gradient_rows(const float *x, const float *scale, cons
     v16 sums[CK_ROWS], products[CK_ROWS];
     for (size_t r = 0; r < CK_ROWS; r++) sums[r] = products[r] = v_set(0);
     for (size_t r = 0; r < n; r++)
-      norm_gradient_row(x + at + r * columns, scale, shift, gradient + at + r * columns, dscale, dshift,
-                        temporary + r * columns, s.mean[r], s.inverse[r], columns, norm,
+      norm_gradient_row(x + at + r * columns, scale, shift, gradient + at + r * columns, dscale,
+                        dshift, temporary + r * columns, s.mean[r], s.inverse[r], columns, norm,
                         activation, &sums[r], &products[r]);
     float average[CK_ROWS], projection[CK_ROWS];
     v_store(average, norm == 2 ? v_sums(sums) / (float)columns : v_set(0));

@@ -121,11 +121,11 @@ static void CK(channel_norm_gradient)(const float *x, float *gradient, size_t ch
   float *strip = scratch + channels * 32;
   memset(scratch, 0, channels * 32 * sizeof(float));
   if (activation == CK_SILU && norm == CK_RMS)
-    CK(channel_norm_gradient_by)(CK_SILU, x, gradient, channels, pixels, CK_RMS, epsilon, scale, shift,
-                                 scratch, strip);
+    CK(channel_norm_gradient_by)(CK_SILU, x, gradient, channels, pixels, CK_RMS, epsilon, scale,
+                                 shift, scratch, strip);
   else
-    CK(channel_norm_gradient_by)(activation, x, gradient, channels, pixels, norm, epsilon, scale, shift,
-                                 scratch, strip);
+    CK(channel_norm_gradient_by)(activation, x, gradient, channels, pixels, norm, epsilon, scale,
+                                 shift, scratch, strip);
   for (size_t c = 0; c < channels; c++) {
     dscale[c] += v_sum(v_load(scratch + c * 32));
     if (norm == CK_LAYER) dshift[c] += v_sum(v_load(scratch + c * 32 + 16));

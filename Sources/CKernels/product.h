@@ -1,16 +1,16 @@
 // Matrix products. See product.def for what each kernel does.
 //
 // A tile of rows × vectors of the result is summed in registers: each step loads the vectors of one
-// row of B and broadcasts one number of A a row. Nothing is packed where rows of B fill a vector, so
-// that small products cost no more than their arithmetic. Blocks of steps keep the part of B that a
-// tile reads in the first-level cache, blocks of rows the part of A in the second.
+// row of B and broadcasts one number of A a row. Nothing is packed where rows of B fill a vector,
+// so that small products cost no more than their arithmetic. Blocks of steps keep the part of B
+// that a tile reads in the first-level cache, blocks of rows the part of A in the second.
 #pragma once
 #include "vector.h"
 
 enum {
   CK_BLOCK_STEPS = 128,
   CK_BLOCK_ROWS = 480,
-  // How far ahead of a strided A to fetch, in floats: two tiles of rows, which are neighbours there.
+  // How far ahead of a strided A to fetch, in floats: tiles of rows are neighbours there.
   CK_AHEAD = 24,
 };
 

@@ -155,8 +155,8 @@ INLINE v16 v_log(v16 x) {
   return m + p + e * 0.693359375f;
 }
 
-// 1 / x for normal x whose inverse is normal; relative error below 2 ulp. Where the set can guess,
-// one or two of Newton's steps on the guess cost less than a division.
+// 1 / x for normal x whose inverse is normal; relative error below 2 ulp. Where the set can
+// guess, a step of Newton's on the guess costs less than a division.
 INLINE v16 v_reciprocal(v16 x) {
 #if defined(CK_GUESS_RECIPROCAL)
   v16 y = CK_GUESS_RECIPROCAL(x);

@@ -82,8 +82,8 @@ public struct Convolution: Sendable, Equatable {
 }
 
 extension Convolution {
-  /// A kernel in the order in which the forward pass (or the input gradient) reads it. Packing once
-  /// for many blocks saves time where images are small.
+  /// A kernel in the order in which the forward pass (or the input gradient) reads it. One packing
+  /// serves many blocks.
   public struct PackedKernel: Sendable {
     let weights: Region
     let isForward: Bool
@@ -115,19 +115,9 @@ extension Convolution {
   ///
   /// - Parameters:
   ///   - input: `[inputChannels, inputHeight, inputWidth, 16]`.
-  ///   - kernel: `[k, k, inputChannels, outputChannels]`.
+  ///   - kernel: of ``packForward(_:in:)``.
   ///   - bias: `[outputChannels]`.
   ///   - output: `[outputChannels, outputHeight, outputWidth, 16]`, overwritten.
-  public func forward(
-    _ input: Region, kernel: Region, bias: Region, output: Region, scratch: Arena
-  ) {
-    let mark = scratch.mark
-    defer { scratch.rewind(to: mark) }
-    forward(
-      input, kernel: packForward(kernel, in: scratch), bias: bias, output: output, scratch: scratch)
-  }
-
-  /// The same with a kernel of ``packForward(_:in:)``.
   public func forward(
     _ input: Region, kernel: PackedKernel, bias: Region, output: Region, scratch: Arena
   ) {
@@ -143,19 +133,8 @@ extension Convolution {
   ///
   /// - Parameters:
   ///   - outputGradient: `[outputChannels, outputHeight, outputWidth, 16]`.
-  ///   - kernel: `[k, k, inputChannels, outputChannels]`.
+  ///   - kernel: of ``packBackward(_:in:)``.
   ///   - inputGradient: `[inputChannels, inputHeight, inputWidth, 16]`, overwritten.
-  public func inputGradient(
-    _ outputGradient: Region, kernel: Region, into inputGradient: Region, scratch: Arena
-  ) {
-    let mark = scratch.mark
-    defer { scratch.rewind(to: mark) }
-    self.inputGradient(
-      outputGradient, kernel: packBackward(kernel, in: scratch), into: inputGradient,
-      scratch: scratch)
-  }
-
-  /// The same with a kernel of ``packBackward(_:in:)``.
   public func inputGradient(
     _ outputGradient: Region, kernel: PackedKernel, into inputGradient: Region, scratch: Arena
   ) {

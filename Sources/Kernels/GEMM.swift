@@ -30,8 +30,8 @@ public struct BLASError: Error, CustomStringConvertible, Equatable {
 
 /// The GEMM engine: `C = α·op(A)·op(B) + β·C` in single precision on one thread.
 ///
-/// Products whose operands fit the caches run in a kernel of our own, which packs nothing; large ones
-/// run in OpenBLAS. Which one a product takes depends on its shape alone.
+/// Products whose operands fit the caches run in a kernel of our own, which hardly packs anything;
+/// large ones run in OpenBLAS. Which one a product takes depends on its shape alone.
 public enum GEMM {
   /// Loads OpenBLAS, on one thread: parallelism comes from shards, and two threads in one small
   /// product halve it. The first product does so too, but cannot throw.
@@ -71,8 +71,8 @@ public enum GEMM {
     precondition(loadingError == nil, loadingError?.description ?? "")
   }
 
-  /// Whether a product `[M, K]` by `[K, N]` is one for our own kernel: B, or A and the result, stay
-  /// in the second-level cache.
+  /// Whether a product `[M, K]` by `[K, N]` is one for our own kernel: B, or the result, stays in the
+  /// second-level cache.
   public static func isSmall(m: Int, n: Int, k: Int) -> Bool {
     n * min(k, m) <= 1 << 18
   }

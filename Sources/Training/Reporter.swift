@@ -9,9 +9,7 @@ import Telemetry
 final class Reporter {
   private let configuration: TrainingConfiguration
   private let folder: RunFolder
-  private let stream: ReplayStream
-  private var batch: ReplayBatch
-  private var batches: BatchMaker
+  private var source: BatchSource
   private var count = 0
 
   init(
@@ -19,14 +17,9 @@ final class Reporter {
   ) {
     self.configuration = configuration
     self.folder = folder
-    let context = configuration.replayContext
-    stream = ReplayStream(
-      from: replay, for: .report, trainLength: configuration.reportLength,
-      consec: configuration.consecReport, context: context)
-    batch = ReplayBatch(
-      layout: replay.layout, sequences: configuration.batchSize,
-      length: configuration.reportLength + context)
-    batches = BatchMaker(agent, context: context)
+    source = BatchSource(
+      configuration, replay: replay, agent: agent, for: .report,
+      length: configuration.reportLength, consec: configuration.consecReport)
   }
 
   /// - Returns: the mean losses under `report/…`.
@@ -36,15 +29,14 @@ final class Reporter {
     guard configuration.agent.report else { return [] }
     var metrics: [(name: String, value: Double)] = []
     for index in 0..<configuration.run.reportBatches {
-      stream.next(into: &batch)
       let draws = DrawSource.random(key.fold(count))
       count += 1
-      let sequences = batches.makeBatch(batch)
-      for (name, value) in learner.evaluate(sequences, draws: draws, pool: pool) {
+      let batch = source.next()
+      for (name, value) in learner.evaluate(batch, draws: draws, pool: pool) {
         metrics.append(("report/\(name)", Double(value)))
       }
       if index == 0 {
-        try writePictures(learner.agent.openLoop(sequences, draws: draws), step: step)
+        try writePictures(learner.agent.openLoop(batch, draws: draws), step: step)
       }
     }
     return metrics

@@ -40,7 +40,7 @@ public struct TimeSplit: Sendable, Equatable {
     Self.phases.map { ("time/\($0)", share(of: $0)) } + [("fps/gflops", gflops)]
   }
 
-  /// `2.9 updates/s at 174 GFLOP/s; environment 8 %, replay 1 %, …`
+  /// `2.90 updates/s at 174 GFLOP/s; time: environment 8 %, replay 1 %, …`
   public var summary: String {
     let rate = Double(updates) / max(elapsed, 1e-9)
     let shares = Self.phases.map { phase in

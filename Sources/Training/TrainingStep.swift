@@ -7,10 +7,7 @@ import ReplayBuffers
 final class TrainingStep {
   let learner: Learner
   let replay: Replay
-  private let stream: ReplayStream
-  private var batch: ReplayBatch
-  private var batches: BatchMaker
-  private let context: Int
+  private var source: BatchSource
   private let key: Key
   private let pool: WorkerPool
 
@@ -23,37 +20,28 @@ final class TrainingStep {
     self.replay = replay
     self.key = key
     self.pool = pool
-    context = configuration.replayContext
-    stream = ReplayStream(
-      from: replay, for: .train, trainLength: configuration.batchLength,
-      consec: configuration.consecTrain, context: context)
-    batch = ReplayBatch(
-      layout: replay.layout, sequences: configuration.batchSize,
-      length: configuration.batchLength + context)
-    batches = BatchMaker(learner.agent, context: context)
+    source = BatchSource(
+      configuration, replay: replay, agent: learner.agent, for: .train,
+      length: configuration.batchLength, consec: configuration.consecTrain)
   }
 
   /// Rows that an update trains on.
-  var rowCount: Int { batch.sequences * (batch.length - context) }
+  var rowCount: Int { source.size.sequences * source.size.length }
 
   /// Whether replay holds enough to begin.
   var isReady: Bool {
-    replay.isReady(sequences: batch.sequences, length: batch.length - context)
+    replay.isReady(sequences: source.size.sequences, length: source.size.length)
   }
 
   /// - Throws: `NonFiniteLoss`; parameters are then as they were before.
   func run() throws -> Learner.Result {
     let clock = Stopwatch()
-    stream.next(into: &batch)
-    let sequences = batches.makeBatch(batch)
+    let batch = source.next()
     let sampling = clock.seconds
     var result = try learner.train(
-      sequences, draws: .random(key.fold(learner.state.updates)), pool: pool)
+      batch, draws: .random(key.fold(learner.state.updates)), pool: pool)
     let training = clock.seconds
-    batches.remember(result.latents, of: batch)
-    replay.update(
-      batch, context: context, deter: result.latents.deter,
-      stoch: batches.classNumbers(result.latents.stoch))
+    source.update(replay, with: result.latents)
     result.phases.insert(("replay", sampling + clock.seconds - training), at: 0)
     return result
   }

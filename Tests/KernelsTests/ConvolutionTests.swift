@@ -83,9 +83,11 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     #expect(convolution.outputWidth == expected.width)
     // Lanes without an image hold the bias; only those with one are compared.
     let output = keptRegion(count: convolution.outputCount)
+    let arena = Arena()
     convolution.forward(
-      keptRegion(shape.input.block), kernel: keptRegion(shape.weights),
-      bias: keptRegion(shape.bias), output: output, scratch: Arena())
+      keptRegion(shape.input.block),
+      kernel: convolution.packForward(keptRegion(shape.weights), in: arena),
+      bias: keptRegion(shape.bias), output: output, scratch: arena)
     let computed = NaiveImages(
       block: output.array, batch: shape.batch, height: expected.height,
       width: expected.width, channels: shape.outputs)
@@ -98,10 +100,11 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let expected = shape.naive.gradients(
       shape.input, kernel: shape.weights, outputGradient: shape.outputGradient)
     let gradient = keptRegion(count: convolution.inputCount)
+    let arena = Arena()
     convolution.inputGradient(
       keptRegion(shape.outputGradient.block),
-      kernel: keptRegion(shape.weights), into: gradient,
-      scratch: Arena())
+      kernel: convolution.packBackward(keptRegion(shape.weights), in: arena), into: gradient,
+      scratch: arena)
     #expect(largestError(gradient.array, expected.input.block.map(Double.init)) < 1e-6)
   }
 
@@ -150,7 +153,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let packed = convolution.packForward(kernel, in: arena)
     let outputs = (0..<2).map { _ in keptRegion(count: convolution.outputCount) }
     convolution.forward(
-      input, kernel: kernel, bias: bias, output: outputs[0],
+      input, kernel: convolution.packForward(kernel, in: arena), bias: bias, output: outputs[0],
       scratch: arena)
     convolution.forward(
       input, kernel: packed, bias: bias, output: outputs[1], scratch: arena)

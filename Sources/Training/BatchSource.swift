@@ -1,0 +1,44 @@
+import Agents
+import ReplayBuffers
+import WorldModels
+
+/// Batches of windows from replay, in memory that is used again.
+struct BatchSource {
+  private let stream: ReplayStream
+  private var replayed: ReplayBatch
+  private var maker: BatchMaker
+  /// Rows before the train rows of each sequence.
+  let context: Int
+
+  /// - Parameters:
+  ///   - length: rows of a sequence that are worked on.
+  ///   - consec: pieces of a window that follow each other.
+  init(
+    _ configuration: TrainingConfiguration, replay: Replay, agent: Agent,
+    for purpose: Replay.Purpose,
+    length: Int, consec: Int
+  ) {
+    context = configuration.replayContext
+    stream = ReplayStream(
+      from: replay, for: purpose, trainLength: length, consec: consec, context: context)
+    replayed = ReplayBatch(
+      layout: replay.layout, sequences: configuration.batchSize, length: length + context)
+    maker = BatchMaker(agent, context: context)
+  }
+
+  /// Sequences of a batch, and the rows of each that are worked on.
+  var size: (sequences: Int, length: Int) { (replayed.sequences, replayed.length - context) }
+
+  /// - Returns: a batch whose frames stay as they are until the next call.
+  mutating func next() -> SequenceBatch {
+    stream.next(into: &replayed)
+    return maker.makeBatch(replayed)
+  }
+
+  /// Remembers the fresh latents of the last batch and writes them back into replay.
+  mutating func update(_ replay: Replay, with latents: Learner.Latents) {
+    maker.remember(latents, of: replayed)
+    replay.update(
+      replayed, context: context, deter: latents.deter, stoch: maker.classNumbers(latents.stoch))
+  }
+}
