@@ -6,6 +6,7 @@ size, threads. Writes scaling.jsonl and scaling.svg beside this file. Needs noth
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -26,7 +27,10 @@ def measure(preset: str, settings: list[str]) -> dict:
     command = [DREAMER, "bench", "--json", "--updates", "3", "--preset", preset]
     for setting in settings:
         command += ["--set", setting]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    outcome = subprocess.run(command, capture_output=True, text=True)
+    if outcome.returncode != 0:
+        sys.exit(f"scaling: {' '.join(settings) or preset}: {outcome.stderr.strip()}")
+    return json.loads(outcome.stdout)
 
 
 def panel(title: str, points: list[tuple[float, float]], left: int) -> str:
@@ -51,6 +55,8 @@ def panel(title: str, points: list[tuple[float, float]], left: int) -> str:
 
 
 def main() -> None:
+    if not DREAMER.exists():
+        sys.exit("scaling: there is no .build/release/dreamer; run 'make build' first")
     panels = []
     with open(HERE / "scaling.jsonl", "w") as log:
         for index, (title, cases) in enumerate(SERIES.items()):

@@ -51,9 +51,17 @@ struct BenchCommand: ParsableCommand {
       presets: preset.isEmpty ? ["size1m"] : preset, set: set
     ).configuration
     if environments { return try measureEnvironments(configuration.env) }
-    if convolutions { return print(try BenchmarkConvolutions(configuration).table) }
+    if convolutions { return try measureConvolutions(configuration) }
     let report = try Benchmark(configuration).run(updates: updates)
     print(json ? report.json : report.table)
+  }
+
+  private func measureConvolutions(_ configuration: TrainingConfiguration) throws {
+    let measured = try BenchmarkConvolutions(configuration)
+    if measured.rows.isEmpty {
+      throw UsageError("without an image there are no convolutions; set bench.image=[64,64,3]")
+    }
+    print(measured.table)
   }
 
   private func measureEnvironments(_ configuration: EnvironmentConfigurations) throws {

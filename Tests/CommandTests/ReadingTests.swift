@@ -96,5 +96,9 @@ struct ReadingTests {
     for row in rows { #expect(row.split(separator: " ").suffix(3).allSatisfy { Int($0) != nil }) }
     let refused = try shell.run("bench", "--convolutions", "--json")
     #expect(refused.code == 64)
+    let without = try shell.run(
+      "bench", "--preset", "debug", "--convolutions", "--set", "bench.image=[]", "bench.vector=8")
+    #expect(without.code == 64)
+    #expect(without.errors.contains("without an image there are no convolutions"))
   }
 }
