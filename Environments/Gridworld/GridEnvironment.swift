@@ -24,6 +24,12 @@ package struct GridEnvironment: Environment {
     agent = Agent(x: 1, y: 1, direction: .right)
   }
 
+  package var information: EnvironmentInformation {
+    EnvironmentInformation(
+      summary: family.summary, stepLimit: maxSteps, rewardRange: 0...1,
+      actionNames: actions.map { "\($0)" })
+  }
+
   package var observationSpaces: [ObservationSpace] {
     [
       ObservationSpace(

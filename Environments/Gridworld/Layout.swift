@@ -16,6 +16,8 @@ package struct Layout: Sendable {
 package protocol Family: Sendable {
   /// The name that MiniGrid gives the world, without its prefix and version.
   var name: String { get }
+  /// What is to be done, in one line.
+  var summary: String { get }
   /// Steps after which an episode is cut off.
   var maxSteps: Int { get }
   /// The actions that can change anything in the world.
@@ -29,6 +31,7 @@ package struct FixedLayout: Family {
   package let name: String
   package let maxSteps: Int
   package let layout: Layout
+  package let summary = "A recorded episode."
   package let usefulActions = GridAction.allCases
 
   package init(name: String, maxSteps: Int, layout: Layout) {

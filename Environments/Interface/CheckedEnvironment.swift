@@ -17,6 +17,7 @@ public struct CheckedEnvironment<Base: Environment>: Environment {
   }
 
   public var id: String { base.id }
+  public var information: EnvironmentInformation { base.information }
 
   public mutating func reset(key: Key, into observation: inout Observation) throws -> Step {
     stepCount = nil

@@ -16,6 +16,9 @@ public protocol Environment: Sendable {
   /// What the world can be told to do; fixed over the environment's life.
   var actionSpace: ActionSpace { get }
 
+  /// What people want to know of the world; by default nothing is said.
+  var information: EnvironmentInformation { get }
+
   /// Begins an episode, also in the midst of another.
   /// - Parameter observation: buffers of the spaces' sizes; every element is overwritten.
   /// - Returns: a step with `isFirst` and reward 0.
@@ -28,6 +31,8 @@ public protocol Environment: Sendable {
 }
 
 extension Environment {
+  public var information: EnvironmentInformation { EnvironmentInformation() }
+
   /// Buffers of the right sizes for this environment.
   public func makeObservation() -> Observation { Observation(spaces: observationSpaces) }
 }

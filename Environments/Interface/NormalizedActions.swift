@@ -15,6 +15,7 @@ public struct NormalizedActions<Base: Environment>: Environment {
   }
 
   public var id: String { base.id }
+  public var information: EnvironmentInformation { base.information }
   public var observationSpaces: [ObservationSpace] { base.observationSpaces }
 
   public var actionSpace: ActionSpace {

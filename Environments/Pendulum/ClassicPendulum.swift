@@ -49,6 +49,12 @@ package struct ClassicPendulum: Environment {
 
   package var id: String { Self.id }
 
+  package var information: EnvironmentInformation {
+    EnvironmentInformation(
+      summary: "Swing a rod up with a motor that is too weak to lift it, and hold it there.",
+      stepLimit: Self.episodeSteps, rewardRange: -16.2736044...0)
+  }
+
   package var observationSpaces: [ObservationSpace] {
     [
       ObservationSpace(

@@ -18,6 +18,7 @@ struct EmptyRoom: Family {
   ]
 
   var name: String { "Empty-\(startsAnywhere ? "Random-" : "")\(size)x\(size)" }
+  var summary: String { "Get to the green goal square." }
   var maxSteps: Int { 4 * size * size }
   var usefulActions: [GridAction] { [.left, .right, .forward] }
 

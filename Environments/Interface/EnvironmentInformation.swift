@@ -1,0 +1,25 @@
+/// What people want to know of a world before they train in it; nothing here changes what it does.
+public struct EnvironmentInformation: Sendable, Equatable {
+  /// What is to be done there, in one line.
+  public var summary: String
+  /// Steps after which an episode is cut off; nil where none is.
+  public var stepLimit: Int?
+  /// The least and the most that one step can earn; nil where there is no bound.
+  public var rewardRange: ClosedRange<Double>?
+  /// The mean return of the shortest solutions, or what else is the best that can be had; nil where
+  /// it is not known.
+  public var bestReturn: Double?
+  /// What each number of a discrete action space is called; empty where they have no names.
+  public var actionNames: [String]
+
+  public init(
+    summary: String = "", stepLimit: Int? = nil, rewardRange: ClosedRange<Double>? = nil,
+    bestReturn: Double? = nil, actionNames: [String] = []
+  ) {
+    self.summary = summary
+    self.stepLimit = stepLimit
+    self.rewardRange = rewardRange
+    self.bestReturn = bestReturn
+    self.actionNames = actionNames
+  }
+}
