@@ -13,23 +13,23 @@ package enum Direction: Int, Sendable, CaseIterable {
   }
 
   /// The direction after so many quarter turns to the right.
-  func turned(_ quarters: Int) -> Direction { Direction(rawValue: (rawValue + quarters) & 3)! }
+  package func turned(_ quarters: Int) -> Direction {
+    Direction(rawValue: (rawValue + quarters) & 3)!
+  }
 }
 
 /// Where the agent is.
 package struct Agent: Hashable, Sendable {
-  package var x: Int
-  package var y: Int
+  package var position: Position
   package var direction: Direction
 
-  package init(x: Int, y: Int, direction: Direction) {
-    self.x = x
-    self.y = y
+  package init(_ position: Position, _ direction: Direction) {
+    self.position = position
     self.direction = direction
   }
 
   /// The cell before the agent.
-  var front: (x: Int, y: Int) { (x + direction.step.x, y + direction.step.y) }
+  package var front: Position { position.next(direction) }
 }
 
 /// MiniGrid's seven actions with its numbers (`minigrid/core/actions.py`).

@@ -1,48 +1,52 @@
 import EnvironmentInterface
 import Randomness
 
-/// A gridworld with MiniGrid's rules: the agent sees the 7×7 cells before it as a picture, turns,
-/// moves forward, and earns `1 - 0.9 · steps / maxSteps` on reaching the goal.
+/// A gridworld with MiniGrid's rules: the agent turns, moves forward, takes, drops and opens things,
+/// and earns `1 - 0.9 · steps / maxSteps` where it does what the family asks for.
 package struct GridEnvironment: Environment {
   package let id: String
   package let actionSpace: ActionSpace
-  package private(set) var grid: Grid
-  package private(set) var agent: Agent
+  package let observationSpaces: [ObservationSpace]
+  /// How things stand.
+  package private(set) var episode: GridEpisode
   private let family: any Family
   private let maxSteps: Int
   /// What each number of the action space means.
   private let actions: [GridAction]
+  private let shows: GridObservation
   private var stepCount = 0
 
-  package init(_ family: some Family, actions: [GridAction] = GridAction.allCases) {
+  /// - Parameter actions: what each number of the action space means.
+  package init(
+    _ family: some Family, actions: [GridAction] = GridAction.allCases,
+    observing shows: GridObservation = .view
+  ) {
     id = GridworldEnvironments.prefix + family.name
     actionSpace = .discrete(count: actions.count)
     self.family = family
     self.actions = actions
+    self.shows = shows
     maxSteps = family.maxSteps
-    grid = Grid(roomWidth: 3, height: 3)
-    agent = Agent(x: 1, y: 1, direction: .right)
+    // A first layout tells the grid's size.
+    let key = Key(seed: 0)
+    var generator = Generator(key: key)
+    let layout = family.makeLayout(using: &generator)
+    episode = GridEpisode(layout, marks: family.marks(in: layout.grid), key: key)
+    observationSpaces = shows.spaces(of: layout.grid)
   }
 
   package var information: EnvironmentInformation {
     EnvironmentInformation(
-      summary: family.summary, stepLimit: maxSteps, rewardRange: 0...1,
+      summary: family.summary, stepLimit: maxSteps, rewardRange: family.rewardRange,
       actionNames: actions.map { "\($0)" })
-  }
-
-  package var observationSpaces: [ObservationSpace] {
-    [
-      ObservationSpace(
-        name: "image",
-        kind: .image(height: AgentView.pixels, width: AgentView.pixels, channels: 3))
-    ]
   }
 
   package mutating func reset(key: Key, into observation: inout Observation) -> Step {
     var generator = Generator(key: key.fold("layout"))
     let layout = family.makeLayout(using: &generator)
-    (grid, agent, stepCount) = (layout.grid, layout.agent, 0)
-    view.draw(into: &observation.images[0])
+    episode = GridEpisode(layout, marks: family.marks(in: layout.grid), key: key.fold("moves"))
+    stepCount = 0
+    show(in: &observation)
     return .first
   }
 
@@ -56,29 +60,34 @@ package struct GridEnvironment: Environment {
         remedy: "give an action of the space")
     }
     stepCount += 1
-    let reachedGoal = act(actions[index])
-    view.draw(into: &observation.images[0])
+    let outcome = family.step(actions[index], in: &episode)
+    show(in: &observation)
+    let isLast = outcome != nil || stepCount >= maxSteps
     return Step(
-      reward: reachedGoal ? 1 - 0.9 * (Double(stepCount) / Double(maxSteps)) : 0,
-      isLast: reachedGoal || stepCount >= maxSteps, isTerminal: reachedGoal,
-      success: reachedGoal ? true : stepCount >= maxSteps ? false : nil)
+      reward: reward(of: outcome), isLast: isLast, isTerminal: outcome != nil,
+      success: isLast ? outcome == .success : nil)
+  }
+
+  private func reward(of outcome: Outcome?) -> Double {
+    switch outcome {
+    case nil: 0
+    case .success: 1 - 0.9 * (Double(stepCount) / Double(maxSteps))
+    case .failure(let reward): reward
+    }
   }
 
   /// What the agent sees.
-  package var view: AgentView { AgentView(of: grid, from: agent) }
+  package var view: AgentView { AgentView(of: episode, hasOpaqueWalls: family.hasOpaqueWalls) }
 
-  /// Returns whether the agent reached the goal by this action.
-  private mutating func act(_ action: GridAction) -> Bool {
-    switch action {
-    case .left: agent.direction = agent.direction.turned(-1)
-    case .right: agent.direction = agent.direction.turned(1)
-    case .forward:
-      let front = agent.front
-      let object = grid[front.x, front.y].object
-      if object.canBeEntered { (agent.x, agent.y) = front }
-      return object == .goal
-    case .pickup, .drop, .toggle, .done: break  // no world here has anything that these move
-    }
-    return false
+  /// The whole grid.
+  package var picture: GridPicture { GridPicture(of: episode) }
+
+  /// Writes what is shown; images and spaces are in ascending order of their names.
+  private func show(in observation: inout Observation) {
+    if shows.contains(.grid) { picture.draw(into: &observation.images[0]) }
+    guard shows.contains(.view) || shows.contains(.symbolic) else { return }
+    let view = view
+    if shows.contains(.view) { view.draw(into: &observation.images[shows.contains(.grid) ? 1 : 0]) }
+    if shows.contains(.symbolic) { view.encode(into: &observation.vectors[0]) }
   }
 }

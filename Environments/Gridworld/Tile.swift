@@ -9,6 +9,14 @@ struct RGB: Equatable, Sendable {
   init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
     (self.red, self.green, self.blue) = (red, green, blue)
   }
+
+  static let black = RGB(0, 0, 0)
+
+  /// Darker, rounded down.
+  func scaled(by factor: Double) -> RGB {
+    func scaled(_ value: UInt8) -> UInt8 { UInt8(factor * Double(value)) }
+    return RGB(scaled(red), scaled(green), scaled(blue))
+  }
 }
 
 /// The picture of one cell: drawn at three times its size and averaged, as MiniGrid does
@@ -20,20 +28,32 @@ struct Tile {
   private static let fineSize = size * subdivisions
 
   /// `[24, 24]` colours.
-  private var canvas = Array(repeating: RGB(0, 0, 0), count: fineSize * fineSize)
+  private var canvas = Array(repeating: RGB.black, count: fineSize * fineSize)
 
-  /// - Parameters:
-  ///   - agent: where the agent looks if it stands here.
-  ///   - isHighlighted: whether the agent sees the cell.
-  init(of cell: Cell, agent: Direction?, isHighlighted: Bool) {
+  /// The cell with nobody in it.
+  init(of cell: Cell) {
     fill(Rectangle(x: 0...0.031, y: 0...1), RGB(100, 100, 100))
     fill(Rectangle(x: 0...1, y: 0...0.031), RGB(100, 100, 100))
     switch cell.object {
     case .empty: break
-    case .wall, .goal: fill(Rectangle(x: 0...1, y: 0...1), cell.color.rgb)
+    case .wall, .goal: fill(.whole, cell.color.rgb)
+    case .floor: fill(Rectangle(x: 0.031...1, y: 0.031...1), cell.color.rgb.scaled(by: 0.5))
+    case .door: drawDoor(cell.state, cell.color.rgb)
+    case .key: drawKey(cell.color.rgb)
+    case .ball: fill(Disc(x: 0.5, y: 0.5, radius: 0.31), cell.color.rgb)
+    case .box: drawBox(cell.color.rgb)
+    case .lava: drawLava()
     }
-    if let agent { fill(AgentTriangle(direction: agent), RGB(255, 0, 0)) }
-    if isHighlighted { highlight() }
+  }
+
+  /// - Parameters:
+  ///   - agent: where the agent looks if it stands here.
+  ///   - isHighlighted: whether the agent sees the cell.
+  func with(agent: Direction?, isHighlighted: Bool) -> Tile {
+    var tile = self
+    if let agent { tile.fill(AgentTriangle(direction: agent), RGB(255, 0, 0)) }
+    if isHighlighted { tile.highlight() }
+    return tile
   }
 
   /// `[8, 8, 3]`: means over subdivisions, rounded down.
@@ -53,7 +73,7 @@ struct Tile {
   }
 
   /// Paints the fine pixels whose centres lie in a shape; the tile's sides have length 1.
-  private mutating func fill(_ shape: some Shape, _ color: RGB) {
+  fileprivate mutating func fill(_ shape: some Shape, _ color: RGB) {
     for y in 0..<Self.fineSize {
       for x in 0..<Self.fineSize
       where shape.contains(
@@ -73,6 +93,55 @@ struct Tile {
   }
 }
 
+/// `minigrid/core/world_object.py`.
+extension Tile {
+  private mutating func drawDoor(_ state: DoorState, _ color: RGB) {
+    switch state {
+    case .open:
+      fill(Rectangle(x: 0.88...1, y: 0...1), color)
+      fill(Rectangle(x: 0.92...0.96, y: 0.04...0.96), .black)
+    case .closed:
+      fill(.whole, color)
+      fill(Rectangle(x: 0.04...0.96, y: 0.04...0.96), .black)
+      fill(Rectangle(x: 0.08...0.92, y: 0.08...0.92), color)
+      fill(Rectangle(x: 0.12...0.88, y: 0.12...0.88), .black)
+      fill(Disc(x: 0.75, y: 0.5, radius: 0.08), color)
+    case .locked:
+      fill(.whole, color)
+      fill(Rectangle(x: 0.06...0.94, y: 0.06...0.94), color.scaled(by: 0.45))
+      fill(Rectangle(x: 0.52...0.75, y: 0.5...0.56), color)
+    }
+  }
+
+  private mutating func drawKey(_ color: RGB) {
+    fill(Rectangle(x: 0.5...0.63, y: 0.31...0.88), color)
+    fill(Rectangle(x: 0.38...0.5, y: 0.59...0.66), color)
+    fill(Rectangle(x: 0.38...0.5, y: 0.81...0.88), color)
+    fill(Disc(x: 0.56, y: 0.28, radius: 0.19), color)
+    fill(Disc(x: 0.56, y: 0.28, radius: 0.064), .black)
+  }
+
+  private mutating func drawBox(_ color: RGB) {
+    fill(Rectangle(x: 0.12...0.88, y: 0.12...0.88), color)
+    fill(Rectangle(x: 0.18...0.82, y: 0.18...0.82), .black)
+    fill(Rectangle(x: 0.16...0.84, y: 0.47...0.53), color)
+  }
+
+  private mutating func drawLava() {
+    fill(.whole, RGB(255, 128, 0))
+    let places = [0.1, 0.3, 0.5, 0.7, 0.9]
+    for wave in 0..<3 {
+      let heights = [0.3 + 0.2 * Double(wave), 0.4 + 0.2 * Double(wave)]
+      for index in 0..<4 {
+        fill(
+          Line(
+            from: (places[index], heights[index % 2]),
+            to: (places[index + 1], heights[(index + 1) % 2]), radius: 0.03), .black)
+      }
+    }
+  }
+}
+
 /// A shape within a tile, whose `x` goes right and `y` down from 0 to 1.
 private protocol Shape {
   func contains(x: Double, y: Double) -> Bool
@@ -83,6 +152,36 @@ private struct Rectangle: Shape {
   var y: ClosedRange<Double>
 
   func contains(x: Double, y: Double) -> Bool { self.x ~= x && self.y ~= y }
+}
+
+extension Shape where Self == Rectangle {
+  /// All of a tile.
+  static var whole: Rectangle { Rectangle(x: 0...1, y: 0...1) }
+}
+
+private struct Disc: Shape {
+  var x: Double
+  var y: Double
+  var radius: Double
+
+  func contains(x: Double, y: Double) -> Bool {
+    (x - self.x) * (x - self.x) + (y - self.y) * (y - self.y) <= radius * radius
+  }
+}
+
+/// A line of some thickness with round ends.
+private struct Line: Shape {
+  var from: (x: Double, y: Double)
+  var to: (x: Double, y: Double)
+  var radius: Double
+
+  func contains(x: Double, y: Double) -> Bool {
+    let (dx, dy) = (to.x - from.x, to.y - from.y)
+    let share = ((x - from.x) * dx + (y - from.y) * dy) / (dx * dx + dy * dy)
+    let nearest = min(max(share, 0), 1)
+    return Disc(x: from.x + nearest * dx, y: from.y + nearest * dy, radius: radius)
+      .contains(x: x, y: y)
+  }
 }
 
 /// The agent: a triangle with the corners (0.12, 0.19), (0.87, 0.5), (0.12, 0.81), turned about the

@@ -24,7 +24,7 @@ enum ConfigurationRule {
         ? nil : "must be \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
     case .share: number >= 0 && number < 1 ? nil : "must be at least 0 and below 1"
     case .oneOf(let names):
-      names.contains(text) ? nil : "must be \(names.joined(separator: " or "))"
+      names.contains(text) ? nil : "must be one of \(names.joined(separator: ", "))"
     case .initializer:
       Initializer(name: text) != nil
         ? nil : "must be a distribution and a fan, trunc_normal_in for one"
@@ -60,6 +60,13 @@ enum ConfigurationRule {
     ("run.threads", .atLeast(0)),
     ("run.shards", .atLeast(1)),
     ("env.gridworld.actions", .oneOf(["all", "useful"])),
+    (
+      "env.gridworld.observation",
+      .oneOf([
+        "view", "grid", "symbolic", "view+grid", "view+symbolic", "grid+symbolic",
+        "view+grid+symbolic",
+      ])
+    ),
     ("env.pendulum.size", .within(16...1024)),
     ("bench.vector", .atLeast(0)),
     ("bench.actions", .atLeast(1)),

@@ -23,7 +23,7 @@ struct VerifyCommand: ParsableCommand {
     try urls.forEach(Self.checkExists)
     var failed = false
     for url in urls {
-      let lines = try GoldenFile(contentsOf: url).verify()
+      let lines = try ReferenceFile(contentsOf: url).verify()
       print(url.lastPathComponent)
       for line in lines { print("  \(line)") }
       failed = failed || lines.contains { !$0.holds }

@@ -17,24 +17,33 @@ struct GridworldTests {
     var observation = world.makeObservation()
     return (0..<count).map { seed in
       _ = world.reset(key: Key(seed: UInt64(seed)), into: &observation)
-      return Layout(grid: world.grid, agent: world.agent)
+      return Layout(grid: world.episode.grid, agent: world.episode.agent)
     }
   }
 
   @Test("the bundled names are MiniGrid's")
   func ids() throws {
+    let names = """
+      Empty-5x5 Empty-6x6 Empty-8x8 Empty-16x16 Empty-Random-5x5 Empty-Random-6x6 FourRooms
+      DoorKey-5x5 DoorKey-6x6 DoorKey-8x8 DoorKey-16x16 LavaGapS5 LavaGapS6 LavaGapS7
+      LavaCrossingS9N1 LavaCrossingS9N2 LavaCrossingS9N3 LavaCrossingS11N5 SimpleCrossingS9N1
+      SimpleCrossingS9N2 SimpleCrossingS9N3 SimpleCrossingS11N5 DistShift1 DistShift2
+      Dynamic-Obstacles-5x5 Dynamic-Obstacles-6x6 Dynamic-Obstacles-8x8 Dynamic-Obstacles-16x16
+      Dynamic-Obstacles-Random-5x5 Dynamic-Obstacles-Random-6x6 MemoryS7 MemoryS9 MemoryS11
+      MemoryS13 MemoryS13Random MemoryS17Random MultiRoom-N2-S4 MultiRoom-N4-S5 MultiRoom-N6
+      KeyCorridorS3R1 KeyCorridorS3R2 KeyCorridorS3R3 KeyCorridorS4R3 KeyCorridorS5R3
+      KeyCorridorS6R3 Unlock UnlockPickup BlockedUnlockPickup RedBlueDoors-6x6 RedBlueDoors-8x8
+      LockedRoom
+      """
     #expect(
-      GridworldEnvironments.ids == [
-        "gridworld/Empty-5x5", "gridworld/Empty-6x6", "gridworld/Empty-8x8",
-        "gridworld/Empty-Random-5x5", "gridworld/Empty-Random-6x6",
-      ])
+      GridworldEnvironments.ids == names.split { $0.isWhitespace }.map { "gridworld/\($0)" })
     #expect(try GridworldEnvironments.make(id: "gridworld/Empty-7x7") == nil)
   }
 
   @Test("a room has walls around, one goal in the corner, and the agent in the other one")
   func layout() throws {
     let layout = try makeLayouts("Empty-5x5", count: 1)[0]
-    #expect(layout.agent == Agent(x: 1, y: 1, direction: .right))
+    #expect(layout.agent == Agent(Position(1, 1), .right))
     for x in 0..<5 {
       for y in 0..<5 {
         let isWall = x == 0 || y == 0 || x == 4 || y == 4
@@ -48,8 +57,8 @@ struct GridworldTests {
     var cells = Array(repeating: 0, count: 16)
     var directions = Array(repeating: 0, count: 4)
     for layout in try makeLayouts("Empty-Random-6x6", count: 2000) {
-      #expect(layout.grid[layout.agent.x, layout.agent.y] == .empty)
-      cells[(layout.agent.y - 1) * 4 + layout.agent.x - 1] += 1
+      #expect(layout.grid[layout.agent.position] == .empty)
+      cells[(layout.agent.position.y - 1) * 4 + layout.agent.position.x - 1] += 1
       directions[layout.agent.direction.rawValue] += 1
     }
     #expect(cells.popLast() == 0)
@@ -93,11 +102,28 @@ struct GridworldTests {
         == "gridworld/Empty-5x5: env.gridworld.actions is 'few'; set it to 'all' or 'useful'")
   }
 
-  @Test("a grid with something that no world here has is refused")
+  @Test("an unknown observation is an error that names the key")
+  func unknownObservation() {
+    var configuration = GridworldConfiguration()
+    configuration.observation = "view+map"
+    let error = #expect(throws: EnvironmentError.self) {
+      try GridworldEnvironments.make(id: "gridworld/Empty-5x5", configuration: configuration)
+    }
+    #expect(
+      error.map(String.init(describing:))
+        == "gridworld/Empty-5x5: env.gridworld.observation is 'view+map'; "
+        + "set it to 'view', 'grid', 'symbolic' or several such as 'view+symbolic'")
+  }
+
+  @Test("a grid with a number that nothing has is refused")
   func unknownObject() {
-    var encoding = Grid(roomWidth: 3, height: 3).encoding
+    let encoding = Grid(roomWidth: 3, height: 3).encoding
     #expect(Grid(encoding: encoding, width: 3, height: 3) != nil)
-    encoding[0] = 4
-    #expect(Grid(encoding: encoding, width: 3, height: 3) == nil)
+    // Unseen, then the agent, then a colour, then an open wall.
+    for (index, number) in [(0, 0 as UInt8), (0, 10), (1, 6), (2, 1)] {
+      var changed = encoding
+      changed[index] = number
+      #expect(Grid(encoding: changed, width: 3, height: 3) == nil)
+    }
   }
 }

@@ -7,11 +7,16 @@ package enum Fixtures {
     .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
 
   /// The golden files, in the order of their names.
-  package static var goldenFiles: [URL] {
-    let golden = folder.appendingPathComponent("golden")
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: golden.path)) ?? []
-    return names.filter { $0.hasSuffix(".safetensors") }.sorted().map {
-      golden.appendingPathComponent($0)
+  package static var goldenFiles: [URL] { files(in: "golden", prefix: "") }
+
+  /// Episodes that MiniGrid played, in the order of their names.
+  package static var gridTraces: [URL] { files(in: "traces", prefix: "grid-") }
+
+  private static func files(in name: String, prefix: String) -> [URL] {
+    let folder = folder.appendingPathComponent(name)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".safetensors") }.sorted().map {
+      folder.appendingPathComponent($0)
     }
   }
 }

@@ -128,7 +128,12 @@ struct ConfigurationErrorTests {
       ("run.steps=0", "must be at least 1"),
       ("run.envs=0", "must be at least 1"),
       ("run.threads=-1", "must be at least 0"),
-      ("env.gridworld.actions=some", "must be all or useful"),
+      ("env.gridworld.actions=some", "must be one of all, useful"),
+      (
+        "env.gridworld.observation=map",
+        "must be one of view, grid, symbolic, view+grid, view+symbolic, grid+symbolic, "
+          + "view+grid+symbolic"
+      ),
       ("env.pendulum.size=8", "must be 16 to 1024"),
       (
         "bench.image=[64, 64]",
@@ -142,13 +147,13 @@ struct ConfigurationErrorTests {
           + "starts"
       ),
       ("replay.chunksize=0", "it must be at least 1"),
-      ("agent.opt.impl=sgd", "must be laprop or adam"),
+      ("agent.opt.impl=sgd", "must be one of laprop, adam"),
       ("agent.opt.lr=0.0", "must be above 0"),
       ("agent.opt.beta1=1.0", "must be at least 0 and below 1"),
-      ("agent.opt.schedule=step", "must be const or linear or cosine"),
+      ("agent.opt.schedule=step", "must be one of const, linear, cosine"),
       ("agent.dyn.typ=gru", "must be rssm"),
       ("agent.dyn.rssm.unimix=1.0", "must be at least 0 and below 1"),
-      ("agent.dyn.rssm.norm=batch", "must be rms or layer or none"),
+      ("agent.dyn.rssm.norm=batch", "must be one of rms, layer, none"),
       ("agent.dyn.rssm.winit=xavier", "must be a distribution and a fan, trunc_normal_in for one"),
       ("agent.dyn.rssm.blocks=7", "must divide deter, 8192"),
       ("agent.dyn.rssm.blocks=0", "must be at least 1"),
@@ -182,7 +187,7 @@ struct ConfigurationErrorTests {
       ("agent.horizon=1", "must be at least 2"),
       ("agent.imag_loss.lam=1.5", "must be 0 to 1"),
       ("agent.slowvalue.every=0", "must be at least 1"),
-      ("agent.retnorm.impl=max", "must be none or meanstd or perc"),
+      ("agent.retnorm.impl=max", "must be one of none, meanstd, perc"),
       ("agent.retnorm.perclo=95.0", "must be below perchi, 95.0"),
     ])
   func range(assignment: String, text: String) {

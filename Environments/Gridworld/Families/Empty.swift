@@ -9,25 +9,21 @@ struct EmptyRoom: Family {
   let size: Int
   let startsAnywhere: Bool
 
-  static let all = [
-    EmptyRoom(size: 5, startsAnywhere: false),
-    EmptyRoom(size: 6, startsAnywhere: false),
-    EmptyRoom(size: 8, startsAnywhere: false),
-    EmptyRoom(size: 5, startsAnywhere: true),
-    EmptyRoom(size: 6, startsAnywhere: true),
-  ]
+  static let all =
+    [5, 6, 8, 16].map { EmptyRoom(size: $0, startsAnywhere: false) }
+    + [5, 6].map { EmptyRoom(size: $0, startsAnywhere: true) }
 
   var name: String { "Empty-\(startsAnywhere ? "Random-" : "")\(size)x\(size)" }
   var summary: String { "Get to the green goal square." }
   var maxSteps: Int { 4 * size * size }
+  var hasOpaqueWalls: Bool { false }
   var usefulActions: [GridAction] { [.left, .right, .forward] }
 
   func makeLayout(using generator: inout Generator) -> Layout {
-    var grid = Grid(roomWidth: size, height: size)
-    grid[size - 2, size - 2] = .goal
-    let agent =
-      startsAnywhere
-      ? grid.placeAgent(using: &generator) : Agent(x: 1, y: 1, direction: .right)
-    return Layout(grid: grid, agent: agent)
+    var maker = LayoutMaker(Grid(roomWidth: size, height: size), generator)
+    maker.grid[size - 2, size - 2] = .goal
+    maker.agent = Agent(Position(1, 1), .right)
+    if startsAnywhere { maker.placeAgent(in: maker.grid.whole) }
+    return maker.layout
   }
 }

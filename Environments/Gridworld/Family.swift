@@ -1,0 +1,61 @@
+import Randomness
+
+/// A family of worlds: its layout and its rules. Each has a file of its own in `Families`.
+package protocol Family: Sendable {
+  /// The name that MiniGrid gives the world, without its prefix and version.
+  var name: String { get }
+  /// What is to be done, in one line.
+  var summary: String { get }
+  /// Steps after which an episode is cut off.
+  var maxSteps: Int { get }
+  /// Whether walls and closed doors hide what is behind them from the agent; by default they do.
+  var hasOpaqueWalls: Bool { get }
+  /// The actions that a solution can need.
+  var usefulActions: [GridAction] { get }
+  /// The least and the most that a step can earn; by default 0 and 1.
+  var rewardRange: ClosedRange<Double> { get }
+
+  /// How an episode begins.
+  func makeLayout(using generator: inout Generator) -> Layout
+
+  /// Places in the first grid that ``step(_:in:)`` will ask for; by default none.
+  func marks(in grid: Grid) -> [Position]
+
+  /// Does what an action does; by default what it does everywhere.
+  ///
+  /// - Returns: how the episode ends, or nil where it goes on.
+  func step(_ action: GridAction, in episode: inout GridEpisode) -> Outcome?
+}
+
+extension Family {
+  package var hasOpaqueWalls: Bool { true }
+  package var rewardRange: ClosedRange<Double> { 0...1 }
+  package func marks(in grid: Grid) -> [Position] { [] }
+  package func step(_ action: GridAction, in episode: inout GridEpisode) -> Outcome? {
+    episode.act(action)
+  }
+}
+
+/// A family's rules from a given start on, such as a recorded one.
+package struct FixedLayout: Family {
+  private let base: any Family
+  private let layout: Layout
+  package let maxSteps: Int
+
+  package init(_ base: any Family, layout: Layout, maxSteps: Int? = nil) {
+    self.base = base
+    self.layout = layout
+    self.maxSteps = maxSteps ?? base.maxSteps
+  }
+
+  package var name: String { base.name }
+  package var summary: String { base.summary }
+  package var hasOpaqueWalls: Bool { base.hasOpaqueWalls }
+  package var usefulActions: [GridAction] { base.usefulActions }
+  package var rewardRange: ClosedRange<Double> { base.rewardRange }
+  package func makeLayout(using generator: inout Generator) -> Layout { layout }
+  package func marks(in grid: Grid) -> [Position] { base.marks(in: grid) }
+  package func step(_ action: GridAction, in episode: inout GridEpisode) -> Outcome? {
+    base.step(action, in: &episode)
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import NeuralNetworks
+
+/// A file of something that others computed or played, of a kind that its tensors tell.
+public enum ReferenceFile: Sendable {
+  case golden(GoldenFile)
+  case grid(GridTrace)
+
+  /// - Throws: `FileError`, `SafeTensorsError`, ``GoldenFileError`` or ``TraceError``.
+  public init(contentsOf url: URL) throws {
+    try self.init(SafeTensors(contentsOf: url), name: url.lastPathComponent)
+  }
+
+  /// - Parameter name: what errors call the file.
+  package init(_ tensors: SafeTensors, name: String) throws {
+    if GridTrace.isHeld(by: tensors) {
+      self = .grid(try GridTrace(tensors, name: name))
+    } else {
+      self = .golden(try GoldenFile(tensors, name: name))
+    }
+  }
+
+  /// Computes what the file holds and compares.
+  public func verify() throws -> [VerificationLine] {
+    switch self {
+    case .golden(let file): try file.verify()
+    case .grid(let trace): try trace.verify()
+    }
+  }
+}

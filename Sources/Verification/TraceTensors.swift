@@ -1,0 +1,54 @@
+import NeuralNetworks
+
+/// The tensors of a recorded episode, read with a check of type and shape.
+struct TraceTensors: Sendable {
+  let name: String
+  let tensors: SafeTensors
+
+  func error(_ problem: String) -> TraceError {
+    TraceError(
+      file: name, problem: problem, remedy: "give a file as the README of the traces describes it")
+  }
+
+  /// A tensor of a shape; nil in the shape stands for any length.
+  ///
+  /// - Throws: ``TraceError``.
+  func entry(_ key: String, shape: [Int?]) throws -> SafeTensors.Entry {
+    guard let entry = tensors[key] else { throw error("there is no tensor `\(key)`") }
+    let fits =
+      entry.shape.count == shape.count
+      && zip(entry.shape, shape).allSatisfy { $1 == nil || $0 == $1 }
+    guard fits else {
+      let wanted = shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
+      throw error("`\(key)` has shape \(entry.shape) instead of [\(wanted)]")
+    }
+    return entry
+  }
+
+  func bytes(_ key: String, shape: [Int?]) throws -> [UInt8] {
+    guard let bytes = try entry(key, shape: shape).bytes else {
+      throw error("`\(key)` does not hold bytes")
+    }
+    return bytes
+  }
+
+  func integers(_ key: String, shape: [Int?]) throws -> [Int] {
+    guard let integers = try entry(key, shape: shape).integers else {
+      throw error("`\(key)` does not hold whole numbers")
+    }
+    return integers
+  }
+
+  func doubles(_ key: String, shape: [Int?]) throws -> [Double] {
+    try entry(key, shape: shape).doubles
+  }
+}
+
+/// What is wrong with a file of recorded episodes.
+public struct TraceError: Error, CustomStringConvertible, Equatable {
+  public let file: String
+  public let problem: String
+  public let remedy: String
+
+  public var description: String { "\(file): \(problem); \(remedy)" }
+}
