@@ -24,7 +24,8 @@ enum ConfigurationRule {
         ? nil : "must be \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
     case .share: number >= 0 && number < 1 ? nil : "must be at least 0 and below 1"
     case .oneOf(let names):
-      names.contains(text) ? nil : "must be one of \(names.joined(separator: ", "))"
+      names.contains(text)
+        ? nil : "must be \(names.count > 1 ? "one of " : "")\(names.joined(separator: ", "))"
     case .initializer:
       Initializer(name: text) != nil
         ? nil : "must be a distribution and a fan, trunc_normal_in for one"
