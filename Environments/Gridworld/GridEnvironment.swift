@@ -38,7 +38,7 @@ package struct GridEnvironment: Environment {
   package var information: EnvironmentInformation {
     EnvironmentInformation(
       summary: family.summary, stepLimit: maxSteps, rewardRange: family.rewardRange,
-      actionNames: actions.map { "\($0)" })
+      bestReturn: BestReturns.byName[family.name], actionNames: actions.map { "\($0)" })
   }
 
   package mutating func reset(key: Key, into observation: inout Observation) -> Step {
