@@ -14,9 +14,8 @@ public final class ActingPolicy {
   /// n: environments.
   public let count: Int
   private let tape: Tape
-  private var deter: [Float]
-  private var stoch: [Float]
-  private var previousActions: [Float]
+  /// What is remembered from one step to the next.
+  public private(set) var memory: Memory
   private var images: [ByteStorage]
 
   public init(_ agent: Agent, count: Int) {
@@ -24,10 +23,34 @@ public final class ActingPolicy {
     self.count = count
     tape = agent.makeInferenceTape()
     let rssm = agent.worldModel.rssm
-    deter = Array(repeating: 0, count: count * rssm.deter)
-    stoch = Array(repeating: 0, count: count * rssm.stoch)
-    previousActions = Array(repeating: 0, count: count * agent.actionSpace.width)
+    memory = Memory(
+      deter: Array(repeating: 0, count: count * rssm.deter),
+      stoch: Array(repeating: 0, count: count * rssm.stoch),
+      previousActions: Array(repeating: 0, count: count * agent.actionSpace.width))
     images = agent.spaces.filter(\.isImage).map { ByteStorage(count: count * $0.count) }
+  }
+
+  /// What an agent remembers of `n` environments.
+  public struct Memory: Sendable, Equatable, Codable {
+    /// `[n, D]`.
+    var deter: [Float]
+    /// `[n, S · C]`, one-hot.
+    var stoch: [Float]
+    /// `[n, A]`.
+    var previousActions: [Float]
+  }
+
+  /// Goes on from what was remembered.
+  ///
+  /// - Returns: false, and nothing changed, where it is of another agent or number of environments.
+  public func restore(_ memory: Memory) -> Bool {
+    guard
+      memory.deter.count == self.memory.deter.count
+        && memory.stoch.count == self.memory.stoch.count
+        && memory.previousActions.count == self.memory.previousActions.count
+    else { return false }
+    self.memory = memory
+    return true
   }
 
   /// What the agent does, and the latent states that replay keeps.
@@ -60,8 +83,9 @@ public final class ActingPolicy {
         draw: draws.draw("acting latent", step: step, rows: rows))
       let action = agent.policy(state, tape).sample(
         draws.draw("action", step: step, rows: rows), tape)
-      (deter, stoch) = (state.deter.values.array, state.stoch.values.array)
-      previousActions = action.values.array
+      memory = Memory(
+        deter: state.deter.values.array, stoch: state.stoch.values.array,
+        previousActions: action.values.array)
       return makeDecision()
     }
     if !decision.deter.allSatisfy(\.isFinite) || !decision.stored.allSatisfy(\.isFinite) {
@@ -74,13 +98,13 @@ public final class ActingPolicy {
     let model = agent.worldModel
     let keep = tape.constant(isFirst.map { $0 ? 0 : 1 }, rows: count, columns: 1).values
     let previous = tape.constant(
-      previousActions, rows: count, columns: agent.actionSpace.width)
+      memory.previousActions, rows: count, columns: agent.actionSpace.width)
     return model.rssm.observe(
       tokens: model.encoder(rows, tape), previousActions: tape.scaleRows(previous, by: keep),
       keep: keep,
       from: RSSMState(
-        deter: tape.constant(deter, rows: count, columns: model.rssm.deter),
-        stoch: tape.constant(stoch, rows: count, columns: model.rssm.stoch)),
+        deter: tape.constant(memory.deter, rows: count, columns: model.rssm.deter),
+        stoch: tape.constant(memory.stoch, rows: count, columns: model.rssm.stoch)),
       using: { _ in draw }, tape
     ).states
   }
@@ -100,7 +124,7 @@ public final class ActingPolicy {
 
   private func makeDecision() -> Decision {
     let classes = agent.worldModel.rssm.configuration.classes
-    let actions = rows(of: previousActions, width: agent.actionSpace.width).map(action)
+    let actions = rows(of: memory.previousActions, width: agent.actionSpace.width).map(action)
     return Decision(
       actions: actions,
       stored: actions.flatMap { action -> [Float] in
@@ -109,8 +133,8 @@ public final class ActingPolicy {
         case .continuous(let vector): vector
         }
       },
-      deter: deter,
-      stoch: rows(of: stoch, width: classes).map { UInt16($0.firstIndex(of: 1) ?? 0) })
+      deter: memory.deter,
+      stoch: rows(of: memory.stoch, width: classes).map { UInt16($0.firstIndex(of: 1) ?? 0) })
   }
 
   private func action(_ row: [Float]) -> Action {

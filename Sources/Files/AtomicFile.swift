@@ -9,22 +9,33 @@ public enum AtomicFile {
   ///   - url: Its place, in a folder that exists. A file there is replaced.
   ///   - body: Writes the contents.
   /// - Throws: ``FileError`` of kind `system`, with nothing changed; what `body` throws.
-  public static func write(to url: URL, _ body: (FileHandle) throws -> Void) throws {
-    let partial = url.path + ".partial"
-    let file = try create(partial)
+  public static func write(to url: URL, _ body: (OutputFile) throws -> Void) throws {
+    let partial = URL(fileURLWithPath: url.path + ".partial")
+    let file = try OutputFile(partial)
     do {
       try body(file)
       try file.synchronize()
       try file.close()
-      guard rename(partial, url.path) == 0 else {
-        throw FileError(renaming: url.path)
-      }
+      try move(partial, to: url)
     } catch {
-      unlink(partial)
+      unlink(partial.path)
       if error is FileError { throw error }
       throw FileError(writing: url.path, error)
     }
     synchronizeFolder(url.deletingLastPathComponent())
+  }
+
+  /// Gives a file or folder another name, in the place of a file that has it.
+  /// - Throws: ``FileError`` of kind `system`.
+  public static func move(_ url: URL, to target: URL) throws {
+    StopPoint.pass()
+    guard rename(url.path, target.path) == 0 else { throw FileError(renaming: target.path) }
+  }
+
+  /// Removes a file, or a folder with all in it. Failing to, or there being none, is no harm.
+  public static func remove(_ url: URL) {
+    StopPoint.pass()
+    try? FileManager.default.removeItem(at: url)
   }
 
   /// Writes a file that holds `data`.
@@ -56,16 +67,10 @@ public enum AtomicFile {
   /// Makes a renamed or deleted entry of a folder last through a loss of power. Where the file
   /// system cannot do that, nothing is lost but this, so failures are ignored.
   public static func synchronizeFolder(_ url: URL) {
+    StopPoint.pass()
     let descriptor = open(url.path, O_RDONLY)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
-  }
-
-  /// An empty file, open for writing.
-  private static func create(_ path: String) throws -> FileHandle {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError(opening: path) }
-    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 }

@@ -1,7 +1,28 @@
 import Files
 import Foundation
 
-/// A saved state of a run: a folder of three files.
+/// Which checkpoints are left after a new one.
+public struct CheckpointRetention: Sendable, Equatable {
+  /// How many of the newest; at least 1.
+  public var newest: Int
+  /// The steps of others that stay, wherever they are complete.
+  public var others: Set<Int>
+  /// Steps whose multiples stay; 0 for none.
+  public var every: Int
+
+  public init(newest: Int = 1, others: Set<Int> = [], every: Int = 0) {
+    self.newest = newest
+    self.others = others
+    self.every = every
+  }
+
+  func keeps(_ step: Int) -> Bool {
+    others.contains(step) || (every > 0 && step % every == 0)
+  }
+}
+
+/// A saved state of a run: a folder of files. Only the newest is what a run goes on from, and holds
+/// what that needs besides the agent.
 public struct Checkpoint: Sendable, Equatable {
   /// Environment steps that had been made.
   public let step: Int
@@ -42,45 +63,41 @@ extension RunFolder {
   /// folder would leave a moment without any.
   /// - Parameters:
   ///   - step: Environment steps that have been made.
-  ///   - keeping: How many checkpoints are left in the end, the newest ones.
-  ///   - body: Writes the three files of the checkpoint that it is given, each synced to the disk.
+  ///   - keeping: Which checkpoints are left in the end.
+  ///   - body: Writes the files of the checkpoint that it is given, each synced to the disk.
   /// - Throws: `FileError`, with the other checkpoints untouched; what `body` throws.
   public func writeCheckpoint(
-    step: Int, keeping: Int = 1, _ body: (Checkpoint) throws -> Void
+    step: Int, keeping: CheckpointRetention = CheckpointRetention(),
+    _ body: (Checkpoint) throws -> Void
   ) throws {
     let url = checkpoints.appendingPathComponent("\(step)")
     if Checkpoint(at: url)?.isComplete != true {
       let partial = checkpoints.appendingPathComponent("\(step).partial")
-      remove(partial)
+      AtomicFile.remove(partial)
       try Self.create(partial)
       try body(Checkpoint(step: step, url: partial))
       AtomicFile.synchronizeFolder(partial)
-      remove(url)
-      do {
-        try FileManager.default.moveItem(at: partial, to: url)
-      } catch {
-        throw FileError(writing: url.path, error)
-      }
+      AtomicFile.remove(url)
+      try AtomicFile.move(partial, to: url)
       AtomicFile.synchronizeFolder(checkpoints)
     }
-    removeCheckpoints(exceptNewest: keeping)
+    removeCheckpoints(except: keeping)
   }
 
   /// Removes old checkpoints and what interrupted writes left. Failing to is no harm.
-  private func removeCheckpoints(exceptNewest count: Int) {
-    for checkpoint in completeCheckpoints().dropLast(max(count, 1)) {
+  private func removeCheckpoints(except retention: CheckpointRetention) {
+    let old = completeCheckpoints().dropLast(max(retention.newest, 1))
+    for checkpoint in old where !retention.keeps(checkpoint.step) {
       // Under another name first: a checkpoint that is half removed must not look like one.
       let doomed = checkpoint.url.appendingPathExtension("partial")
-      remove(doomed)
-      try? FileManager.default.moveItem(at: checkpoint.url, to: doomed)
+      AtomicFile.remove(doomed)
+      try? AtomicFile.move(checkpoint.url, to: doomed)
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
     for name in names where name.hasSuffix(".partial") {
-      remove(checkpoints.appendingPathComponent(name))
+      AtomicFile.remove(checkpoints.appendingPathComponent(name))
     }
   }
-
-  private func remove(_ url: URL) { try? FileManager.default.removeItem(at: url) }
 
   /// The run and the checkpoint that a command's argument means.
   /// - Parameter url: A run folder, for its newest checkpoint, or a checkpoint's folder.

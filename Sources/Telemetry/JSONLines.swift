@@ -6,8 +6,7 @@ import Foundation
 /// Each record is handed to the system whole before ``write(_:)`` returns, so a process that is
 /// killed loses none; the machine's losing power may cost the last ones.
 public final class JSONLines: MetricSink {
-  private let file: FileHandle
-  private let path: String
+  private let file: OutputFile
 
   /// Opens a file to add records to it.
   /// - Parameters:
@@ -16,20 +15,12 @@ public final class JSONLines: MetricSink {
   ///     run writes them again. Nil cuts everything.
   /// - Throws: `FileError`: `malformed` where a line has no step; `system`.
   public init(_ url: URL, keepingThrough lastStep: Int? = nil) throws {
-    path = url.path
     if let lastStep { try Self.cut(url, after: lastStep) }
-    let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (lastStep == nil ? O_TRUNC : 0)
-    let descriptor = open(url.path, flags, 0o644)
-    guard descriptor >= 0 else { throw FileError(opening: url.path) }
-    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    file = try OutputFile(url, appending: lastStep != nil)
   }
 
   public func write(_ record: MetricRecord) throws {
-    do {
-      try file.write(contentsOf: Data((record.json + "\n").utf8))
-    } catch {
-      throw FileError(writing: path, error)
-    }
+    try file.write(contentsOf: Data((record.json + "\n").utf8))
   }
 
   /// Rewrites a file without its lines after a step.

@@ -45,11 +45,15 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public var evalEnvs = 4
   /// Episodes of an evaluation.
   public var evalEps = 1
+  /// Ours: environment steps between evaluations during training; 0 is never.
+  public var evalEvery = 0
   /// Environment steps between lines in `metrics.jsonl`, between reports, between checkpoints; 0 is
   /// never. The reference counts seconds, with which no run could be repeated.
   public var logEvery = 1000
   public var reportEvery = 10_000
   public var saveEvery = 5000
+  /// Ours: which checkpoints stay.
+  public var keep = KeepConfiguration()
   /// Batches of a report.
   public var reportBatches = 1
   /// Ours: computing threads; 0 for all cores. Never changes a result.
@@ -57,6 +61,18 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   /// Ours: the parts that a batch is cut into, each computed by one thread; at most `batch_size`.
   /// Changes results in their last bits, as the order of sums does.
   public var shards = 4
+
+  public init() {}
+}
+
+/// `run.keep`: which checkpoints stay.
+public struct KeepConfiguration: Codable, Sendable, Equatable {
+  /// How many of the newest; at least 1.
+  public var last = 1
+  /// Whether the one that did best in an evaluation stays.
+  public var best = true
+  /// Environment steps whose multiples stay; 0 for none.
+  public var every = 0
 
   public init() {}
 }
