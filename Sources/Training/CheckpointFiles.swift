@@ -8,21 +8,26 @@ import Telemetry
 
 /// What a checkpoint's `state.json` holds.
 struct SavedState: Codable, Equatable {
-  /// Of this layout of the file.
-  var version = 1
+  static let currentVersion = 2
+  /// Of the file's layout.
+  var version = SavedState.currentVersion
   /// Environment steps.
   var step: Int
   /// Whether the run had made all its steps.
   var isFinished: Bool
   var agent: AgentState
+  var run: RunState
 }
+
+/// What is read of a file of any version.
+private struct SavedVersion: Decodable { var version: Int }
 
 /// Saves learners to checkpoints and restores them.
 ///
 /// Parameters stand under the reference's names, the slow critic's and the normalisers' among them,
 /// so that weights can be exchanged with it.
 extension Checkpoint {
-  func write(_ learner: Learner, step: Int, isFinished: Bool) throws {
+  func write(_ learner: Learner, step: Int, isFinished: Bool, run: RunState) throws {
     try makeParameters(learner).write(to: parameters)
     var averages = SafeTensors()
     for (name, shape, values) in learner.optimizer.state {
@@ -30,8 +35,10 @@ extension Checkpoint {
     }
     try averages.write(to: optimizer)
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    let saved = SavedState(step: step, isFinished: isFinished, agent: learner.state)
+    encoder.outputFormatting = .sortedKeys
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let saved = SavedState(step: step, isFinished: isFinished, agent: learner.state, run: run)
     try AtomicFile.write(encoder.encode(saved), to: state)
   }
 
@@ -59,12 +66,22 @@ extension Checkpoint {
   /// - Throws: `FileError`, or ``CheckpointError`` where it cannot be read.
   func readState() throws -> SavedState {
     let data = try AtomicFile.read(state)
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    if let version = try? decoder.decode(SavedVersion.self, from: data).version,
+      version != SavedState.currentVersion
+    {
+      throw CheckpointError(
+        file: state.path,
+        problem: "it is of version \(version), and this program reads \(SavedState.currentVersion)",
+        remedy: "use the program that wrote it")
+    }
     do {
-      return try JSONDecoder().decode(SavedState.self, from: data)
+      return try decoder.decode(SavedState.self, from: data)
     } catch {
       throw CheckpointError(
-        file: state.path, problem: "it is damaged or of another version",
-        remedy: "use another checkpoint")
+        file: state.path, problem: "it is damaged", remedy: "use another checkpoint")
     }
   }
 

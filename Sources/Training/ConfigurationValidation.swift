@@ -133,7 +133,7 @@ enum ConfigurationRule {
     ("*.actent", .atLeast(0)),
     ("*.slowreg", .atLeast(0)),
     ("*.rate", .within(0...1)),
-    ("*.every", .atLeast(1)),
+    ("agent.slowvalue.every", .atLeast(1)),
     ("agent.retnorm.impl", .oneOf(["none", "meanstd", "perc"])),
     ("agent.valnorm.impl", .oneOf(["none", "meanstd", "perc"])),
     ("agent.advnorm.impl", .oneOf(["none", "meanstd", "perc"])),

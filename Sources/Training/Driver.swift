@@ -22,9 +22,11 @@ public final class Driver {
   private let policy: ActingPolicy
   private let key: Key
   private var rows: [ReplayRow]
+  /// What is done next in each environment; nil where an episode begins.
   private var actions: [Action?]
+  /// What was done in the episodes so far.
+  private var histories: [[Action]]
   private var scores: [Double]
-  private var lengths: [Int]
   private var episodes: [Int]
   /// Calls of ``step(_:)``.
   private(set) var steps = 0
@@ -40,7 +42,7 @@ public final class Driver {
     rows = environments.map { ReplayRow(observation: $0.makeObservation(), layout: layout) }
     actions = Array(repeating: nil, count: count)
     scores = Array(repeating: 0, count: count)
-    lengths = Array(repeating: 0, count: count)
+    histories = Array(repeating: [], count: count)
     episodes = Array(repeating: 0, count: count)
   }
 
@@ -65,11 +67,11 @@ public final class Driver {
     let step: Step
     if let action = actions[index] {
       step = try environments[index].step(action, into: &rows[index].observation)
-      lengths[index] += 1
+      histories[index].append(action)
     } else {
-      let episode = key.fold("episode").fold(index).fold(episodes[index])
-      step = try environments[index].reset(key: episode, into: &rows[index].observation)
-      (scores[index], lengths[index]) = (0, 0)
+      step = try reset(index)
+      scores[index] = 0
+      histories[index].removeAll(keepingCapacity: true)
       episodes[index] += 1
     }
     rows[index].reward = Float(step.reward)
@@ -79,8 +81,14 @@ public final class Driver {
     scores[index] += step.reward
     guard step.isLast else { return nil }
     return Episode(
-      number: episodes[index], score: scores[index], length: lengths[index],
+      number: episodes[index], score: scores[index], length: histories[index].count,
       success: step.success)
+  }
+
+  /// Begins the next episode of an environment.
+  private func reset(_ index: Int) throws -> Step {
+    let episode = key.fold("episode").fold(index).fold(episodes[index])
+    return try environments[index].reset(key: episode, into: &rows[index].observation)
   }
 
   /// Stores the decision with the row and keeps the action for the next step; an ended episode has
@@ -97,5 +105,39 @@ public final class Driver {
       decision.deter[index * row.deter.count..<(index + 1) * row.deter.count])
     rows[index].stoch = Array(
       decision.stoch[index * row.stoch.count..<(index + 1) * row.stoch.count])
+  }
+}
+
+extension Driver {
+  /// Where the episodes stand between two steps.
+  var state: State {
+    State(
+      steps: steps,
+      games: (0..<count).map { index in
+        GameState(
+          episodes: episodes[index], actions: histories[index], next: actions[index],
+          score: scores[index])
+      }, policy: policy.memory)
+  }
+
+  /// Goes on from where episodes stood: plays them again.
+  ///
+  /// - Returns: false, and nothing changed, where the state is of other environments or another
+  ///   agent.
+  func restore(_ state: State) throws -> Bool {
+    guard state.games.count == count, policy.restore(state.policy) else { return false }
+    steps = state.steps
+    for (index, game) in state.games.enumerated() {
+      (scores[index], histories[index], actions[index]) = (game.score, game.actions, game.next)
+      episodes[index] = game.episodes
+      guard game.next != nil else { continue }
+      episodes[index] -= 1
+      _ = try reset(index)
+      episodes[index] += 1
+      for action in game.actions {
+        _ = try environments[index].step(action, into: &rows[index].observation)
+      }
+    }
+    return true
   }
 }

@@ -13,6 +13,9 @@ public struct Evaluation: Sendable, Equatable {
 
   public var mean: Double { returns.reduce(0, +) / Double(max(returns.count, 1)) }
 
+  /// The mean of the environment steps of an episode.
+  public var meanLength: Double { Double(lengths.reduce(0, +)) / Double(max(lengths.count, 1)) }
+
   public var median: Double {
     let sorted = returns.sorted()
     guard let last = sorted.indices.last else { return 0 }

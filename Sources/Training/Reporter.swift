@@ -10,11 +10,15 @@ final class Reporter {
   private let configuration: TrainingConfiguration
   private let folder: RunFolder
   private var source: BatchSource
-  private var count = 0
+  /// Batches looked at so far.
+  private(set) var count: Int
 
+  /// - Parameter count: batches that were looked at before.
   init(
-    _ configuration: TrainingConfiguration, replay: Replay, agent: Agent, folder: RunFolder
+    _ configuration: TrainingConfiguration, replay: Replay, agent: Agent, folder: RunFolder,
+    count: Int = 0
   ) {
+    self.count = count
     self.configuration = configuration
     self.folder = folder
     source = BatchSource(

@@ -8,22 +8,38 @@ final class RunLog {
   private let metrics: JSONLines
   private let scores: JSONLines
   private let progress: ProgressLine?
-  private var sums: [String: (sum: Double, count: Int)] = [:]
-  /// The newest episodes, for the progress line.
-  private var recentScores: [Double] = []
-  private var lastStep: Int
-  private var lastUpdates = 0
+  /// What does not depend on the clock.
+  struct State: Codable, Equatable {
+    /// Sums since the last line.
+    var sums: [String: Sum] = [:]
+    /// The newest episodes, for the progress line.
+    var recentScores: [Double] = []
+    /// Where the last line stood.
+    var lastStep = 0
+    var lastUpdates = 0
+  }
+
+  /// A sum of metrics, for their mean.
+  struct Sum: Codable, Equatable {
+    var sum = 0.0
+    var count = 0
+  }
+
+  private(set) var state: State
   private var lastTime = ContinuousClock.now
   /// Where the time went since the last line, and before it.
   private var sinceLine = TimeSplit()
   private var beforeLine = TimeSplit()
 
   /// - Parameter resumedAt: lines of later steps are cut; nil begins the files afresh.
-  init(_ folder: RunFolder, resumedAt: Int?, progress: ProgressLine?) throws {
+  ///   - state: what to go on from.
+  init(
+    _ folder: RunFolder, resumedAt: Int?, from state: State = State(), progress: ProgressLine?
+  ) throws {
     metrics = try JSONLines(folder.metrics, keepingThrough: resumedAt)
     scores = try JSONLines(folder.scores, keepingThrough: resumedAt)
     self.progress = progress
-    lastStep = resumedAt ?? 0
+    self.state = state
   }
 
   /// Takes an update into the averages of the next line.
@@ -52,8 +68,8 @@ final class RunLog {
   }
 
   private func add(_ name: String, _ value: Double) {
-    let old = sums[name] ?? (0, 0)
-    sums[name] = (old.sum + value, old.count + 1)
+    state.sums[name, default: Sum()].sum += value
+    state.sums[name, default: Sum()].count += 1
   }
 
   func add(_ episode: Driver.Episode, step: Int) throws {
@@ -65,29 +81,41 @@ final class RunLog {
     add("epstats/score", episode.score)
     add("epstats/length", Double(episode.length))
     if let success = episode.success { add("epstats/success", success ? 1 : 0) }
-    recentScores = recentScores.suffix(19) + [episode.score]
+    state.recentScores = state.recentScores.suffix(19) + [episode.score]
   }
 
   /// Writes a line of averages since the last one.
   ///
   /// - Parameter rowsPerUpdate: replayed rows that an update trains on.
   func write(step: Int, replay: ReplayStatistics, updates: Int, rowsPerUpdate: Int) throws {
-    var values = sums.mapValues { MetricValue.double($0.sum / Double($0.count)) }
+    var values = state.sums.mapValues { MetricValue.double($0.sum / Double($0.count)) }
     for (name, value) in replay.metrics where value.isFinite {
       values["replay/\(name)"] = .double(value)
     }
     let now = ContinuousClock.now
     let seconds = max((now - lastTime) / .seconds(1), 1e-9)
-    values["fps/policy"] = .double(Double(step - lastStep) / seconds)
-    values["fps/train"] = .double(Double((updates - lastUpdates) * rowsPerUpdate) / seconds)
-    values["fps/updates"] = .double(Double(updates - lastUpdates) / seconds)
+    values["fps/policy"] = .double(Double(step - state.lastStep) / seconds)
+    values["fps/train"] = .double(Double((updates - state.lastUpdates) * rowsPerUpdate) / seconds)
+    values["fps/updates"] = .double(Double(updates - state.lastUpdates) / seconds)
     sinceLine.addElapsed(seconds: seconds)
     for (name, value) in sinceLine.metrics { values[name] = .double(value) }
     try metrics.write(MetricRecord(step: step, values: values))
     beforeLine += sinceLine
     sinceLine = TimeSplit()
-    (lastStep, lastUpdates, lastTime) = (step, updates, now)
-    sums.removeAll(keepingCapacity: true)
+    lastTime = now
+    (state.lastStep, state.lastUpdates) = (step, updates)
+    state.sums.removeAll(keepingCapacity: true)
+  }
+
+  /// Writes a line of what an evaluation found.
+  func write(sampled: Evaluation, mode: Evaluation, step: Int) throws {
+    var values: [String: MetricValue] = [:]
+    for (name, evaluation) in [("eval", sampled), ("eval_mode", mode)] {
+      values["\(name)/score"] = .double(evaluation.mean)
+      values["\(name)/length"] = .double(evaluation.meanLength)
+      if let rate = evaluation.successRate { values["\(name)/success"] = .double(rate) }
+    }
+    try metrics.write(MetricRecord(step: step, values: values))
   }
 
   func show(step: Int, of total: Int, updates: Int) {
@@ -99,9 +127,10 @@ final class RunLog {
   }
 
   private func status(_ step: Int, _ total: Int, _ updates: Int) -> ProgressStatus {
-    let mean = recentScores.reduce(0, +) / Double(max(recentScores.count, 1))
+    let scores = state.recentScores
+    let mean = scores.reduce(0, +) / Double(max(scores.count, 1))
     return ProgressStatus(
       environmentSteps: step, totalSteps: total, updates: updates,
-      episodeReturn: recentScores.isEmpty ? nil : mean)
+      episodeReturn: scores.isEmpty ? nil : mean)
   }
 }

@@ -23,6 +23,8 @@ public final class Trainer {
   /// Records of all environments so far, those of resets included.
   public private(set) var step = 0
   private let folder: RunFolder
+  /// Keeps other processes from the folder.
+  private let lock: RunLock
   private let pool: WorkerPool
   private let replay: Replay
   private let driver: Driver
@@ -31,6 +33,7 @@ public final class Trainer {
   private let key: Key
   private let log: RunLog
   private let reporter: Reporter
+  private var best: BestEvaluation?
   private var isFinished: Bool { step >= configuration.run.steps }
 
   /// Prepares a run; with `resuming`, continues from its newest checkpoint if there is one.
@@ -61,26 +64,37 @@ public final class Trainer {
     driver = Driver(worlds, agent: agent, layout: layout, key: key.fold("driver"))
     trainingStep = TrainingStep(
       configuration, learner: learner, replay: replay, key: key.fold("learner"), pool: pool)
-    ratio = TrainRatio(
-      trainRatio: configuration.run.trainRatio, sequences: configuration.batchSize,
-      length: configuration.batchLength)
-    reporter = Reporter(configuration, replay: replay, agent: agent, folder: folder)
-    let resumed = try Self.prepare(folder, configuration, resuming: resuming, learner: learner)
-    step = resumed ?? 0
-    log = try RunLog(folder, resumedAt: resumed, progress: progress)
-  }
-
-  /// Makes the folder, or restores the learner from it.
-  ///
-  /// - Returns: the step of the checkpoint that the run continues from, if any.
-  private static func prepare(
-    _ folder: RunFolder, _ configuration: TrainingConfiguration, resuming: Bool, learner: Learner
-  ) throws -> Int? {
-    let checkpoint = resuming ? folder.completeCheckpoints().last : nil
-    let saved = try checkpoint?.restore(learner)
+    lock = try folder.lock()
+    let saved = try Self.restore(
+      resuming ? folder.completeCheckpoints().last : nil, learner, driver)
+    let run = saved?.run
+    step = saved?.step ?? 0
+    best = run?.best
+    ratio =
+      run?.ratio
+      ?? TrainRatio(
+        trainRatio: configuration.run.trainRatio, sequences: configuration.batchSize,
+        length: configuration.batchLength)
+    reporter = Reporter(
+      configuration, replay: replay, agent: agent, folder: folder, count: run?.reports ?? 0)
     try folder.create(resuming: resuming)
     try AtomicFile.write(Data(configuration.yaml().utf8), to: folder.configuration)
-    return saved?.step
+    log = try RunLog(
+      folder, resumedAt: saved?.step, from: run?.log ?? RunLog.State(), progress: progress)
+  }
+
+  /// Puts everything back to where it was at a checkpoint.
+  private static func restore(
+    _ checkpoint: Checkpoint?, _ learner: Learner, _ driver: Driver
+  ) throws -> SavedState? {
+    guard let checkpoint else { return nil }
+    let saved = try checkpoint.restore(learner)
+    guard try driver.restore(saved.run.driver) else {
+      throw CheckpointError(
+        file: checkpoint.state.path, problem: "it is of other environments",
+        remedy: "resume with the run's own run.envs")
+    }
+    return saved
   }
 
   // MARK: the loop
@@ -91,6 +105,7 @@ public final class Trainer {
   public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
     if step == 0 { try save() }
     while !isFinished && !shouldStop() {
+      let before = step
       let clock = Stopwatch()
       var elsewhere = 0.0
       try driver.step { index, row, episode in
@@ -103,6 +118,7 @@ public final class Trainer {
         elsewhere += clock.seconds
       }
       log.addEnvironment(seconds: clock.seconds - elsewhere)
+      try keepSchedulesBetweenSteps(since: before)
       log.show(step: step, of: configuration.run.steps, updates: learner.state.updates)
     }
     try save()
@@ -128,14 +144,45 @@ public final class Trainer {
     if isDue(run.reportEvery), trainingStep.isReady {
       log.add(try reporter.report(learner, step: step, key: key.fold("report"), pool: pool))
     }
-    if isDue(run.saveEvery) { try save() }
+  }
+
+  /// What looks at all environments, when all have made their step.
+  private func keepSchedulesBetweenSteps(since before: Int) throws {
+    func isDue(_ interval: Int) -> Bool { interval > 0 && step / interval > before / interval }
+    let isBest = isDue(configuration.run.evalEvery) ? try evaluate() : false
+    if isBest || isDue(configuration.run.saveEvery) { try save() }
+  }
+
+  /// Plays episodes on environments and seeds of their own, drawing actions and doing what is most
+  /// likely, and logs the results as a line of their own.
+  ///
+  /// - Returns: whether the drawn actions earned more than ever before.
+  private func evaluate() throws -> Bool {
+    var plan = EvaluationPlan(configuration.run)
+    plan.seed = configuration.seed
+    func makeWorld() throws -> any Environment {
+      try EnvironmentRegistry.make(configuration.task, configuration.env)
+    }
+    let sampled = try learner.agent.evaluate(in: makeWorld, plan)
+    plan.usesMode = true
+    let mode = try learner.agent.evaluate(in: makeWorld, plan)
+    try log.write(sampled: sampled, mode: mode, step: step)
+    guard best.map({ sampled.mean > $0.mean }) ?? true else { return false }
+    best = BestEvaluation(mean: sampled.mean, step: step)
+    return configuration.run.keep.best
   }
 
   private func isDue(_ interval: Int) -> Bool { interval > 0 && step % interval == 0 }
 
   private func save() throws {
-    try folder.writeCheckpoint(step: step) {
-      try $0.write(learner, step: step, isFinished: isFinished)
+    let keep = configuration.run.keep
+    let retention = CheckpointRetention(
+      newest: keep.last, others: Set(keep.best ? [best?.step].compactMap { $0 } : []),
+      every: keep.every)
+    let run = RunState(
+      driver: driver.state, log: log.state, ratio: ratio, reports: reporter.count, best: best)
+    try folder.writeCheckpoint(step: step, keeping: retention) {
+      try $0.write(learner, step: step, isFinished: isFinished, run: run)
     }
   }
 }

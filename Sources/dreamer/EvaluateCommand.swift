@@ -57,14 +57,13 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private static func text(_ evaluation: Evaluation, _ trained: TrainedAgent) -> String {
-    let length = Double(evaluation.lengths.reduce(0, +)) / Double(evaluation.lengths.count)
     var lines = [
       "\(trained.configuration.task) after \(trained.step) steps, "
         + "\(evaluation.returns.count) episodes",
       String(
         format: "return   mean %.3f, median %.3f, standard deviation %.3f", evaluation.mean,
         evaluation.median, evaluation.deviation),
-      String(format: "length   mean %.1f steps", length),
+      String(format: "length   mean %.1f steps", evaluation.meanLength),
     ]
     if let rate = evaluation.successRate {
       lines.append(String(format: "success  %.1f %%", 100 * rate))

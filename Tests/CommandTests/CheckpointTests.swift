@@ -27,7 +27,7 @@ struct CheckpointTests {
     try Data("{".utf8).write(to: shell.url("\(checkpoint)/state.json"))
     try expectRefusal(
       of: command,
-      because: "state.json: it is damaged or of another version; use another checkpoint\n")
+      because: "state.json: it is damaged; use another checkpoint\n")
   }
 
   @Test("one of other shapes is bad data and stays as it is")

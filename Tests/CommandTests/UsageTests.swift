@@ -40,7 +40,7 @@ struct UsageTests {
       says: "dreamer: which environment? Give --env; `dreamer envs` lists them"),
     Mistake(
       arguments: "train --env gridworld/Empty-5x5 --preset debug --logdir blocked/run", code: 74,
-      says: "dreamer: …/blocked/run/checkpoints: cannot be written (Not a directory); "
+      says: "dreamer: …/blocked/run: cannot be written (Not a directory); "
         + "free some space or choose another folder"),
     Mistake(
       arguments: "evaluate none", code: 66,

@@ -67,7 +67,9 @@ struct RunFolderTests {
   @Test("checkpoints are listed by step, and incomplete ones are not")
   func listing() throws {
     try run.create(resuming: false)
-    for step in [1000, 200, 30] { try run.writeCheckpoint(step: step, keeping: 3, fill) }
+    for step in [1000, 200, 30] {
+      try run.writeCheckpoint(step: step, keeping: CheckpointRetention(newest: 3), fill)
+    }
     #expect(run.completeCheckpoints().map(\.step) == [30, 200, 1000])
     try FileManager.default.removeItem(at: run.completeCheckpoints()[2].optimizer)
     #expect(run.completeCheckpoints().map(\.step) == [30, 200])
@@ -76,10 +78,36 @@ struct RunFolderTests {
   @Test("only the newest checkpoints stay")
   func keeping() throws {
     try run.create(resuming: false)
-    for step in [10, 20, 30] { try run.writeCheckpoint(step: step, keeping: 2, fill) }
+    for step in [10, 20, 30] {
+      try run.writeCheckpoint(step: step, keeping: CheckpointRetention(newest: 2), fill)
+    }
     #expect(checkpointNames == ["20", "30"])
     try run.writeCheckpoint(step: 40, fill)
     #expect(checkpointNames == ["40"])
+  }
+
+  @Test("others stay by their steps and by the interval")
+  func retention() throws {
+    try run.create(resuming: false)
+    let retention = CheckpointRetention(newest: 1, others: [20, 35], every: 25)
+    for step in [10, 20, 25, 30, 35, 50, 60, 70] {
+      try run.writeCheckpoint(step: step, keeping: retention, fill)
+    }
+    #expect(checkpointNames == ["20", "25", "35", "50", "70"])
+  }
+
+  @Test("a folder is one process's, or one run's, at a time")
+  func locking() throws {
+    let lock = try run.lock()
+    let error = #expect(throws: FileError.self) { try run.lock() }
+    #expect(error?.kind == .exists && error?.what == "is in use by another process")
+    withExtendedLifetime(lock) {}
+  }
+
+  @Test("a folder can be had again when nobody holds it any more")
+  func unlocking() throws {
+    do { _ = try run.lock() }
+    _ = try run.lock()
   }
 
   @Test("a write that fails leaves the checkpoints as they were")
@@ -112,7 +140,9 @@ struct RunFolderTests {
   @Test("a run means its newest checkpoint, and a checkpoint itself")
   func locating() throws {
     try run.create(resuming: false)
-    for step in [10, 20] { try run.writeCheckpoint(step: step, keeping: 2, fill) }
+    for step in [10, 20] {
+      try run.writeCheckpoint(step: step, keeping: CheckpointRetention(newest: 2), fill)
+    }
     let newest = try RunFolder.locate(run.url)
     #expect(newest.checkpoint.step == 20)
     let older = try RunFolder.locate(run.checkpoints.appendingPathComponent("10"))

@@ -1,0 +1,42 @@
+import Agents
+import EnvironmentInterface
+import ReplayBuffers
+
+/// What a run goes on from besides the agent and replay, so that a resumed run is the one that was not
+/// interrupted.
+struct RunState: Codable, Equatable {
+  var driver: Driver.State
+  var log: RunLog.State
+  var ratio: TrainRatio
+  /// Reports made so far.
+  var reports: Int
+  /// The best mean return of an evaluation, and the step of its checkpoint.
+  var best: BestEvaluation?
+}
+
+/// The evaluation that did best.
+struct BestEvaluation: Codable, Equatable {
+  var mean: Double
+  var step: Int
+}
+
+extension Driver {
+  /// Where the episodes stand.
+  struct State: Codable, Equatable {
+    /// Calls of `step`.
+    var steps: Int
+    var games: [GameState]
+    var policy: ActingPolicy.Memory
+  }
+
+  /// Where an episode stands: an episode is a function of its key and its actions.
+  struct GameState: Codable, Equatable {
+    /// Episodes that were begun.
+    var episodes: Int
+    /// What was done in the episode.
+    var actions: [Action]
+    /// What is to be done next; nil where an episode is to begin.
+    var next: Action?
+    var score: Double
+  }
+}
