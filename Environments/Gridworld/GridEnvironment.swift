@@ -38,7 +38,8 @@ package struct GridEnvironment: Environment {
   package var information: EnvironmentInformation {
     EnvironmentInformation(
       summary: family.summary, stepLimit: maxSteps, rewardRange: family.rewardRange,
-      bestReturn: BestReturns.byName[family.name], actionNames: actions.map { "\($0)" })
+      bestReturn: BestReturns.byName[family.name], definesSuccess: true,
+      actionNames: actions.map { "\($0)" })
   }
 
   package mutating func reset(key: Key, into observation: inout Observation) -> Step {

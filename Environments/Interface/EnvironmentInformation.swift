@@ -9,17 +9,20 @@ public struct EnvironmentInformation: Sendable, Equatable {
   /// The mean return of the shortest solutions, or what else is the best that can be had; nil where
   /// it is not known.
   public var bestReturn: Double?
+  /// Whether the last step of an episode says if it succeeded.
+  public var definesSuccess: Bool
   /// What each number of a discrete action space is called; empty where they have no names.
   public var actionNames: [String]
 
   public init(
     summary: String = "", stepLimit: Int? = nil, rewardRange: ClosedRange<Double>? = nil,
-    bestReturn: Double? = nil, actionNames: [String] = []
+    bestReturn: Double? = nil, definesSuccess: Bool = false, actionNames: [String] = []
   ) {
     self.summary = summary
     self.stepLimit = stepLimit
     self.rewardRange = rewardRange
     self.bestReturn = bestReturn
+    self.definesSuccess = definesSuccess
     self.actionNames = actionNames
   }
 }

@@ -81,6 +81,7 @@ public struct KeepConfiguration: Codable, Sendable, Equatable {
 public struct EnvironmentConfigurations: Codable, Sendable, Equatable {
   public var gridworld = GridworldConfiguration()
   public var pendulum = PendulumConfiguration()
+  public var wrap = WrapConfiguration()
 
   public init() {}
 }

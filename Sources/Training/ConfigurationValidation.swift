@@ -71,6 +71,12 @@ enum ConfigurationRule {
         "view+grid+symbolic",
       ])
     ),
+    ("env.wrap.repeat", .atLeast(1)),
+    ("env.wrap.time_limit", .atLeast(0)),
+    ("env.wrap.reward_scale", .above(0)),
+    ("env.wrap.reward_clip", .atLeast(0)),
+    ("env.wrap.size", .within(0...1024)),
+    ("env.wrap.stack", .within(1...64)),
     ("env.pendulum.size", .within(16...1024)),
     ("bench.vector", .atLeast(0)),
     ("bench.actions", .atLeast(1)),

@@ -1,5 +1,6 @@
 import Agents
 import EnvironmentInterface
+import Kernels
 import Randomness
 import ReplayBuffers
 
@@ -18,7 +19,7 @@ public final class Driver {
   }
 
   public let count: Int
-  private var environments: [any Environment]
+  private let environments: EnvironmentVector
   private let policy: ActingPolicy
   private let key: Key
   private var rows: [ReplayRow]
@@ -33,9 +34,10 @@ public final class Driver {
 
   /// - Parameter key: of episodes and of the agent's draws.
   public init(
-    _ environments: [any Environment], agent: Agent, layout: ReplayLayout, key: Key
+    _ environments: [any Environment], agent: Agent, layout: ReplayLayout, key: Key,
+    pool: WorkerPool? = nil
   ) {
-    self.environments = environments
+    self.environments = EnvironmentVector(environments, pool: pool)
     count = environments.count
     policy = ActingPolicy(agent, count: count)
     self.key = key
@@ -51,8 +53,7 @@ public final class Driver {
   /// - Parameter record: is called for each environment in turn with its number, its new row, and
   ///   the episode that ended with it.
   public func step(_ record: (Int, ReplayRow, Episode?) throws -> Void) throws {
-    var ended = [Episode?](repeating: nil, count: count)
-    for index in 0..<count { ended[index] = try advance(index) }
+    let ended = try advance()
     let decision = try policy.act(
       rows.map(\.observation), isFirst: rows.map(\.isFirst), draws: .random(key.fold("policy")),
       step: steps)
@@ -63,13 +64,23 @@ public final class Driver {
     }
   }
 
-  private func advance(_ index: Int) throws -> Episode? {
-    let step: Step
+  /// - Returns: for each environment the episode that has ended, if one has.
+  private func advance() throws -> [Episode?] {
+    let commands = (0..<count).map { index in
+      actions[index].map(EnvironmentVector.Command.act) ?? .begin(key(of: index))
+    }
+    let steps = try run(commands)
+    return (0..<count).map { index in steps[index].flatMap { take($0, index) } }
+  }
+
+  private func run(_ commands: [EnvironmentVector.Command?]) throws -> [Step?] {
+    try environments.run(commands) { swap(&rows[$0].observation, &$1) }
+  }
+
+  private func take(_ step: Step, _ index: Int) -> Episode? {
     if let action = actions[index] {
-      step = try environments[index].step(action, into: &rows[index].observation)
       histories[index].append(action)
     } else {
-      step = try reset(index)
       scores[index] = 0
       histories[index].removeAll(keepingCapacity: true)
       episodes[index] += 1
@@ -85,10 +96,9 @@ public final class Driver {
       success: step.success)
   }
 
-  /// Begins the next episode of an environment.
-  private func reset(_ index: Int) throws -> Step {
-    let episode = key.fold("episode").fold(index).fold(episodes[index])
-    return try environments[index].reset(key: episode, into: &rows[index].observation)
+  /// What the next episode of an environment begins from.
+  private func key(of index: Int) -> Key {
+    key.fold("episode").fold(index).fold(episodes[index])
   }
 
   /// Stores the decision with the row and keeps the action for the next step; an ended episode has
@@ -129,15 +139,18 @@ extension Driver {
     steps = state.steps
     for (index, game) in state.games.enumerated() {
       (scores[index], histories[index], actions[index]) = (game.score, game.actions, game.next)
-      episodes[index] = game.episodes
-      guard game.next != nil else { continue }
-      episodes[index] -= 1
-      _ = try reset(index)
-      episodes[index] += 1
-      for action in game.actions {
-        _ = try environments[index].step(action, into: &rows[index].observation)
-      }
+      // An episode that is being played was begun with the number before.
+      episodes[index] = game.episodes - 1
     }
+    let isPlaying = state.games.map { $0.next != nil }
+    _ = try run((0..<count).map { isPlaying[$0] ? .begin(key(of: $0)) : nil })
+    for time in 0..<(state.games.map(\.actions.count).max() ?? 0) {
+      _ = try run(
+        state.games.map { game in
+          game.next != nil && time < game.actions.count ? .act(game.actions[time]) : nil
+        })
+    }
+    for index in 0..<count { episodes[index] += 1 }
     return true
   }
 }

@@ -6,17 +6,18 @@ import Pendulum
 public enum EnvironmentRegistry {
   public static var ids: [String] { GridworldEnvironments.ids + PendulumEnvironments.ids }
 
-  /// A world as agents drive it: actions in units of their bounds, everything checked.
+  /// A world as agents drive it: wrapped as asked for, actions in units of their bounds, everything
+  /// checked.
   ///
   /// - Throws: ``UnknownEnvironment``; `EnvironmentError` for a choice that the world does not have.
   public static func make(
     _ id: String, _ configuration: EnvironmentConfigurations
   ) throws -> any Environment {
     if let world = try GridworldEnvironments.make(id: id, configuration: configuration.gridworld) {
-      return makeDriven(world)
+      return configuration.wrap.wrap(world)
     }
     if let world = try PendulumEnvironments.make(id: id, configuration: configuration.pendulum) {
-      return makeDriven(world)
+      return configuration.wrap.wrap(world)
     }
     throw UnknownEnvironment(id: id)
   }

@@ -1,6 +1,7 @@
 import Agents
 import EnvironmentInterface
 import Foundation
+import Kernels
 import Randomness
 
 /// The returns of an agent in some episodes.
@@ -61,10 +62,15 @@ extension Agent {
   /// - Parameter progress: is called with the number of episodes that have ended.
   public func evaluate(
     in makeEnvironment: () throws -> any Environment, _ plan: EvaluationPlan,
-    progress: (Int) -> Void = { _ in }
+    pool: WorkerPool? = nil, progress: (Int) -> Void = { _ in }
   ) throws -> Evaluation {
-    var games = try (0..<min(plan.environments, plan.episodes)).map { _ in
-      Game(try makeEnvironment())
+    let worlds = try (0..<min(plan.environments, plan.episodes)).map { _ in
+      try makeEnvironment()
+    }
+    var games = worlds.map { Game(observation: $0.makeObservation()) }
+    let environments = EnvironmentVector(worlds, pool: pool)
+    func run(_ commands: [EnvironmentVector.Command?]) throws -> [Step?] {
+      try environments.run(commands) { swap(&games[$0].observation, &$1) }
     }
     let key = Key(seed: UInt64(bitPattern: Int64(plan.seed))).fold("evaluation")
     let policy = ActingPolicy(self, count: games.count)
@@ -72,16 +78,20 @@ extension Agent {
     var results = [Game.Result?](repeating: nil, count: plan.episodes)
     var (started, step) = (0, 0)
     while results.contains(where: { $0 == nil }) {
-      for index in games.indices where games[index].needsEpisode {
-        try games[index].begin(episode: started, key: key.fold("episode").fold(started))
-        started += 1
-      }
+      _ = try run(
+        games.indices.map { index in
+          guard games[index].needsEpisode else { return nil }
+          defer { started += 1 }
+          games[index].begin(episode: started)
+          return .begin(key.fold("episode").fold(started))
+        })
       let decision = try policy.act(
         games.map { plan.blanksFrames ? $0.observation.blanked : $0.observation },
         isFirst: games.map(\.isFirst), draws: draws, step: step)
       step += 1
+      let steps = try run(decision.actions.map { .act($0) })
       for index in games.indices {
-        try games[index].step(decision.actions[index])
+        if let step = steps[index] { games[index].take(step) }
         if games[index].needsEpisode, games[index].episode < plan.episodes {
           results[games[index].episode] = games[index].result
           progress(results.count { $0 != nil })
@@ -95,7 +105,7 @@ extension Agent {
   }
 }
 
-/// One environment of an evaluation.
+/// The episode of one environment of an evaluation.
 private struct Game {
   struct Result: Equatable {
     var score = 0.0
@@ -103,27 +113,21 @@ private struct Game {
     var success: Bool?
   }
 
-  private var environment: any Environment
-  private(set) var observation: Observation
+  var observation: Observation
   private(set) var episode = 0
   private(set) var isFirst = true
   private(set) var needsEpisode = true
   private(set) var result = Result()
 
-  init(_ environment: any Environment) {
-    self.environment = environment
-    observation = environment.makeObservation()
-  }
+  init(observation: Observation) { self.observation = observation }
 
-  mutating func begin(episode: Int, key: Key) throws {
+  mutating func begin(episode: Int) {
     self.episode = episode
     result = Result()
-    _ = try environment.reset(key: key, into: &observation)
     (isFirst, needsEpisode) = (true, false)
   }
 
-  mutating func step(_ action: Action) throws {
-    let step = try environment.step(action, into: &observation)
+  mutating func take(_ step: Step) {
     isFirst = false
     result.score += step.reward
     result.length += 1

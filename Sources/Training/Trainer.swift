@@ -61,7 +61,7 @@ public final class Trainer {
     replay = try Replay(
       configuration.replay, layout: layout, streamCount: worlds.count,
       windowLength: configuration.windowLength, key: key.fold("replay"))
-    driver = Driver(worlds, agent: agent, layout: layout, key: key.fold("driver"))
+    driver = Driver(worlds, agent: agent, layout: layout, key: key.fold("driver"), pool: pool)
     trainingStep = TrainingStep(
       configuration, learner: learner, replay: replay, key: key.fold("learner"), pool: pool)
     lock = try folder.lock()

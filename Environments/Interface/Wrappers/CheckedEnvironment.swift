@@ -3,8 +3,8 @@ import Randomness
 /// An environment whose inputs and outputs are checked: an action outside the space, a reward or
 /// observation that is not finite or does not fit the spaces, or a step outside an episode is an
 /// ``EnvironmentError`` that names environment, step and value.
-public struct CheckedEnvironment<Base: Environment>: Environment {
-  public private(set) var base: Base
+public struct CheckedEnvironment<Base: Environment>: EnvironmentWrapper {
+  public var base: Base
   public let observationSpaces: [ObservationSpace]
   public let actionSpace: ActionSpace
   /// Steps since the reset; nil where no episode runs.
@@ -15,9 +15,6 @@ public struct CheckedEnvironment<Base: Environment>: Environment {
     observationSpaces = base.observationSpaces
     actionSpace = base.actionSpace
   }
-
-  public var id: String { base.id }
-  public var information: EnvironmentInformation { base.information }
 
   public mutating func reset(key: Key, into observation: inout Observation) throws -> Step {
     stepCount = nil

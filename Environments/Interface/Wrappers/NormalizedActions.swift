@@ -5,8 +5,8 @@ import Randomness
 /// Discrete actions pass unchanged.
 ///
 /// The reference wraps its environments so (danijar/dreamerv3, `NormalizeAction` and `ClipAction`).
-public struct NormalizedActions<Base: Environment>: Environment {
-  public private(set) var base: Base
+public struct NormalizedActions<Base: Environment>: EnvironmentWrapper {
+  public var base: Base
   private let baseSpace: ActionSpace
 
   public init(_ base: Base) {
@@ -14,18 +14,10 @@ public struct NormalizedActions<Base: Environment>: Environment {
     baseSpace = base.actionSpace
   }
 
-  public var id: String { base.id }
-  public var information: EnvironmentInformation { base.information }
-  public var observationSpaces: [ObservationSpace] { base.observationSpaces }
-
   public var actionSpace: ActionSpace {
     guard case .continuous(let low, _) = baseSpace else { return baseSpace }
     return .continuous(
       low: Array(repeating: -1, count: low.count), high: Array(repeating: 1, count: low.count))
-  }
-
-  public mutating func reset(key: Key, into observation: inout Observation) throws -> Step {
-    try base.reset(key: key, into: &observation)
   }
 
   public mutating func step(

@@ -1,0 +1,37 @@
+/// An environment in which an action is done several times; rewards add up, and only what the last
+/// time shows is seen. The episode's end ends the repetition.
+public struct ActionRepeat<Base: Environment>: EnvironmentWrapper {
+  public var base: Base
+  public let count: Int
+
+  /// - Parameter count: how often an action is done; at least 1.
+  public init(_ base: Base, count: Int) {
+    precondition(count >= 1, "an action repeated \(count) times")
+    self.base = base
+    self.count = count
+  }
+
+  public var information: EnvironmentInformation {
+    var information = base.information
+    information.stepLimit = information.stepLimit.map { ($0 + count - 1) / count }
+    information.rewardRange = information.rewardRange.map { range in
+      // The last action can be done fewer times.
+      min(range.lowerBound, range.lowerBound * Double(count))...max(
+        range.upperBound, range.upperBound * Double(count))
+    }
+    if count > 1 { information.bestReturn = nil }
+    return information
+  }
+
+  public mutating func step(
+    _ action: Action, into observation: inout Observation
+  ) throws -> Step {
+    var step = try base.step(action, into: &observation)
+    for _ in 1..<count where !step.isLast {
+      let reward = step.reward
+      step = try base.step(action, into: &observation)
+      step.reward += reward
+    }
+    return step
+  }
+}

@@ -1,0 +1,60 @@
+/// Images of another size: each pixel is the mean of the area that it covers.
+public struct ResizedFrame: FrameChange {
+  public let side: Int
+
+  /// - Parameter side: rows and columns; at least 1.
+  public init(side: Int) {
+    precondition(side >= 1, "a picture of \(side) pixels a side")
+    self.side = side
+  }
+
+  public func size(of frame: FrameSize) -> FrameSize {
+    FrameSize(height: side, width: side, channels: frame.channels)
+  }
+
+  public mutating func change(
+    _ index: Int, _ frame: [UInt8], of size: FrameSize, into changed: inout [UInt8]
+  ) {
+    let channels = size.channels
+    for y in 0..<side {
+      let rows = covered(y, of: size.height)
+      for x in 0..<side {
+        let columns = covered(x, of: size.width)
+        for channel in 0..<channels {
+          var sum = 0
+          for row in rows.first...rows.last {
+            for column in columns.first...columns.last {
+              let weight = rows.weight(row) &* columns.weight(column)
+              sum &+= weight &* Int(frame[(row &* size.width &+ column) &* channels &+ channel])
+            }
+          }
+          let area = size.height &* size.width
+          changed[(y &* side &+ x) &* channels &+ channel] = UInt8((sum &+ area / 2) / area)
+        }
+      }
+    }
+  }
+
+  /// The rows or columns that one of `side` covers, out of `count`.
+  ///
+  /// Lengths are counted in parts of which an old pixel has `side` and a new one `count`, so that all
+  /// are whole numbers.
+  private func covered(_ index: Int, of count: Int) -> Cover {
+    let (start, end) = (index &* count, (index &+ 1) &* count)
+    return Cover(start: start, end: end, side: side)
+  }
+
+  private struct Cover {
+    var start: Int
+    var end: Int
+    var side: Int
+
+    var first: Int { start / side }
+    var last: Int { (end &- 1) / side }
+
+    /// How much of an old pixel is covered.
+    func weight(_ pixel: Int) -> Int {
+      min(end, (pixel &+ 1) &* side) &- max(start, pixel &* side)
+    }
+  }
+}
