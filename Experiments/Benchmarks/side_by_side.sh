@@ -10,8 +10,7 @@ cd "$(dirname "$0")/../.."
 
 rounds=${1:-3}
 dreamer=.build/release/dreamer
-environment=.build-python
-python=$environment/bin/python
+python=.build-python/bin/python
 programs=Experiments/Benchmarks/PyTorch
 cpu_wheels=https://download.pytorch.org/whl/cpu
 
@@ -21,28 +20,13 @@ fail() {
 }
 
 # The default index may hold PyTorch only with gigabytes for graphics cards.
-install_pytorch() {
+prepare_python() {
   local index=()
-  if "$python" -c "import urllib.request; urllib.request.urlopen('$cpu_wheels/', timeout=5)" \
+  if python3 -c "import urllib.request; urllib.request.urlopen('$cpu_wheels/', timeout=5)" \
     2> /dev/null; then
     index=(--extra-index-url "$cpu_wheels")
   fi
-  "$python" -m pip install --quiet --disable-pip-version-check "${index[@]}" \
-    --requirement "$programs/requirements.txt" >&2 ||
-    fail "pip cannot install $programs/requirements.txt; what it says is above"
-}
-
-# Makes the environment unless it is there with these requirements.
-prepare_python() {
-  cmp --silent "$programs/requirements.txt" "$environment/requirements.txt" && return
-  command -v python3 > /dev/null || fail "there is no python3; install Python 3.11 or later"
-  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-    fail "$(python3 --version) is too old; install Python 3.11 or later"
-  echo "side_by_side: installing PyTorch into $environment" >&2
-  python3 -m venv --clear "$environment" >&2 ||
-    fail "python3 cannot make an environment; on Debian and Ubuntu, install python3-venv"
-  install_pytorch
-  cp "$programs/requirements.txt" "$environment/requirements.txt"
+  Scripts/python.sh "$programs/requirements.txt" "${index[@]}"
 }
 
 # The C library gives large blocks back to the system at once, and the system clears their pages
