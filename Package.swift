@@ -11,8 +11,8 @@ let package = Package(
     .library(
       name: "DreamerKit",
       targets: [
-        "Training", "Agents", "WorldModels", "Randomness", "EnvironmentInterface", "Gridworld",
-        "Pendulum",
+        "Training", "Telemetry", "Agents", "WorldModels", "Randomness", "EnvironmentInterface",
+        "Gridworld", "Pendulum",
       ]),
     // Write a world of your own.
     .library(name: "EnvironmentInterface", targets: ["EnvironmentInterface", "Randomness"]),
@@ -72,7 +72,8 @@ let package = Package(
     .testTarget(
       name: "EnvironmentTests",
       dependencies: [
-        "EnvironmentInterface", "Gridworld", "Pendulum", "NeuralNetworks", "TestSupport",
+        "EnvironmentInterface", "Gridworld", "Pendulum", "NeuralNetworks", "Training",
+        "TestSupport",
       ]),
     .testTarget(name: "WorldModelsTests", dependencies: ["WorldModels", "TestSupport"]),
     .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"]),

@@ -1,9 +1,9 @@
 import Randomness
 
-/// Plays with a world at random and tells where it breaks the promises of ``Environment``.
+/// Plays with a world at random and tells where it breaks the promises of ``Environment``, or what its
+/// information says.
 ///
-/// Two episodes are the same if their steps and observations are equal bit for bit. They begin with
-/// buffers of different contents, so that an element that is never written shows.
+/// Two episodes are the same if their steps and observations are equal bit for bit.
 public struct ConformanceChecker: Sendable {
   private let key: Key
   private let stepCount: Int
@@ -22,12 +22,10 @@ public struct ConformanceChecker: Sendable {
     let actions = randomActions(in: world.actionSpace)
     do {
       var played = CheckedEnvironment(world)
-      let reference = try Episode(in: &played, key: key, actions: actions, filling: 0)
-      return try [
-        repetition(of: reference, in: world, actions: actions),
-        interruption(of: reference, in: world, actions: actions),
-        copying(of: reference, in: world, actions: actions),
-      ].compactMap { $0 }
+      let reference = try PlayedEpisode(in: &played, key: key, actions: actions)
+      return reference.violations(of: world.information)
+        + [constancy(of: world, after: played.base)].compactMap { $0 }
+        + replayViolations(of: world, reference, actions)
     } catch {
       return ["an episode of random actions fails: \(error)"]
     }
@@ -38,103 +36,72 @@ public struct ConformanceChecker: Sendable {
     return (0..<stepCount).map { _ in space.sample(using: &generator) }
   }
 
-  /// The same key and actions must give the same episode.
-  private func repetition(
-    of reference: Episode, in world: some Environment, actions: [Action]
-  ) throws -> String? {
-    var world = CheckedEnvironment(world)
-    let episode = try Episode(in: &world, key: key, actions: actions, filling: 1)
-    return reference.difference(from: episode).map {
-      "the same key and actions give another episode: \($0)"
+  /// Spaces must stay what they were.
+  private func constancy(of world: some Environment, after played: some Environment) -> String? {
+    if world.observationSpaces != played.observationSpaces {
+      return "the observation spaces are others after an episode"
     }
+    return world.actionSpace == played.actionSpace
+      ? nil : "the action space is another after an episode"
+  }
+}
+
+// MARK: the episode again
+
+extension ConformanceChecker {
+  /// What makes an episode another one.
+  private func replayViolations(
+    of world: some Environment, _ reference: PlayedEpisode, _ actions: [Action]
+  ) -> [String] {
+    func difference(_ event: String, _ play: () throws -> PlayedEpisode) -> String? {
+      do {
+        return reference.difference(from: try play()).map { "\(event): \($0)" }
+      } catch {
+        return "\(event): \(error)"
+      }
+    }
+    let repetition = difference("the same key and actions give another episode") {
+      var world = CheckedEnvironment(world)
+      return try PlayedEpisode(in: &world, key: key, actions: actions)
+    }
+    // Such a world would fail all that follows.
+    if let repetition { return [repetition] }
+    return [
+      difference("not every element of the observation is written") {
+        var world = CheckedEnvironment(world)
+        return try PlayedEpisode(in: &world, key: key, actions: actions, filler: 1)
+      },
+      difference("a reset in the midst of an episode, or after one, gives another one") {
+        try playAfterOthers(in: world, actions)
+      },
+      difference("playing a copy changes the original") {
+        try playBesideCopies(of: world, actions)
+      },
+    ].compactMap { $0 }
   }
 
-  /// What went before the reset must not matter.
-  private func interruption(
-    of reference: Episode, in world: some Environment, actions: [Action]
-  ) throws -> String? {
+  /// After a whole episode and the beginning of another.
+  private func playAfterOthers(
+    in world: some Environment, _ actions: [Action]
+  ) throws -> PlayedEpisode {
     var world = CheckedEnvironment(world)
-    let other = Array(actions.suffix(3))
-    _ = try Episode(in: &world, key: key.fold("other"), actions: other, filling: 0)
-    let episode = try Episode(in: &world, key: key, actions: actions, filling: 0)
-    return reference.difference(from: episode).map {
-      "a reset in the midst of an episode gives another one: \($0)"
+    for others in [actions, Array(actions.suffix(3))] {
+      _ = try PlayedEpisode(in: &world, key: key.fold("other"), actions: others)
     }
+    return try PlayedEpisode(in: &world, key: key, actions: actions)
   }
 
-  /// What a copy does must not change the original.
-  private func copying(
-    of reference: Episode, in world: some Environment, actions: [Action]
-  ) throws -> String? {
+  /// With copies that go on, and begin anew, before each step.
+  private func playBesideCopies(
+    of world: some Environment, _ actions: [Action]
+  ) throws -> PlayedEpisode {
     var original = CheckedEnvironment(world)
-    let episode = try Episode(in: &original, key: key, actions: actions, filling: 0) { original in
+    return try PlayedEpisode(in: &original, key: key, actions: actions) { original in
       var copy = original
       var observation = copy.makeObservation()
       _ = try copy.step(actions[0], into: &observation)
+      _ = try copy.reset(key: key.fold("copy"), into: &observation)
+      _ = try copy.step(actions[0], into: &observation)
     }
-    return reference.difference(from: episode).map {
-      "playing a copy changes the original: \($0)"
-    }
-  }
-}
-
-extension ConformanceChecker {
-  private func spaceViolations(of world: some Environment) -> [String] {
-    var violations: [String] = []
-    let spaces = world.observationSpaces
-    if spaces.isEmpty { violations.append("there is no observation space") }
-    if zip(spaces, spaces.dropFirst()).contains(where: { $0.name >= $1.name }) {
-      violations.append("the observation spaces are not in ascending order of name")
-    }
-    for space in spaces where space.count < 1 {
-      violations.append("observation space '\(space.name)' has \(space.count) elements")
-    }
-    switch world.actionSpace {
-    case .discrete(let count):
-      if count < 1 { violations.append("the action space has \(count) actions") }
-    case .continuous(let low, let high):
-      if low.isEmpty || low.count != high.count || !zip(low, high).allSatisfy({ $0 < $1 }) {
-        violations.append("the action bounds \(low) and \(high) enclose nothing")
-      }
-    }
-    return violations
-  }
-}
-
-/// The steps and observations of an episode.
-private struct Episode {
-  private var steps: [Step]
-  private var observations: [Observation]
-
-  /// Plays until the episode ends or the actions do.
-  /// - Parameters:
-  ///   - filler: what every byte of the images and every number holds before the reset.
-  ///   - interlude: called before each step.
-  init<World: Environment>(
-    in world: inout World, key: Key, actions: [Action], filling filler: UInt8,
-    interlude: (World) throws -> Void = { _ in }
-  ) throws {
-    var observation = world.makeObservation()
-    observation.images = observation.images.map { $0.map { _ in filler } }
-    observation.vectors = observation.vectors.map { $0.map { _ in Float(filler) } }
-    steps = [try world.reset(key: key, into: &observation)]
-    observations = [observation]
-    for action in actions where !steps[steps.count - 1].isLast {
-      try interlude(world)
-      steps.append(try world.step(action, into: &observation))
-      observations.append(observation)
-    }
-  }
-
-  /// Where another episode is not the same, or nil.
-  func difference(from other: Episode) -> String? {
-    for (index, (step, otherStep)) in zip(steps, other.steps).enumerated() {
-      if step != otherStep { return "at step \(index), \(otherStep) instead of \(step)" }
-      if observations[index] != other.observations[index] {
-        return "the observations at step \(index) differ"
-      }
-    }
-    return steps.count == other.steps.count
-      ? nil : "\(other.steps.count) steps instead of \(steps.count)"
   }
 }

@@ -143,15 +143,22 @@ public struct TrainedAgent: Sendable {
   public let configuration: TrainingConfiguration
   /// Environment steps of its training.
   public let step: Int
+  private let source: EnvironmentSource
 
-  /// - Parameter url: a run folder, for its newest checkpoint, or a checkpoint's folder.
+  /// - Parameters:
+  ///   - url: a run folder, for its newest checkpoint, or a checkpoint's folder.
+  ///   - makeEnvironment: makes a copy of the world of one's own that the agent was trained in; nil
+  ///     for a bundled world.
   /// - Throws: `FileError`, `ConfigurationError`, `SafeTensorsError`, ``CheckpointError``,
   ///   ``UnknownEnvironment``.
-  public init(contentsOf url: URL) throws {
+  public init(
+    contentsOf url: URL, makeEnvironment: (@Sendable () throws -> any Environment)? = nil
+  ) throws {
     let (run, checkpoint) = try RunFolder.locate(url)
     let text = String(decoding: try AtomicFile.read(run.configuration), as: UTF8.self)
     configuration = try TrainingConfiguration(yaml: text, file: run.configuration.path)
-    let world = try EnvironmentRegistry.make(configuration.task, configuration.env)
+    source = EnvironmentSource(configuration, own: makeEnvironment)
+    let world = try source.make()
     agent = try Agent(
       configuration.agent, spaces: world.observationSpaces, actionSpace: world.actionSpace,
       key: .init(seed: 0))
@@ -160,7 +167,5 @@ public struct TrainedAgent: Sendable {
   }
 
   /// A new copy of the environment that the agent was trained in.
-  public func makeEnvironment() throws -> any Environment {
-    try EnvironmentRegistry.make(configuration.task, configuration.env)
-  }
+  public func makeEnvironment() throws -> any Environment { try source.make() }
 }

@@ -23,6 +23,26 @@ public enum EnvironmentRegistry {
   }
 }
 
+/// Where the copies of a run's world come from, each wrapped as asked for.
+struct EnvironmentSource: Sendable {
+  private let configuration: TrainingConfiguration
+  private let own: (@Sendable () throws -> any Environment)?
+
+  /// - Parameter own: makes a world of one's own; nil for the bundled one that `task` names.
+  init(_ configuration: TrainingConfiguration, own: (@Sendable () throws -> any Environment)?) {
+    self.configuration = configuration
+    self.own = own
+  }
+
+  /// - Throws: ``UnknownEnvironment``; `EnvironmentError`; what a world of one's own throws.
+  func make() throws -> any Environment {
+    guard let own else {
+      return try EnvironmentRegistry.make(configuration.task, configuration.env)
+    }
+    return configuration.env.wrap.wrap(try own())
+  }
+}
+
 /// An id that no bundled world has.
 public struct UnknownEnvironment: Error, CustomStringConvertible, Equatable {
   public let id: String

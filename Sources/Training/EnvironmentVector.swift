@@ -2,10 +2,11 @@ import EnvironmentInterface
 import Kernels
 import Randomness
 
-/// Copies of an environment that are stepped together, on several threads where they are many.
+/// Copies of an environment that are stepped together, on several threads where their work is worth
+/// it.
 ///
-/// Episode `e` of environment `i` begins from the key, `i` and `e`, so that episodes depend neither on
-/// threads nor on each other.
+/// Each environment obeys its own commands whole on one thread, so that what it shows depends neither
+/// on threads nor on the others.
 public final class EnvironmentVector {
   /// What an environment is to do.
   public enum Command: Sendable, Equatable {
@@ -39,16 +40,21 @@ public final class EnvironmentVector {
   public let count: Int
   private let seats: Workspaces<Seat>
   private let pool: WorkerPool?
+  private let worthwhile: Double
+  /// What a command took of late.
+  private var secondsPerCommand = 0.0
 
-  /// Environments that make it worth to wake other threads: to wake one costs what some ten of the
-  /// fastest worlds' steps do.
-  static let fewestForThreads = 32
-
-  /// - Parameter pool: nil for stepping on the caller's thread alone.
-  public init(_ environments: [any Environment], pool: WorkerPool? = nil) {
+  /// - Parameters:
+  ///   - pool: nil for stepping on the caller's thread alone.
+  ///   - worthwhile: seconds of work for which the other threads are woken. By default several times
+  ///     what it costs to wake them.
+  public init(
+    _ environments: [any Environment], pool: WorkerPool? = nil, worthwhile: Double = 50e-6
+  ) {
     count = environments.count
     seats = Workspaces(count: count) { Seat(environments[$0]) }
     self.pool = pool
+    self.worthwhile = worthwhile
   }
 
   /// Has environments do something, each its own; nil for nothing.
@@ -66,14 +72,34 @@ public final class EnvironmentVector {
       seats[index].command = commands[index]
       exchange(index, &seats[index].observation)
     }
-    if let pool, count >= Self.fewestForThreads {
-      pool.run(seats) { seat, _ in seat.obey() }
-    } else {
-      for index in 0..<count { seats[index].obey() }
-    }
+    obey(commands.count { $0 != nil })
     for index in 0..<count { exchange(index, &seats[index].observation) }
     return try commands.indices.map { index in
       commands[index] == nil ? nil : try seats[index].outcome.get()
+    }
+  }
+
+  /// - Parameter commandCount: environments that have something to do.
+  private func obey(_ commandCount: Int) {
+    guard commandCount > 0 else { return }
+    let clock = Stopwatch()
+    let work = secondsPerCommand * Double(commandCount)
+    if let pool, pool.threadCount > 1, commandCount > 1, work >= worthwhile {
+      obey(on: pool)
+      // Not all threads had work all the time; a bound is good enough.
+      secondsPerCommand = clock.seconds * Double(pool.threadCount) / Double(commandCount)
+    } else {
+      for index in 0..<count { seats[index].obey() }
+      secondsPerCommand = clock.seconds / Double(commandCount)
+    }
+  }
+
+  /// Gives each thread several turns, that one with slow environments does not hold up the others.
+  private func obey(on pool: WorkerPool) {
+    let seats = seats
+    let group = max(1, count / (4 * pool.threadCount))
+    pool.run(units: (count + group - 1) / group) { unit in
+      for index in unit * group..<min((unit + 1) * group, seats.count) { seats[index].obey() }
     }
   }
 }

@@ -11,31 +11,54 @@ public struct WrapConfiguration: Codable, Sendable, Equatable {
   public var rewardScale = 1.0
   /// The largest magnitude of a scaled reward; 0: none.
   public var rewardClip = 0.0
-  /// Rows and columns of images; 0: as they are.
+  /// Rows and columns of images; 0: as they are, or 64 where a world shows several sizes, for the
+  /// encoder takes images side by side.
   public var size = 0
   /// Whether images are grey.
   public var gray = false
   /// Frames in an image.
   public var stack = 1
-  /// A folder to which each episode is written as a file; empty: none.
+  /// A folder, in the run's folder unless its path is absolute, to which each training episode is
+  /// written as a file (``RecordedEnvironment``); empty: none.
   public var record = ""
 
   public init() {}
 }
 
 extension WrapConfiguration {
-  /// A world with all that is asked for around it, the checks of ``makeDriven(_:)`` outermost.
+  /// A world with all that is asked for around it but the recording, driven as by ``makeDriven(_:)``.
   public func wrap(_ world: any Environment) -> any Environment {
     var world = world
     if `repeat` > 1 { world = repeated(world) }
     if timeLimit > 0 { world = limited(world) }
     if rewardScale != 1 || rewardClip > 0 { world = scaled(world) }
-    if size > 0 { world = changed(world, ResizedFrame(side: size)) }
+    if let side = side(for: world) { world = changed(world, ResizedFrame(side: side)) }
     if gray { world = changed(world, GrayFrame()) }
     if stack > 1 { world = changed(world, StackedFrames(count: stack)) }
-    if !record.isEmpty { world = recorded(world) }
     return makeDriven(world)
   }
+
+  /// A world that writes its episodes where that is asked for.
+  /// - Parameter folder: of the run.
+  func record(_ world: any Environment, in folder: URL) -> any Environment {
+    guard !record.isEmpty else { return world }
+    let isAbsolute = record.hasPrefix("/")
+    return recorded(
+      world, isAbsolute ? URL(fileURLWithPath: record) : folder.appendingPathComponent(record))
+  }
+
+  /// Rows and columns that a world's images are to have; nil where they stay as they are.
+  private func side(for world: any Environment) -> Int? {
+    if size > 0 { return size }
+    let sizes = world.observationSpaces.compactMap { space -> [Int]? in
+      guard case .image(let height, let width, _) = space.kind else { return nil }
+      return [height, width]
+    }
+    return Set(sizes).count > 1 ? Self.commonSide : nil
+  }
+
+  /// The reference's frame size.
+  private static let commonSide = 64
 
   private func repeated(_ world: some Environment) -> any Environment {
     ActionRepeat(world, count: `repeat`)
@@ -55,7 +78,7 @@ extension WrapConfiguration {
     ChangedFrames(world, change)
   }
 
-  private func recorded(_ world: some Environment) -> any Environment {
-    RecordedEnvironment(world, in: URL(fileURLWithPath: record))
+  private func recorded(_ world: some Environment, _ folder: URL) -> any Environment {
+    RecordedEnvironment(world, in: folder)
   }
 }

@@ -10,7 +10,8 @@ import Randomness
 /// abandoned for the next: the observations under their names `[steps + 1, …]`, `action`
 /// `[steps + 1, …]` (what was done on seeing the row; zeros at the last), `reward`, `is_first`,
 /// `is_last` and `is_terminal` `[steps + 1]`. An episode is named by its key, so that copies of a
-/// world do not write over each other's.
+/// world do not write over each other's. Actions stand as they were given: around a driven world, in
+/// units of the bounds and not clipped, as replay keeps them.
 public struct RecordedEnvironment<Base: Environment>: EnvironmentWrapper {
   public var base: Base
   private let folder: URL

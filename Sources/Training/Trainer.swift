@@ -23,6 +23,7 @@ public final class Trainer {
   /// Records of all environments so far, those of resets included.
   public private(set) var step = 0
   private let folder: RunFolder
+  private let source: EnvironmentSource
   /// Keeps other processes from the folder.
   private let lock: RunLock
   private let pool: WorkerPool
@@ -38,18 +39,25 @@ public final class Trainer {
 
   /// Prepares a run; with `resuming`, continues from its newest checkpoint if there is one.
   ///
+  /// - Parameter makeEnvironment: makes a copy of a world of one's own, whose id becomes the
+  ///   configuration's `task`; nil for the bundled world that `task` names.
   /// - Throws: errors of configuration, environment and files, before anything is overwritten.
   public init(
     _ configuration: TrainingConfiguration, in folder: RunFolder, resuming: Bool = false,
-    progress: ProgressLine? = nil
+    progress: ProgressLine? = nil, makeEnvironment: (@Sendable () throws -> any Environment)? = nil
   ) throws {
+    try configuration.validate()
+    let source = EnvironmentSource(configuration, own: makeEnvironment)
+    let worlds = try (0..<configuration.run.envs).map { _ in
+      configuration.env.wrap.record(try source.make(), in: folder.url)
+    }
+    var configuration = configuration
+    if makeEnvironment != nil { configuration.task = worlds[0].id }
     self.configuration = configuration
     self.folder = folder
+    self.source = source
     key = Key(seed: UInt64(bitPattern: Int64(configuration.seed)))
     pool = WorkerPool(threads: configuration.run.threads)
-    let worlds = try (0..<configuration.run.envs).map { _ in
-      try EnvironmentRegistry.make(configuration.task, configuration.env)
-    }
     let agent = try Agent(
       configuration.agent, spaces: worlds[0].observationSpaces,
       actionSpace: worlds[0].actionSpace, key: key.fold("parameters"))
@@ -160,12 +168,9 @@ public final class Trainer {
   private func evaluate() throws -> Bool {
     var plan = EvaluationPlan(configuration.run)
     plan.seed = configuration.seed
-    func makeWorld() throws -> any Environment {
-      try EnvironmentRegistry.make(configuration.task, configuration.env)
-    }
-    let sampled = try learner.agent.evaluate(in: makeWorld, plan)
+    let sampled = try learner.agent.evaluate(in: source.make, plan, pool: pool)
     plan.usesMode = true
-    let mode = try learner.agent.evaluate(in: makeWorld, plan)
+    let mode = try learner.agent.evaluate(in: source.make, plan, pool: pool)
     try log.write(sampled: sampled, mode: mode, step: step)
     guard best.map({ sampled.mean > $0.mean }) ?? true else { return false }
     best = BestEvaluation(mean: sampled.mean, step: step)

@@ -41,7 +41,8 @@ public struct ImageShape: Sendable, Equatable {
     }
     throw ImageShapeError(
       problem: "images of \(height)×\(width) pixels cannot be halved to 3 pixels or more",
-      remedy: "use an even size of at least 6×6, or `outer: true`")
+      remedy: "set env.wrap.size to an even number of at least 6, or agent.enc.simple.outer and "
+        + "agent.dec.simple.outer to true")
   }
 }
 
@@ -71,7 +72,7 @@ public struct ImageInputs: Sendable {
         throw ImageShapeError(
           problem:
             "image \(space.name) is \(height)×\(width) and another \(shape.height)×\(shape.width)",
-          remedy: "give all images of an environment one size")
+          remedy: "give all images of an environment one size: set env.wrap.size")
       }
       found.append((space.name, channels, offset))
       shape = ImageShape(height: height, width: width, channels: offset + channels)

@@ -1,6 +1,7 @@
 import Agents
 import ArgumentParser
 import Foundation
+import Kernels
 import Training
 
 struct EvaluateCommand: ParsableCommand {
@@ -52,7 +53,8 @@ struct EvaluateCommand: ParsableCommand {
     plan.seed = seed
     plan.usesMode = choice == .mode
     plan.blanksFrames = blank
-    let evaluation = try trained.agent.evaluate(in: trained.makeEnvironment, plan)
+    let pool = WorkerPool(threads: trained.configuration.run.threads)
+    let evaluation = try trained.agent.evaluate(in: trained.makeEnvironment, plan, pool: pool)
     print(json ? Self.json(evaluation) : Self.text(evaluation, trained))
   }
 

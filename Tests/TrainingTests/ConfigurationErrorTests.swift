@@ -227,4 +227,22 @@ struct ConfigurationErrorTests {
     #expect(ConfigurationNames.editDistance(to, from) == edits)
     #expect(ConfigurationNames.nearest(to: from, among: []) == nil)
   }
+
+  @Test(
+    "wrappers have ranges",
+    arguments: [
+      ("repeat=0", "repeat=0 (--set): must be at least 1"),
+      ("time_limit=-1", "time_limit=-1 (--set): must be at least 0"),
+      ("reward_scale=0", "reward_scale=0.0 (--set): must be above 0"),
+      ("reward_clip=-1", "reward_clip=-1.0 (--set): must be at least 0"),
+      ("size=1025", "size=1025 (--set): must be 0 to 1024"),
+      ("gray=1", "gray=1 (--set): expected true or false"),
+      ("stack=0", "stack=0 (--set): must be 1 to 64"),
+      (
+        "grey=true", "grey=true (--set): there is no such key; the nearest is env.wrap.gray"
+      ),
+    ])
+  func wrappers(setting: String, says: String) {
+    #expect(message(set: ["env.wrap.\(setting)"]) == "env.wrap.\(says)")
+  }
 }

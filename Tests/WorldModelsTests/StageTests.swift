@@ -42,7 +42,8 @@ struct StageTests {
       #expect(
         error?.description
           == "images of \(height)×\(width) pixels cannot be halved to 3 pixels or more; "
-          + "use an even size of at least 6×6, or `outer: true`")
+          + "set env.wrap.size to an even number of at least 6, or agent.enc.simple.outer and "
+          + "agent.dec.simple.outer to true")
     }
   }
 

@@ -16,8 +16,8 @@ public struct ActionRepeat<Base: Environment>: EnvironmentWrapper {
     information.stepLimit = information.stepLimit.map { ($0 + count - 1) / count }
     information.rewardRange = information.rewardRange.map { range in
       // The last action can be done fewer times.
-      min(range.lowerBound, range.lowerBound * Double(count))...max(
-        range.upperBound, range.upperBound * Double(count))
+      let (low, high) = (range.lowerBound, range.upperBound)
+      return min(low, low * Double(count))...max(high, high * Double(count))
     }
     if count > 1 { information.bestReturn = nil }
     return information

@@ -82,9 +82,7 @@ public struct ChangedFrames<Base: Environment, Change: FrameChange>: Environment
     for (index, size) in sizes.enumerated() {
       change.change(index, shown.images[index], of: size, into: &observation.images[index])
     }
-    for index in shown.vectors.indices {
-      let numbers = shown.vectors[index]
-      for element in numbers.indices { observation.vectors[index][element] = numbers[element] }
-    }
+    // What is not an image is handed over; the base overwrites all of what it gets back.
+    swap(&shown.vectors, &observation.vectors)
   }
 }

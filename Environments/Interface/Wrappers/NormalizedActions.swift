@@ -7,17 +7,20 @@ import Randomness
 /// The reference wraps its environments so (danijar/dreamerv3, `NormalizeAction` and `ClipAction`).
 public struct NormalizedActions<Base: Environment>: EnvironmentWrapper {
   public var base: Base
+  public let actionSpace: ActionSpace
   private let baseSpace: ActionSpace
+  /// An action in the base's own units; kept, so that a step allocates nothing.
+  private var values: [Float] = []
 
   public init(_ base: Base) {
     self.base = base
     baseSpace = base.actionSpace
-  }
-
-  public var actionSpace: ActionSpace {
-    guard case .continuous(let low, _) = baseSpace else { return baseSpace }
-    return .continuous(
-      low: Array(repeating: -1, count: low.count), high: Array(repeating: 1, count: low.count))
+    if case .continuous(let low, _) = baseSpace {
+      values = Array(repeating: 0, count: low.count)
+      actionSpace = .continuous(low: low.map { _ in -1 }, high: low.map { _ in 1 })
+    } else {
+      actionSpace = baseSpace
+    }
   }
 
   public mutating func step(
@@ -28,12 +31,12 @@ public struct NormalizedActions<Base: Environment>: EnvironmentWrapper {
 
   /// The action in the base's own units; one that is no list of finite numbers of the right count
   /// goes through as it is, for the base to refuse.
-  private func baseAction(for action: Action) -> Action {
-    guard case .continuous(var values) = action, case .continuous(let low, let high) = baseSpace,
-      values.count == low.count, values.allSatisfy(\.isFinite)
+  private mutating func baseAction(for action: Action) -> Action {
+    guard case .continuous(let asked) = action, case .continuous(let low, let high) = baseSpace,
+      asked.count == low.count, asked.allSatisfy(\.isFinite)
     else { return action }
-    for index in values.indices {
-      let share = (Double(min(max(values[index], -1), 1)) + 1) / 2
+    for index in asked.indices {
+      let share = (Double(min(max(asked[index], -1), 1)) + 1) / 2
       let value = low[index] + share * (high[index] - low[index])
       values[index] = Float(min(max(value, low[index]), high[index]))
     }

@@ -1,6 +1,8 @@
 /// Images of another size: each pixel is the mean of the area that it covers.
 public struct ResizedFrame: FrameChange {
   public let side: Int
+  /// Sums over the rows that a new row covers, `[width, channels]` of the old image.
+  private var line: [Int] = []
 
   /// - Parameter side: rows and columns; at least 1.
   public init(side: Int) {
@@ -15,22 +17,32 @@ public struct ResizedFrame: FrameChange {
   public mutating func change(
     _ index: Int, _ frame: [UInt8], of size: FrameSize, into changed: inout [UInt8]
   ) {
-    let channels = size.channels
+    let (channels, area) = (size.channels, size.height &* size.width)
+    if line.count != size.width &* channels {
+      line = Array(repeating: 0, count: size.width &* channels)
+    }
     for y in 0..<side {
-      let rows = covered(y, of: size.height)
+      sumRows(of: y, frame, size)
       for x in 0..<side {
         let columns = covered(x, of: size.width)
         for channel in 0..<channels {
-          var sum = 0
-          for row in rows.first...rows.last {
-            for column in columns.first...columns.last {
-              let weight = rows.weight(row) &* columns.weight(column)
-              sum &+= weight &* Int(frame[(row &* size.width &+ column) &* channels &+ channel])
-            }
+          var sum = area / 2
+          for column in columns.first...columns.last {
+            sum &+= columns.weight(column) &* line[column &* channels &+ channel]
           }
-          let area = size.height &* size.width
-          changed[(y &* side &+ x) &* channels &+ channel] = UInt8((sum &+ area / 2) / area)
+          changed[(y &* side &+ x) &* channels &+ channel] = UInt8(sum / area)
         }
+      }
+    }
+  }
+
+  /// Fills the line for a new row.
+  private mutating func sumRows(of y: Int, _ frame: [UInt8], _ size: FrameSize) {
+    let rows = covered(y, of: size.height)
+    for row in rows.first...rows.last {
+      let (weight, start) = (rows.weight(row), row &* line.count)
+      for index in line.indices {
+        line[index] = (row == rows.first ? 0 : line[index]) &+ weight &* Int(frame[start &+ index])
       }
     }
   }

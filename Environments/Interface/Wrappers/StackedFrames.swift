@@ -30,17 +30,25 @@ public struct StackedFrames: FrameChange {
     if stacks[index].count != changed.count {
       stacks[index] = Array(repeating: 0, count: changed.count)
     }
+    // A list of its own while it changes: through another list, each byte would cost several times.
+    var stack: [UInt8] = []
+    swap(&stack, &stacks[index])
     let (channels, depth) = (size.channels, size.channels &* count)
-    for pixel in 0..<size.height &* size.width {
-      let (old, new) = (pixel &* depth, pixel &* channels)
-      for place in 0..<depth {
-        // Everything moves one frame towards the old end, unless there is nothing older.
-        stacks[index][old &+ place] =
-          place >= depth &- channels || isFresh[index]
-          ? frame[new &+ place % channels] : stacks[index][old &+ place &+ channels]
+    // Everything moves one frame towards the old end, unless there is nothing older.
+    if !isFresh[index] {
+      for byte in 0..<stack.count &- channels { stack[byte] = stack[byte &+ channels] }
+    }
+    for place in stride(
+      from: isFresh[index] ? 0 : depth &- channels, to: depth, by: channels)
+    {
+      for pixel in 0..<size.height &* size.width {
+        for channel in 0..<channels {
+          stack[pixel &* depth &+ place &+ channel] = frame[pixel &* channels &+ channel]
+        }
       }
     }
+    for byte in changed.indices { changed[byte] = stack[byte] }
+    swap(&stack, &stacks[index])
     isFresh[index] = false
-    for byte in changed.indices { changed[byte] = stacks[index][byte] }
   }
 }
