@@ -50,7 +50,7 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "ReplayBuffers", dependencies: ["Kernels", "Randomness", "EnvironmentInterface"]),
-    .target(name: "Telemetry", dependencies: ["CPNG", "Files"]),
+    .target(name: "Telemetry", dependencies: ["CPNG", "Files"], exclude: ["README.md"]),
     .target(
       name: "Training",
       dependencies: ["Agents", "Gridworld", "Pendulum", "ReplayBuffers", "Telemetry", "Yams"],
@@ -78,7 +78,8 @@ let package = Package(
     .testTarget(name: "WorldModelsTests", dependencies: ["WorldModels", "TestSupport"]),
     .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"]),
     .testTarget(name: "ReplayBuffersTests", dependencies: ["ReplayBuffers", "TestSupport"]),
-    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+    .testTarget(
+      name: "TelemetryTests", dependencies: ["Telemetry", "Randomness", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),

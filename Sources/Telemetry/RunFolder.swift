@@ -4,7 +4,7 @@ import Foundation
 /// The folder that a run writes to and every other command reads from.
 ///
 /// ```
-/// config.yaml  metrics.jsonl  scores.jsonl  replay/  videos/
+/// config.yaml  metrics.jsonl  scores.jsonl  events.out.tfevents.dreamer  replay/  videos/
 /// checkpoints/<environment step>/{parameters,optimizer}.safetensors state.json
 /// ```
 public struct RunFolder: Sendable, Equatable {
@@ -16,8 +16,13 @@ public struct RunFolder: Sendable, Equatable {
   public var configuration: URL { url.appendingPathComponent("config.yaml") }
   public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
   public var scores: URL { url.appendingPathComponent("scores.jsonl") }
+  /// Metrics, pictures and histograms for TensorBoard. One file, whose name never changes, so that a
+  /// resumed run goes on with it.
+  public var events: URL { url.appendingPathComponent("events.out.tfevents.dreamer") }
   public var checkpoints: URL { url.appendingPathComponent("checkpoints") }
   public var replay: URL { url.appendingPathComponent("replay") }
+  /// Batches of updates that found numbers that are not finite; there only where some did.
+  public var nonFinite: URL { url.appendingPathComponent("nonfinite") }
   public var videos: URL { url.appendingPathComponent("videos") }
 
   /// Whether a run has begun here.
@@ -39,7 +44,9 @@ public struct RunFolder: Sendable, Equatable {
     for folder in [checkpoints, replay, videos] { try Self.create(folder) }
   }
 
-  static func create(_ folder: URL) throws {
+  /// Makes a folder unless it is there.
+  /// - Throws: `FileError` of kind `system`.
+  public static func create(_ folder: URL) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {

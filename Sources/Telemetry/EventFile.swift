@@ -1,0 +1,73 @@
+import Files
+import Foundation
+
+/// An event file: what a run measures, for TensorBoard.
+///
+/// Each record is handed to the system whole before a call returns, as lines of ``JSONLines`` are.
+/// Apart from the wall-clock times in it, a file depends only on what was written.
+public final class EventFile: MetricSink {
+  private let file: OutputFile
+  private let now: () -> Double
+
+  /// Opens a file to add events to it.
+  ///
+  /// - Parameters:
+  ///   - url: The file; TensorBoard wants `tfevents` in its name. It need not exist; its folder must.
+  ///   - lastStep: Events of later steps are cut, as is a last one that was not finished: a resumed
+  ///     run writes them again. Nil cuts everything.
+  ///   - now: Seconds since 1970.
+  /// - Throws: `FileError`: `malformed` where a record is damaged; `system`.
+  public init(
+    _ url: URL, keepingThrough lastStep: Int? = nil,
+    now: @escaping () -> Double = { Date().timeIntervalSince1970 }
+  ) throws {
+    self.now = now
+    let isEmpty = try lastStep.map { try Self.cut(url, after: $0) } ?? true
+    file = try OutputFile(url, appending: lastStep != nil)
+    if isEmpty { try write(.version("brain.Event:2"), step: 0) }
+  }
+
+  /// Numbers become scalars. Texts become what TensorBoard shows as text.
+  public func write(_ record: MetricRecord) throws {
+    try write(
+      record.values.sorted { $0.key < $1.key }.map { Event.Summary($0.key, $0.value.eventValue) },
+      step: record.step)
+  }
+
+  /// - Throws: `FileError` where the event cannot be written.
+  public func write(_ summaries: [Event.Summary], step: Int) throws {
+    if !summaries.isEmpty { try write(.summary(summaries), step: step) }
+  }
+
+  private func write(_ content: Event.Content, step: Int) throws {
+    try file.write(
+      contentsOf: Data(Event(wallTime: now(), step: step, content: content).record))
+  }
+
+  /// Rewrites a file without its events after a step.
+  /// - Returns: whether nothing is left.
+  private static func cut(_ url: URL, after lastStep: Int) throws -> Bool {
+    guard FileManager.default.fileExists(atPath: url.path) else { return true }
+    let data = try AtomicFile.read(url)
+    var reader = EventReader(data, file: url.path)
+    var kept = Data()
+    var start = 0
+    while let event = try reader.next() {
+      if event.step <= lastStep { kept += data[start..<reader.offset] }
+      start = reader.offset
+    }
+    if kept.count != data.count { try AtomicFile.write(kept, to: url) }
+    return kept.isEmpty
+  }
+}
+
+extension MetricValue {
+  fileprivate var eventValue: Event.Value {
+    switch self {
+    case .float(let value): .scalar(value)
+    case .double(let value): .scalar(Float(value))
+    case .integer(let value): .scalar(Float(value))
+    case .text(let text): .text(text)
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import Files
+import Foundation
+import Randomness
+import Telemetry
+import Testing
+
+@Suite("Event files")
+struct EventTests {
+  let scratch: Scratch
+  let url: URL
+
+  init() throws {
+    scratch = try Scratch()
+    url = scratch.url.appendingPathComponent("events.out.tfevents.test")
+  }
+
+  private func open(keepingThrough step: Int? = nil) throws -> EventFile {
+    try EventFile(url, keepingThrough: step, now: { 1.5 })
+  }
+
+  private func events() throws -> [Event] {
+    var reader = try EventReader(contentsOf: url)
+    var events: [Event] = []
+    while let event = try reader.next() { events.append(event) }
+    return events
+  }
+
+  /// One of everything.
+  private static func examples() throws -> [Event.Summary] {
+    let picture = Picture(height: 2, width: 1, channels: 3, pixels: [1, 2, 3, 4, 5, 6])
+    return [
+      .init("x", .scalar(0.5)), .init("π", .text("wörds")),
+      .init("image", .image(try .init(picture))),
+      .init("histogram", .histogram(try #require(Histogram(of: [1, 2, 2, 5], bucketCount: 4)))),
+    ]
+  }
+
+  @Test("a new file is, byte for byte, the version's record and a record of each event")
+  func bytes() throws {
+    try open().write([.init("x", .scalar(0.5))], step: 300)
+    // As TensorBoard's own RecordWriter writes these messages, in hexadecimal.
+    let version =
+      "1a00000000000000129bd82d09000000000000f83f10001a0d627261696e2e4576656e743a32d3dc531e"
+    let scalar = "1800000000000000a37f4b2209000000000000f83f10ac022a0a0a080a0178150000003fd06d1abd"
+    let text = try Data(contentsOf: url).map { String(format: "%02x", $0) }.joined()
+    #expect(text == version + scalar)
+  }
+
+  @Test("what is written is read")
+  func roundTrip() throws {
+    let file = try open()
+    try file.write(Self.examples(), step: 7)
+    try file.write(MetricRecord(step: 8, values: ["b": 2, "a": 1.25, "c": "text"]))
+    #expect(
+      try events() == [
+        Event(wallTime: 1.5, step: 0, content: .version("brain.Event:2")),
+        Event(wallTime: 1.5, step: 7, content: .summary(Self.examples())),
+        Event(
+          wallTime: 1.5, step: 8,
+          content: .summary([
+            .init("a", .scalar(1.25)), .init("b", .scalar(2)), .init("c", .text("text")),
+          ])),
+      ])
+  }
+
+  @Test("resuming cuts later events and an unfinished one, and goes on byte for byte")
+  func resuming() throws {
+    let file = try open()
+    for step in [1, 2, 2, 3] { try file.write(MetricRecord(step: step, values: ["x": 1])) }
+    let whole = try Data(contentsOf: url)
+    for cut in [whole.count, whole.count - 1, whole.count - 20] {
+      try whole.prefix(cut).write(to: url)
+      try open(keepingThrough: 2).write(MetricRecord(step: 3, values: ["x": 1]))
+      #expect(try Data(contentsOf: url) == whole)
+    }
+  }
+
+  @Test("resuming begins a file where there is none, or none of it was finished")
+  func resumingNothing() throws {
+    _ = try open(keepingThrough: 2)
+    let fresh = try Data(contentsOf: url)
+    #expect(fresh.count == 12 + 26 + 4)
+    try fresh.prefix(20).write(to: url)
+    _ = try open(keepingThrough: 2)
+    #expect(try Data(contentsOf: url) == fresh)
+  }
+
+  @Test("a damaged record is an error that names its place, and the file stays")
+  func damaged() throws {
+    try open().write(MetricRecord(step: 1, values: ["x": 1]))
+    var data = try Data(contentsOf: url)
+    data[60] ^= 1
+    try data.write(to: url)
+    let error = #expect(throws: FileError.self) { try open(keepingThrough: 5) }
+    #expect(
+      error?.description == "\(url.path): the record at byte 42 does not match its checksum; "
+        + "remove the file: it holds nothing but pictures of the other files")
+    #expect(try Data(contentsOf: url) == data)
+  }
+
+  @Test("no mutation of a file crashes the reader or gives an event that was not written")
+  func fuzz() throws {
+    let file = try open()
+    for step in 1...3 { try file.write(Self.examples(), step: step) }
+    let original = try Data(contentsOf: url)
+    let written = try events()
+    var mutator = Mutator(key: Key(seed: 1))
+    for _ in 0..<100_000 {
+      let mutated = mutator.mutate(original)
+      var reader = EventReader(mutated, file: "mutated")
+      var read: [Event] = []
+      while let event = try? reader.next() { read.append(event) }
+      // Whole records may be missing at the end, or be there twice.
+      #expect(read.allSatisfy(written.contains))
+      if mutated == original { #expect(read == written) }
+    }
+  }
+
+  @Test("no message with valid checksums crashes the reader")
+  func fuzzMessages() throws {
+    try open().write(Self.examples(), step: 3)
+    let message = Array(try Data(contentsOf: url).dropFirst(42 + 12).dropLast(4))
+    var mutator = Mutator(key: Key(seed: 2))
+    var accepted = 0
+    for _ in 0..<100_000 {
+      let mutated = Array(mutator.mutate(Data(message)))
+      guard let event = try? Event(decoding: mutated[...]) else { continue }
+      accepted += 1
+      // What is accepted takes no more memory than its bytes allow: a field that is left out is 0.
+      #expect(event.encoded.count <= 16 * mutated.count + 100)
+    }
+    #expect(accepted > 0)
+  }
+}
+
+/// Changes data at random: single bits and bytes, stretches removed, repeated, replaced or moved.
+private struct Mutator {
+  private var generator: Generator
+
+  init(key: Key) { generator = Generator(key: key) }
+
+  mutating func mutate(_ data: Data) -> Data {
+    var bytes = Array(data)
+    for _ in 0...generator.integer(below: 3) where !bytes.isEmpty {
+      let start = generator.integer(below: bytes.count)
+      let end = start + generator.integer(below: min(bytes.count - start, 64) + 1)
+      switch generator.integer(below: 6) {
+      case 0: bytes[start] ^= 1 << generator.integer(below: 8)
+      case 1: bytes[start] = UInt8(generator.integer(below: 256))
+      case 2: bytes.removeSubrange(start..<end)
+      case 3:
+        bytes.insert(contentsOf: bytes[start..<end], at: generator.integer(below: bytes.count))
+      case 4: bytes.replaceSubrange(start..<end, with: repeatElement(0xff, count: end - start))
+      default: bytes.removeLast(bytes.count - start)
+      }
+    }
+    return Data(bytes)
+  }
+}
