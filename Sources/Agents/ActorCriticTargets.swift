@@ -129,6 +129,10 @@ struct TargetMaker {
     let advantages = raw.flatMap { $0 }
     let returns = targets.flatMap { normalized($0.returns, state.returnNormalizer.statistics) }
     let mean = Self.mean(advantages)
+    // Imagination's first states are those of the replayed rows.
+    let recall = rewardRecall(
+      predicted: shards.flatMap { $0.rewards.prefix($0.count) },
+      actual: shards.flatMap(\.replayedRewards))
     return [
       ("adv", Float(mean)),
       ("adv_std", Float(Self.mean(advantages) { ($0 - mean) * ($0 - mean) }.squareRoot())),
@@ -143,7 +147,7 @@ struct TargetMaker {
       ("val", Float(Self.mean(shards.flatMap { rescaled($0.values, value) }))),
       ("slowval", Float(Self.mean(shards.flatMap { rescaled($0.slowValues, value) }))),
       ("weight", Float(Self.mean(targets.flatMap(\.weights)))),
-    ]
+    ] + (recall.map { [("rew_recall", $0)] } ?? [])
   }
 
   private static func mean(

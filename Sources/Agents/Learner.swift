@@ -52,16 +52,21 @@ public final class Learner {
   public func train(_ batch: SequenceBatch, draws: DrawSource, pool: WorkerPool) throws -> Result {
     var clock = PhaseClock()
     var next = state
+    next.updates += 1
+    try checkFinite(batch, update: next.updates)
     let pass = ShardPass(
       agent: agent, batch: batch, draws: draws, scales: agent.configuration.lossScales,
       shardCount: workspaces.count)
     var metrics = differentiate(pass, &next, isTraining: true, pool: pool)
     let differentiating = clock.lap()
-    try checkFinite(metrics)
-    next.updates += 1
+    try checkFinite(metrics, update: next.updates)
     let statistics = optimizer.update(
       next.updates, gradients: workspaces.map(\.gradients.region), pool: pool)
-    try checkFinite([("opt/grad_norm", Float(statistics.gradientNorm))])
+    if let tensor = statistics.badTensor {
+      throw NonFiniteLoss(
+        name: "the gradient of \(tensor)", value: Float(statistics.gradientNorm),
+        update: next.updates)
+    }
     updateSlowValue(&next)
     state = next
     metrics += optimizerMetrics(statistics)
@@ -148,12 +153,6 @@ public final class Learner {
     next.slowValueCount += 1
   }
 
-  private func checkFinite(_ metrics: [(name: String, value: Float)]) throws {
-    if let bad = metrics.first(where: { !$0.value.isFinite }) {
-      throw NonFiniteLoss(name: bad.name, value: bad.value, update: state.updates + 1)
-    }
-  }
-
   /// Latents of all shards in the batch's order, from time-major rows.
   private func gatherLatents(_ batch: SequenceBatch) -> Latents {
     let rssm = agent.worldModel.rssm
@@ -179,19 +178,6 @@ public final class Learner {
       }
     }
     return latents
-  }
-}
-
-/// A loss or metric that is infinite or not a number.
-public struct NonFiniteLoss: Error, CustomStringConvertible, Equatable {
-  public let name: String
-  public let value: Float
-  /// The update that was being made, counted from 1.
-  public let update: Int
-
-  public var description: String {
-    "\(name) is \(value) in update \(update); the parameters of the last checkpoint are intact: "
-      + "resume from it with a smaller agent.opt.lr, and look for extreme rewards or observations"
   }
 }
 

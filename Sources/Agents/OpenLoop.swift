@@ -32,7 +32,7 @@ extension Agent {
 
   /// Follows the first half of a batch's rows and imagines the second, with the true actions.
   public func openLoop(_ batch: SequenceBatch, draws: DrawSource) -> OpenLoop {
-    let shard = BatchShard(batch, sequences: 0..<min(6, batch.size))
+    let shard = openLoopShard(batch)
     let pixels = withInferenceTape { tape in
       let states = openLoopStates(shard, observed: batch.length / 2, draws: draws, tape)
       return worldModel.decoder.images(states, tape).array
@@ -42,8 +42,13 @@ extension Agent {
       images: imagePairs(shard, pixels))
   }
 
+  /// The sequences that a report shows.
+  func openLoopShard(_ batch: SequenceBatch) -> BatchShard {
+    BatchShard(batch, sequences: 0..<min(6, batch.size))
+  }
+
   /// Time-major states: posterior ones and then imagined ones.
-  private func openLoopStates(
+  func openLoopStates(
     _ shard: BatchShard, observed: Int, draws: DrawSource, _ tape: Tape
   ) -> RSSMState {
     let (model, b) = (worldModel, shard.size)

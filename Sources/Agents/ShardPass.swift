@@ -16,7 +16,7 @@ final class ShardWorkspace {
     replayedRewards: [], replayedTerminal: [], replayedLast: [], divergenceSum: 0)
   /// Losses of single rows, `[rows]`, time first, in a fixed order of names.
   var losses: [(name: String, rows: [Float])] = []
-  /// Sums over the shard's rows: entropies.
+  /// Sums over the shard's rows: entropies, divergences.
   var sums: [(name: String, sum: Double, count: Int)] = []
   var rowCount = 0
   /// Operations on the tape that are the world model's.
@@ -161,6 +161,10 @@ struct ShardPass: Sendable {
         gradient: term.gradient)
       workspace.losses.append((name, floored.array))
     }
+    let dynamics = pass.dynamics.values
+    let freeCount = balancing.freeCount(of: dynamics, batchMean: divergence)
+    workspace.sums.append(("kl", dynamics.sum, dynamics.count))
+    workspace.sums.append(("kl_free", Double(freeCount), dynamics.count))
     for (name, distribution) in [("dyn_ent", pass.prior), ("rep_ent", pass.posterior)] {
       let entropy = workspace.tape.entropy(of: distribution)
       workspace.sums.append((name, entropy.sum, entropy.count))

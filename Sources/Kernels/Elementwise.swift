@@ -31,6 +31,11 @@ extension Region {
     return total
   }
 
+  /// How many are at most `bound`.
+  public func countAtMost(_ bound: Float) -> Int {
+    UnsafeBufferPointer(start: base, count: count).count(where: { $0 <= bound })
+  }
+
   /// `self = sign(x) ln(1 + |x|)`.
   public func symlog(of x: Region) {
     precondition(x.count == count, "symlog of \(x.count) floats into \(count)")

@@ -36,6 +36,15 @@ public struct KLBalancing: Sendable, Equatable {
     return (dynamics * balance, dynamics * (1 - balance))
   }
 
+  /// How many rows have a divergence that has no gradient: the free bits hold.
+  ///
+  /// - Parameters: as for ``apply(to:batchMean:weight:loss:gradient:)``.
+  public func freeCount(of divergence: Region, batchMean: Float) -> Int {
+    if freeNats <= 0 { return 0 }
+    if freesAverage { return batchMean <= freeNats ? divergence.count : 0 }
+    return divergence.countAtMost(freeNats)
+  }
+
   /// One term: from divergences to losses and the gradient of their weighted sum.
   ///
   /// - Parameters:

@@ -46,6 +46,9 @@ public struct UpdateStatistics: Sendable, Equatable {
   public var gradientRMS = 0.0
   public var updateRMS = 0.0
   public var parameterRMS = 0.0
+  /// The first tensor whose gradient is not finite, or so large that its norm is not. Nothing was
+  /// changed then.
+  public var badTensor: String?
 }
 
 /// Changes the trained parameters of a store.
@@ -71,7 +74,8 @@ public final class Optimizer: Sendable {
 
   /// Adds up the shards' gradients, in their order, and makes update `n` (counted from 1).
   ///
-  /// Where the gradient is infinite or not a number nothing is changed, and its norm tells so.
+  /// Where a tensor's gradient is infinite or not a number nothing is changed, and the result says
+  /// which one. The sums of squares that tell so are needed anyway.
   ///
   /// - Parameter gradients: one region of `trainedSize` floats for each shard; the first is
   ///   overwritten by the sum.
@@ -82,7 +86,11 @@ public final class Optimizer: Sendable {
       for other in parts.dropFirst() { parts[0].add(other) }
       sums[3 * unit] = Float(parts[0].sumOfSquares)
     }
-    guard statistics().gradientNorm.isFinite else { return statistics() }
+    if let bad = trained.indices.first(where: { !sums[3 * $0].isFinite }) {
+      var statistics = statistics()
+      statistics.badTensor = trained[bad].name
+      return statistics
+    }
     let step = makeStep(n)
     pool.run(units: trained.count) { unit in
       let squares = self.apply(

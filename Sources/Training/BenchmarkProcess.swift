@@ -21,7 +21,16 @@ enum ProcessClock {
   }
 }
 
-/// How much memory this process has held.
+extension ProcessClock {
+  /// Seconds that all threads together have computed.
+  static var computingSeconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+/// How much memory this process holds and has held.
 enum ProcessMemory {
   /// The largest resident set so far, in 10⁶ bytes.
   ///
@@ -29,13 +38,29 @@ enum ProcessMemory {
   /// started this one.
   static var peakMegabytes: Double {
     #if os(Linux)
-      let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-      let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
-      return (Double(line.filter(\.isNumber)) ?? 0) * 1024 / 1e6
+      return status("VmHWM:")
     #else
       var usage = rusage()
       getrusage(RUSAGE_SELF, &usage)
       return Double(usage.ru_maxrss) / 1e6
     #endif
   }
+
+  /// The resident set now, in 10⁶ bytes; its largest so far where the system does not tell.
+  static var megabytes: Double {
+    #if os(Linux)
+      return status("VmRSS:")
+    #else
+      return peakMegabytes
+    #endif
+  }
+
+  #if os(Linux)
+    /// A field of proc_pid_status(5), which counts in 1024 bytes.
+    private static func status(_ field: String) -> Double {
+      let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+      let line = text.split(separator: "\n").first { $0.hasPrefix(field) } ?? ""
+      return (Double(line.filter(\.isNumber)) ?? 0) * 1024 / 1e6
+    }
+  #endif
 }

@@ -61,6 +61,7 @@ enum ConfigurationRule {
     ("run.report_every", .atLeast(0)),
     ("run.save_every", .atLeast(0)),
     ("run.report_batches", .atLeast(1)),
+    ("run.on_nonfinite", .oneOf(["stop", "skip"])),
     ("run.threads", .atLeast(0)),
     ("run.shards", .atLeast(1)),
     ("env.gridworld.actions", .oneOf(["all", "useful"])),

@@ -15,6 +15,8 @@ public final class Driver {
     public var score: Double
     /// Steps, the reset not counted.
     public var length: Int
+    /// The share of steps whose reward was another than that before, by 0.01 or more.
+    public var rewardRate: Double
     public var success: Bool?
   }
 
@@ -28,7 +30,11 @@ public final class Driver {
   /// What was done in the episodes so far.
   private var histories: [[Action]]
   private var scores: [Double]
+  /// Rewards of the episodes so far that were others than those before.
+  private var rewardChanges: [Int]
   private var episodes: [Int]
+  /// The newest episode of the first environment.
+  private(set) var film: EpisodeFilm
   /// Calls of ``step(_:)``.
   private(set) var steps = 0
 
@@ -44,6 +50,8 @@ public final class Driver {
     rows = environments.map { ReplayRow(observation: $0.makeObservation(), layout: layout) }
     actions = Array(repeating: nil, count: count)
     scores = Array(repeating: 0, count: count)
+    rewardChanges = Array(repeating: 0, count: count)
+    film = EpisodeFilm(environments.first?.observationSpaces ?? [])
     histories = Array(repeating: [], count: count)
     episodes = Array(repeating: 0, count: count)
   }
@@ -74,14 +82,17 @@ public final class Driver {
   }
 
   private func run(_ commands: [EnvironmentVector.Command?]) throws -> [Step?] {
-    try environments.run(commands) { swap(&rows[$0].observation, &$1) }
+    let steps = try environments.run(commands) { swap(&rows[$0].observation, &$1) }
+    if let command = commands.first ?? nil { film.add(rows[0].observation, after: command) }
+    return steps
   }
 
   private func take(_ step: Step, _ index: Int) -> Episode? {
     if let action = actions[index] {
       histories[index].append(action)
+      if abs(Float(step.reward) - rows[index].reward) >= 0.01 { rewardChanges[index] += 1 }
     } else {
-      scores[index] = 0
+      (scores[index], rewardChanges[index]) = (0, 0)
       histories[index].removeAll(keepingCapacity: true)
       episodes[index] += 1
     }
@@ -93,6 +104,7 @@ public final class Driver {
     guard step.isLast else { return nil }
     return Episode(
       number: episodes[index], score: scores[index], length: histories[index].count,
+      rewardRate: Double(rewardChanges[index]) / Double(max(histories[index].count, 1)),
       success: step.success)
   }
 
@@ -126,7 +138,7 @@ extension Driver {
       games: (0..<count).map { index in
         GameState(
           episodes: episodes[index], actions: histories[index], next: actions[index],
-          score: scores[index])
+          score: scores[index], rewardChanges: rewardChanges[index], reward: rows[index].reward)
       }, policy: policy.memory)
   }
 
@@ -139,6 +151,7 @@ extension Driver {
     steps = state.steps
     for (index, game) in state.games.enumerated() {
       (scores[index], histories[index], actions[index]) = (game.score, game.actions, game.next)
+      (rewardChanges[index], rows[index].reward) = (game.rewardChanges, game.reward)
       // An episode that is being played was begun with the number before.
       episodes[index] = game.episodes - 1
     }

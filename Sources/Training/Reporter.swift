@@ -26,32 +26,56 @@ final class Reporter {
       length: configuration.reportLength, consec: configuration.consecReport)
   }
 
-  /// - Returns: the mean losses under `report/…`.
+  /// Writes pictures to the run's folder.
   func report(
     _ learner: Learner, step: Int, key: Key, pool: WorkerPool
-  ) throws -> [(name: String, value: Double)] {
-    guard configuration.agent.report else { return [] }
-    var metrics: [(name: String, value: Double)] = []
+  ) throws -> Report {
+    var report = Report()
+    guard configuration.agent.report else { return report }
     for index in 0..<configuration.run.reportBatches {
       let draws = DrawSource.random(key.fold(count))
       count += 1
       let batch = source.next()
-      for (name, value) in learner.evaluate(batch, draws: draws, pool: pool) {
-        metrics.append(("report/\(name)", Double(value)))
-      }
+      let diagnosis = learner.agent.diagnose(batch, draws: draws)
+      report.add(learner.evaluate(batch, draws: draws, pool: pool) + diagnosis.metrics)
       if index == 0 {
-        try writePictures(learner.agent.openLoop(batch, draws: draws), step: step)
+        report.add(diagnosis)
+        try addPictures(learner.agent.openLoop(batch, draws: draws), step: step, to: &report)
       }
     }
-    return metrics
+    return report
   }
 
-  private func writePictures(_ loop: OpenLoop, step: Int) throws {
+  private func addPictures(_ loop: OpenLoop, step: Int, to report: inout Report) throws {
     for index in loop.images.indices {
       guard let video = loop.video(index) else { continue }
-      try loop.filmstrip(video)
-        .writePNG(
-          to: folder.videos.appendingPathComponent("\(step)-\(loop.images[index].space.name).png"))
+      let name = loop.images[index].space.name
+      let picture = loop.filmstrip(video)
+      try picture.writePNG(to: folder.videos.appendingPathComponent("\(step)-\(name).png"))
+      report.pictures.append(.init("report/openloop/\(name)", .image(try .init(picture))))
+    }
+  }
+}
+
+/// What a report found.
+struct Report {
+  /// One for each batch, under `report/…`.
+  private(set) var metrics: [(name: String, value: Double)] = []
+  /// Pictures and histograms, for TensorBoard.
+  var pictures: [Event.Summary] = []
+
+  mutating func add(_ values: [(name: String, value: Float)]) {
+    metrics += values.map { ("report/\($0.name)", Double($0.value)) }
+  }
+
+  /// Adds the histograms of latents.
+  mutating func add(_ diagnosis: ModelDiagnosis) {
+    for (name, values) in [
+      ("deter", diagnosis.deter), ("class_use", diagnosis.latents.marginals),
+      ("activity", diagnosis.latents.activity), ("kl", diagnosis.divergences),
+    ] {
+      guard let histogram = Histogram(of: values) else { continue }
+      pictures.append(.init("report/latents/\(name)", .histogram(histogram)))
     }
   }
 }

@@ -7,7 +7,11 @@ import Telemetry
 final class RunLog {
   private let metrics: JSONLines
   private let scores: JSONLines
-  private let progress: ProgressLine?
+  private let events: EventFile
+  private let watch: CollapseWatch
+  private let freeNats: Double
+  private let latents: Int
+  private let progress: ProgressDisplay?
   /// What does not depend on the clock.
   struct State: Codable, Equatable {
     /// Sums since the last line.
@@ -17,6 +21,10 @@ final class RunLog {
     /// Where the last line stood.
     var lastStep = 0
     var lastUpdates = 0
+    /// Updates that were left out because of numbers that were not finite.
+    var skippedUpdates = 0
+    /// The names of warnings that were given; each is given once.
+    var warnings: [String] = []
   }
 
   /// A sum of metrics, for their mean.
@@ -26,26 +34,44 @@ final class RunLog {
   }
 
   private(set) var state: State
-  private var lastTime = ContinuousClock.now
+  /// What a terminal shows besides.
+  private var newest = RunLogNews()
+  private var meter = UsageMeter()
   /// Where the time went since the last line, and before it.
   private var sinceLine = TimeSplit()
   private var beforeLine = TimeSplit()
 
-  /// - Parameter resumedAt: lines of later steps are cut; nil begins the files afresh.
+  /// - Parameters:
+  ///   - resumedAt: lines of later steps are cut; nil begins the files afresh.
   ///   - state: what to go on from.
   init(
-    _ folder: RunFolder, resumedAt: Int?, from state: State = State(), progress: ProgressLine?
+    _ folder: RunFolder, resumedAt: Int?, from state: State = State(), agent: Agent,
+    progress: ProgressDisplay?
   ) throws {
     metrics = try JSONLines(folder.metrics, keepingThrough: resumedAt)
     scores = try JSONLines(folder.scores, keepingThrough: resumedAt)
+    events = try EventFile(folder.events, keepingThrough: resumedAt)
+    watch = CollapseWatch(agent.configuration, actionSpace: agent.actionSpace)
+    (freeNats, latents) = (
+      agent.configuration.dyn.rssm.freeNats, agent.configuration.dyn.rssm.stoch
+    )
     self.progress = progress
     self.state = state
   }
 
+  // MARK: gathering
+
   /// Takes an update into the averages of the next line.
   func add(_ result: Learner.Result) {
     add(result.metrics)
+    newest.update = result.metrics
     sinceLine.add(result)
+  }
+
+  /// Counts an update that was left out.
+  func addSkipped(_ problem: NonFiniteLoss, step: Int) throws {
+    state.skippedUpdates += 1
+    try warn([.init(name: "skipped_update", text: problem.description)], step: step)
   }
 
   func addEnvironment(seconds: Double) { sinceLine.addEnvironment(seconds: seconds) }
@@ -54,17 +80,13 @@ final class RunLog {
   var timeSplit: TimeSplit {
     var split = beforeLine
     split += sinceLine
-    split.addElapsed(seconds: (ContinuousClock.now - lastTime) / .seconds(1))
+    split.addElapsed(seconds: meter.seconds)
     return split
   }
 
   /// Takes metrics of one update or report into the averages of the next line.
-  func add(_ values: [(name: String, value: Float)], prefix: String = "train") {
-    for (name, value) in values { add("\(prefix)/\(name)", Double(value)) }
-  }
-
-  func add(_ values: [(name: String, value: Double)]) {
-    for (name, value) in values { add(name, value) }
+  private func add(_ values: [(name: String, value: Float)]) {
+    for (name, value) in values { add("train/\(name)", Double(value)) }
   }
 
   private func add(_ name: String, _ value: Double) {
@@ -72,39 +94,64 @@ final class RunLog {
     state.sums[name, default: Sum()].count += 1
   }
 
+  /// Takes a report's metrics into the averages of the next line, and writes its pictures.
+  func add(_ report: Report, step: Int) throws {
+    for (name, value) in report.metrics { add(name, value) }
+    newest.report = report.metrics
+    try events.write(report.pictures, step: step)
+  }
+
   func add(_ episode: Driver.Episode, step: Int) throws {
     var values: [String: MetricValue] = [
       "episode/score": .double(episode.score), "episode/length": .integer(episode.length),
     ]
     if let success = episode.success { values["episode/success"] = .integer(success ? 1 : 0) }
-    try scores.write(MetricRecord(step: step, values: values))
+    let record = MetricRecord(step: step, values: values)
+    try scores.write(record)
+    try events.write(record)
     add("epstats/score", episode.score)
     add("epstats/length", Double(episode.length))
+    add("epstats/reward_rate", episode.rewardRate)
     if let success = episode.success { add("epstats/success", success ? 1 : 0) }
     state.recentScores = state.recentScores.suffix(19) + [episode.score]
   }
 
-  /// Writes a line of averages since the last one.
+  /// Writes pictures of an episode.
+  func add(_ film: EpisodeFilm, step: Int) throws {
+    guard let space = film.space, let picture = film.picture else { return }
+    try events.write(
+      [.init("epstats/policy_\(space.name)", .image(.init(picture)))], step: step)
+  }
+
+  // MARK: writing
+
+  /// Writes a line of averages since the last one, and warns of what they show.
   ///
   /// - Parameter rowsPerUpdate: replayed rows that an update trains on.
   func write(step: Int, replay: ReplayStatistics, updates: Int, rowsPerUpdate: Int) throws {
-    var values = state.sums.mapValues { MetricValue.double($0.sum / Double($0.count)) }
+    let means = state.sums.mapValues { $0.sum / Double($0.count) }
+    var values = means.mapValues(MetricValue.double)
     for (name, value) in replay.metrics where value.isFinite {
       values["replay/\(name)"] = .double(value)
     }
-    let now = ContinuousClock.now
-    let seconds = max((now - lastTime) / .seconds(1), 1e-9)
-    values["fps/policy"] = .double(Double(step - state.lastStep) / seconds)
-    values["fps/train"] = .double(Double((updates - state.lastUpdates) * rowsPerUpdate) / seconds)
-    values["fps/updates"] = .double(Double(updates - state.lastUpdates) / seconds)
-    sinceLine.addElapsed(seconds: seconds)
+    if updates + state.skippedUpdates > 0 {
+      values["train/opt/skipped"] = .integer(state.skippedUpdates)
+    }
+    newest.replayItems = replay.items
+    let usage = meter.lap()
+    for (name, value) in usage.metrics { values[name] = .double(value) }
+    values["fps/policy"] = .double(Double(step - state.lastStep) / usage.seconds)
+    values["fps/train"] = .double(
+      Double((updates - state.lastUpdates) * rowsPerUpdate) / usage.seconds)
+    values["fps/updates"] = .double(Double(updates - state.lastUpdates) / usage.seconds)
+    sinceLine.addElapsed(seconds: usage.seconds)
     for (name, value) in sinceLine.metrics { values[name] = .double(value) }
-    try metrics.write(MetricRecord(step: step, values: values))
+    try write(MetricRecord(step: step, values: values))
     beforeLine += sinceLine
     sinceLine = TimeSplit()
-    lastTime = now
     (state.lastStep, state.lastUpdates) = (step, updates)
     state.sums.removeAll(keepingCapacity: true)
+    try warn(watch.warnings(means, updates: updates), step: step)
   }
 
   /// Writes a line of what an evaluation found.
@@ -115,22 +162,65 @@ final class RunLog {
       values["\(name)/length"] = .double(evaluation.meanLength)
       if let rate = evaluation.successRate { values["\(name)/success"] = .double(rate) }
     }
-    try metrics.write(MetricRecord(step: step, values: values))
+    try write(MetricRecord(step: step, values: values))
   }
 
-  func show(step: Int, of total: Int, updates: Int) {
-    progress?.update(status(step, total, updates))
+  private func write(_ record: MetricRecord) throws {
+    try metrics.write(record)
+    try events.write(record)
   }
 
-  func finish(step: Int, of total: Int, updates: Int) {
-    progress?.finish(status(step, total, updates))
+  /// Says and logs warnings that were not given before.
+  private func warn(_ warnings: [CollapseWatch.Warning], step: Int) throws {
+    for warning in warnings where !state.warnings.contains(warning.name) {
+      state.warnings.append(warning.name)
+      try write(MetricRecord(step: step, values: ["warning/\(warning.name)": .text(warning.text)]))
+      progress?.say("warning: \(warning.text)")
+    }
   }
 
-  private func status(_ step: Int, _ total: Int, _ updates: Int) -> ProgressStatus {
+  // MARK: showing
+
+  func show(step: Int, of total: Int, updates: Int, best: Double?) {
+    progress?.update { status(step, total, updates, best) }
+  }
+
+  func finish(step: Int, of total: Int, updates: Int, best: Double?) {
+    progress?.finish(status(step, total, updates, best))
+  }
+
+  private func status(_ step: Int, _ total: Int, _ updates: Int, _ best: Double?) -> ProgressStatus
+  {
     let scores = state.recentScores
     let mean = scores.reduce(0, +) / Double(max(scores.count, 1))
+    var details = newest.details
+    (details.bestReturn, details.memoryMegabytes) = (best, ProcessMemory.megabytes)
+    (details.freeNats, details.latents) = (freeNats, latents)
     return ProgressStatus(
       environmentSteps: step, totalSteps: total, updates: updates,
-      episodeReturn: scores.isEmpty ? nil : mean)
+      episodeReturn: scores.isEmpty ? nil : mean, details: details)
+  }
+}
+
+/// The newest numbers of a run, for a terminal.
+private struct RunLogNews {
+  var update: [(name: String, value: Float)] = []
+  var report: [(name: String, value: Double)] = []
+  var replayItems: Int?
+
+  var details: ProgressStatus.Details {
+    var details = ProgressStatus.Details()
+    details.losses = update.filter { $0.name.hasPrefix("loss/") }.map {
+      .init(String($0.name.dropFirst("loss/".count)), Double($0.value))
+    }
+    func value(_ name: String) -> Double? {
+      update.first { $0.name == name }.map { Double($0.value) }
+    }
+    func reported(_ name: String) -> Double? { report.last { $0.name == name }?.value }
+    (details.divergence, details.freeShare) = (value("kl"), value("kl_free"))
+    details.activeLatents = reported("report/latents/active").map { Int($0) }
+    details.perplexity = reported("report/latents/perplexity")
+    details.replayItems = replayItems
+    return details
   }
 }

@@ -38,5 +38,8 @@ extension Driver {
     /// What is to be done next; nil where an episode is to begin.
     var next: Action?
     var score: Double
+    var rewardChanges: Int
+    /// The last one.
+    var reward: Float
   }
 }

@@ -44,7 +44,8 @@ public final class Trainer {
   /// - Throws: errors of configuration, environment and files, before anything is overwritten.
   public init(
     _ configuration: TrainingConfiguration, in folder: RunFolder, resuming: Bool = false,
-    progress: ProgressLine? = nil, makeEnvironment: (@Sendable () throws -> any Environment)? = nil
+    progress: ProgressDisplay? = nil,
+    makeEnvironment: (@Sendable () throws -> any Environment)? = nil
   ) throws {
     try configuration.validate()
     let source = EnvironmentSource(configuration, own: makeEnvironment)
@@ -88,7 +89,8 @@ public final class Trainer {
     try folder.create(resuming: resuming)
     try AtomicFile.write(Data(configuration.yaml().utf8), to: folder.configuration)
     log = try RunLog(
-      folder, resumedAt: saved?.step, from: run?.log ?? RunLog.State(), progress: progress)
+      folder, resumedAt: saved?.step, from: run?.log ?? RunLog.State(), agent: agent,
+      progress: progress)
   }
 
   /// Puts everything back to where it was at a checkpoint.
@@ -120,18 +122,30 @@ public final class Trainer {
         let clock = Stopwatch()
         replay.append(row, stream: index)
         step += 1
-        if let episode { try log.add(episode, step: step) }
+        if let episode { try take(episode, of: index) }
         try learnWhatIsDue()
         try keepSchedules()
         elsewhere += clock.seconds
       }
       log.addEnvironment(seconds: clock.seconds - elsewhere)
       try keepSchedulesBetweenSteps(since: before)
-      log.show(step: step, of: configuration.run.steps, updates: learner.state.updates)
+      log.show(
+        step: step, of: configuration.run.steps, updates: learner.state.updates, best: best?.mean)
     }
     try save()
-    log.finish(step: step, of: configuration.run.steps, updates: learner.state.updates)
+    log.finish(
+      step: step, of: configuration.run.steps, updates: learner.state.updates, best: best?.mean)
     return isFinished ? .finished : .interrupted
+  }
+
+  /// Logs an episode; of the first environment, also pictures of that during which a report was due.
+  private func take(_ episode: Driver.Episode, of index: Int) throws {
+    try log.add(episode, step: step)
+    let interval = configuration.run.reportEvery
+    let start = step - episode.length * driver.count
+    if index == 0, interval > 0, start / interval < step / interval {
+      try log.add(driver.film, step: step)
+    }
   }
 
   /// Where the time has gone so far.
@@ -139,7 +153,21 @@ public final class Trainer {
 
   private func learnWhatIsDue() throws {
     guard trainingStep.isReady else { return }
-    for _ in 0..<ratio.updates(at: step) { log.add(try trainingStep.run()) }
+    for _ in 0..<ratio.updates(at: step) {
+      do {
+        log.add(try trainingStep.run())
+      } catch let update as NonFiniteUpdate {
+        try handle(update)
+      }
+    }
+  }
+
+  /// Ends the run or leaves the update out, as `run.on_nonfinite` says.
+  private func handle(_ update: NonFiniteUpdate) throws {
+    let problem = try update.report(
+      in: folder, skipped: log.state.skippedUpdates, spaces: learner.agent.spaces)
+    guard configuration.run.onNonfinite == "skip" else { throw problem }
+    try log.addSkipped(problem, step: step)
   }
 
   private func keepSchedules() throws {
@@ -150,7 +178,8 @@ public final class Trainer {
         rowsPerUpdate: trainingStep.rowCount)
     }
     if isDue(run.reportEvery), trainingStep.isReady {
-      log.add(try reporter.report(learner, step: step, key: key.fold("report"), pool: pool))
+      let report = try reporter.report(learner, step: step, key: key.fold("report"), pool: pool)
+      try log.add(report, step: step)
     }
   }
 

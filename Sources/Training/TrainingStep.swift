@@ -2,6 +2,7 @@ import Agents
 import Kernels
 import Randomness
 import ReplayBuffers
+import WorldModels
 
 /// One update as training makes it: sample windows, train on them, write the fresh latents back.
 final class TrainingStep {
@@ -33,16 +34,23 @@ final class TrainingStep {
     replay.isReady(sequences: source.size.sequences, length: source.size.length)
   }
 
-  /// - Throws: `NonFiniteLoss`; parameters are then as they were before.
+  /// - Throws: ``NonFiniteUpdate``; parameters and latents are then as they were before.
   func run() throws -> Learner.Result {
     let clock = Stopwatch()
     let batch = source.next()
     let sampling = clock.seconds
-    var result = try learner.train(
-      batch, draws: .random(key.fold(learner.state.updates)), pool: pool)
+    var result = try train(batch)
     let training = clock.seconds
     source.update(replay, with: result.latents)
     result.phases.insert(("replay", sampling + clock.seconds - training), at: 0)
     return result
+  }
+
+  private func train(_ batch: SequenceBatch) throws -> Learner.Result {
+    do {
+      return try learner.train(batch, draws: .random(key.fold(learner.state.updates)), pool: pool)
+    } catch let problem as NonFiniteLoss {
+      throw NonFiniteUpdate(problem: problem, batch: batch)
+    }
   }
 }

@@ -1,62 +1,14 @@
 import Agents
-import EnvironmentInterface
 import Kernels
 import Randomness
-import TestSupport
 import Testing
-import WorldModels
 
 @Suite("learning on a fixed batch")
 struct LearningTests {
-  static let spaces = [
-    ObservationSpace(name: "image", kind: .image(height: 12, width: 12, channels: 1)),
-    ObservationSpace(name: "state", kind: .vector(count: 2)),
-  ]
-
-  /// Two episodes of a point that moves by its action and is rewarded at the right: enough to fit.
-  private func batch(
-    _ agent: Agent, size: Int = 4, length: Int = 8
-  ) -> SequenceBatch {
-    var generator = Generator(key: Key(seed: 5))
-    let rssm = agent.worldModel.rssm
-    let rows = size * (length + 1)
-    var (pixels, states, actions, rewards): ([UInt8], [Float], [Float], [Float]) = ([], [], [], [])
-    for _ in 0..<size {
-      var x = 3
-      for t in 0...length {
-        let action = generator.integer(below: 2)
-        x = min(max(x + 2 * action - 1, 0), 5)
-        if t > 0 { actions.append(Float(action)) }
-        pixels += (0..<144).map { ($0 % 12) / 2 == x ? 255 : 0 }
-        states += [Float(x), -1]
-        rewards.append(x == 5 ? 1 : 0)
-      }
-    }
-    return SequenceBatch(
-      size: size, length: length, context: 1, images: [ByteStorage(pixels)], vectors: [states],
-      previousActions: actions, rewards: rewards, isFirst: .init(repeating: false, count: rows),
-      isLast: .init(repeating: false, count: rows),
-      isTerminal: .init(repeating: false, count: rows),
-      initialDeter: .init(repeating: 0, count: size * rssm.deter),
-      initialStoch: .init(repeating: 0, count: size * rssm.stoch))
-  }
-
-  private func makeLearner(
-    shards: Int = 2, _ change: (inout AgentConfiguration) -> Void = { _ in }
-  ) throws -> Learner {
-    var configuration = AgentConfiguration.tiny
-    (configuration.opt.lr, configuration.opt.warmup) = (1e-3, 0)
-    configuration.dec.simple.depth = 8
-    change(&configuration)
-    let agent = try Agent(
-      configuration, spaces: Self.spaces, actionSpace: .discrete(count: 2), key: Key(seed: 0))
-    return Learner(agent: kept(agent), shards: shards)
-  }
-
   private func train(
     _ learner: Learner, updates: Int, threads: Int = 1
   ) throws -> [[(name: String, value: Float)]] {
-    let (batch, pool) = (batch(learner.agent), WorkerPool(threads: threads))
+    let (batch, pool) = (PointWorld.batch(learner.agent), WorkerPool(threads: threads))
     return try (0..<updates).map { update in
       try learner.train(batch, draws: .random(Key(seed: 1).fold(update)), pool: pool).metrics
     }
@@ -68,7 +20,7 @@ struct LearningTests {
 
   @Test("the first losses are those of untrained heads")
   func first() throws {
-    let metrics = try train(makeLearner(), updates: 1)[0]
+    let metrics = try train(PointWorld.makeLearner(), updates: 1)[0]
     #expect(abs(value(metrics, "loss/rew") - 5.5412635) < 1e-4)
     #expect(abs(value(metrics, "loss/repval") - 2 * 5.5412635) < 1e-4)
     #expect(value(metrics, "loss/con") >= 0.02044)
@@ -80,7 +32,7 @@ struct LearningTests {
 
   @Test("all losses of the world model fall on a batch that does not change")
   func falls() throws {
-    let history = try train(makeLearner(), updates: 300)
+    let history = try train(PointWorld.makeLearner(), updates: 300)
     for (name, factor) in [
       ("loss/image", 0.3), ("loss/state", 0.3), ("loss/rew", 0.3), ("loss/con", 0.5),
     ] as [(String, Float)] {
@@ -91,7 +43,7 @@ struct LearningTests {
 
   @Test("the first update of a warm-up moves nothing but the counters")
   func warmup() throws {
-    let learner = try makeLearner { $0.opt.warmup = 1000 }
+    let learner = try PointWorld.makeLearner { $0.opt.warmup = 1000 }
     let trained = learner.agent.parameters.values.slice(
       0, count: learner.agent.parameters.trainedSize)
     let before = trained.array
@@ -102,7 +54,7 @@ struct LearningTests {
 
   @Test("one and two threads give the same bits")
   func threads() throws {
-    let (one, two) = (try makeLearner(), try makeLearner())
+    let (one, two) = (try PointWorld.makeLearner(), try PointWorld.makeLearner())
     let (first, second) = (
       try train(one, updates: 3, threads: 1), try train(two, updates: 3, threads: 2)
     )
@@ -112,7 +64,7 @@ struct LearningTests {
 
   @Test("the number of shards changes results by rounding alone")
   func shards() throws {
-    let (one, four) = (try makeLearner(shards: 1), try makeLearner(shards: 4))
+    let (one, four) = (try PointWorld.makeLearner(shards: 1), try PointWorld.makeLearner(shards: 4))
     let (first, second) = (try train(one, updates: 1)[0], try train(four, updates: 1)[0])
     #expect(first.map(\.name) == second.map(\.name))
     for (a, b) in zip(first, second) where !a.name.hasPrefix("opt/update") {
@@ -123,7 +75,7 @@ struct LearningTests {
   @Test("every network learns: each module's parameters move")
   func everyModule() throws {
     // So small a model diverges by less than the free nats, and then its prior has no gradient.
-    let learner = try makeLearner { $0.dyn.rssm.freeNats = 0 }
+    let learner = try PointWorld.makeLearner { $0.dyn.rssm.freeNats = 0 }
     let before = learner.agent.parameters.values.array
     _ = try train(learner, updates: 2)
     for entry in learner.agent.parameters.trained {

@@ -15,8 +15,8 @@ struct TrainTests {
     #expect(
       try shell.contents().keys.filter { !$0.hasPrefix("run/videos/") }.sorted() == [
         "run/checkpoints/200/optimizer.safetensors", "run/checkpoints/200/parameters.safetensors",
-        "run/checkpoints/200/state.json", "run/config.yaml", "run/metrics.jsonl",
-        "run/scores.jsonl",
+        "run/checkpoints/200/state.json", "run/config.yaml",
+        "run/events.out.tfevents.dreamer", "run/metrics.jsonl", "run/scores.jsonl",
       ])
     #expect(try shell.contents().keys.contains("run/videos/100-image.png"))
   }

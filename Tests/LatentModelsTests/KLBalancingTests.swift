@@ -53,4 +53,17 @@ struct KLBalancingTests {
     #expect(result.loss == [1, 3])
     #expect(result.gradient == [0, 0.4])
   }
+
+  @Test("rows at or below the free nats are counted as free; of an average, all or none")
+  func freeCount() {
+    let divergence = keptRegion([0.25, 3, 1, 1.5])
+    func count(_ balancing: KLBalancing, mean: Float = 1.4375) -> Int {
+      balancing.freeCount(of: divergence, batchMean: mean)
+    }
+    #expect(count(KLBalancing(freeNats: 1)) == 2)
+    #expect(count(KLBalancing(freeNats: 0)) == 0)
+    let average = KLBalancing(freeNats: 1.25, balance: 0.8, freesAverage: true)
+    #expect(count(average) == 0)
+    #expect(count(average, mean: 1.25) == 4)
+  }
 }

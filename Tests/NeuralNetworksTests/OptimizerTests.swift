@@ -48,7 +48,7 @@ struct OptimizerTests {
   func notFinite(bad: Float) {
     let bench = Bench([1, 2])
     let control = Bench([1, 2])
-    #expect(!bench.update([0.5, bad]).gradientNorm.isFinite)
+    #expect(bench.update([0.5, bad]).badTensor == "a/kernel")
     #expect(bench.weights == [1, 2])
     // Its averages are untouched, too: the next update is as if there had been none before.
     let next = bench.optimizer.update(1, gradients: [gradient(bench, [3, 4])], pool: bench.pool)
