@@ -8,7 +8,7 @@ import Telemetry
 
 /// What a checkpoint's `state.json` holds.
 struct SavedState: Codable, Equatable {
-  static let currentVersion = 2
+  static let currentVersion = 3
   /// Of the file's layout.
   var version = SavedState.currentVersion
   /// Environment steps.

@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import Randomness
 import Telemetry
 import Testing
 
@@ -26,7 +25,7 @@ struct EventTests {
   }
 
   /// One of everything.
-  private static func examples() throws -> [Event.Summary] {
+  static func examples() throws -> [Event.Summary] {
     let picture = Picture(height: 2, width: 1, channels: 3, pixels: [1, 2, 3, 4, 5, 6])
     return [
       .init("x", .scalar(0.5)), .init("π", .text("wörds")),
@@ -96,64 +95,5 @@ struct EventTests {
       error?.description == "\(url.path): the record at byte 42 does not match its checksum; "
         + "remove the file: it holds nothing but pictures of the other files")
     #expect(try Data(contentsOf: url) == data)
-  }
-
-  @Test("no mutation of a file crashes the reader or gives an event that was not written")
-  func fuzz() throws {
-    let file = try open()
-    for step in 1...3 { try file.write(Self.examples(), step: step) }
-    let original = try Data(contentsOf: url)
-    let written = try events()
-    var mutator = Mutator(key: Key(seed: 1))
-    for _ in 0..<100_000 {
-      let mutated = mutator.mutate(original)
-      var reader = EventReader(mutated, file: "mutated")
-      var read: [Event] = []
-      while let event = try? reader.next() { read.append(event) }
-      // Whole records may be missing at the end, or be there twice.
-      #expect(read.allSatisfy(written.contains))
-      if mutated == original { #expect(read == written) }
-    }
-  }
-
-  @Test("no message with valid checksums crashes the reader")
-  func fuzzMessages() throws {
-    try open().write(Self.examples(), step: 3)
-    let message = Array(try Data(contentsOf: url).dropFirst(42 + 12).dropLast(4))
-    var mutator = Mutator(key: Key(seed: 2))
-    var accepted = 0
-    for _ in 0..<100_000 {
-      let mutated = Array(mutator.mutate(Data(message)))
-      guard let event = try? Event(decoding: mutated[...]) else { continue }
-      accepted += 1
-      // What is accepted takes no more memory than its bytes allow: a field that is left out is 0.
-      #expect(event.encoded.count <= 16 * mutated.count + 100)
-    }
-    #expect(accepted > 0)
-  }
-}
-
-/// Changes data at random: single bits and bytes, stretches removed, repeated, replaced or moved.
-private struct Mutator {
-  private var generator: Generator
-
-  init(key: Key) { generator = Generator(key: key) }
-
-  mutating func mutate(_ data: Data) -> Data {
-    var bytes = Array(data)
-    for _ in 0...generator.integer(below: 3) where !bytes.isEmpty {
-      let start = generator.integer(below: bytes.count)
-      let end = start + generator.integer(below: min(bytes.count - start, 64) + 1)
-      switch generator.integer(below: 6) {
-      case 0: bytes[start] ^= 1 << generator.integer(below: 8)
-      case 1: bytes[start] = UInt8(generator.integer(below: 256))
-      case 2: bytes.removeSubrange(start..<end)
-      case 3:
-        bytes.insert(contentsOf: bytes[start..<end], at: generator.integer(below: bytes.count))
-      case 4: bytes.replaceSubrange(start..<end, with: repeatElement(0xff, count: end - start))
-      default: bytes.removeLast(bytes.count - start)
-      }
-    }
-    return Data(bytes)
   }
 }
