@@ -70,13 +70,14 @@ public final class ActingPolicy {
   ///   - isFirst: for each environment whether an episode begins here: what was remembered of it is
   ///     forgotten.
   ///   - step: of the draws; environments are the rows.
+  ///   - firstRow: the first environment's number among the draws' rows.
   /// - Throws: ``NonFiniteState`` where the networks have gone astray.
   public func act(
-    _ observations: [Observation], isFirst: [Bool], draws: DrawSource, step: Int
+    _ observations: [Observation], isFirst: [Bool], draws: DrawSource, step: Int, firstRow: Int = 0
   ) throws -> Decision {
     precondition(observations.count == count && isFirst.count == count, "\(count) environments")
     tape.reset()
-    let rows = RowNumbering()
+    let rows = RowNumbering(start: firstRow)
     let decision = tape.withoutRecording { () -> Decision in
       let state = observe(
         makeRows(observations), isFirst: isFirst,

@@ -1,8 +1,6 @@
 import Agents
 import EnvironmentInterface
-import Foundation
 import Kernels
-import Randomness
 
 /// The returns of an agent in some episodes.
 public struct Evaluation: Sendable, Equatable {
@@ -11,6 +9,12 @@ public struct Evaluation: Sendable, Equatable {
   public var lengths: [Int]
   /// Whether each episode succeeded; nil where the world defines no success.
   public var successes: [Bool?]
+
+  public init(returns: [Double], lengths: [Int], successes: [Bool?]) {
+    self.returns = returns
+    self.lengths = lengths
+    self.successes = successes
+  }
 
   public var mean: Double { returns.reduce(0, +) / Double(max(returns.count, 1)) }
 
@@ -40,8 +44,7 @@ public struct Evaluation: Sendable, Equatable {
 /// How to evaluate.
 public struct EvaluationPlan: Sendable, Equatable {
   public var episodes: Int
-  /// Episodes that are played at the same time. Draws are addressed by it: another number gives
-  /// other draws.
+  /// Episodes that one thread plays together; at least 1.
   public var environments: Int
   public var seed = 0
   /// Whether the agent does what is most likely, instead of drawing.
@@ -57,90 +60,30 @@ public struct EvaluationPlan: Sendable, Equatable {
 }
 
 extension Agent {
-  /// Plays episodes and changes nothing. Episode `e` has a world of its own from the seed and `e`.
+  /// Plays episodes and changes nothing. Episode `e` has a world of its own from the seed and `e`,
+  /// and so have the agent's draws in it.
   ///
-  /// - Parameter progress: is called with the number of episodes that have ended.
+  /// Episodes are cut into parties of `plan.environments` that are played together, each on one thread
+  /// of the pool: the threads' number changes nothing.
+  ///
+  /// - Parameters:
+  ///   - pool: nil for playing on the caller's thread alone.
+  ///   - progress: is called when an episode has ended, from any thread.
+  /// - Throws: the error of the first party that has one: `EnvironmentError`, `NonFiniteState`.
   public func evaluate(
-    in makeEnvironment: () throws -> any Environment, _ plan: EvaluationPlan,
-    pool: WorkerPool? = nil, progress: (Int) -> Void = { _ in }
+    in makeEnvironment: @escaping @Sendable () throws -> any Environment, _ plan: EvaluationPlan,
+    pool: WorkerPool? = nil, progress: @escaping @Sendable () -> Void = {}
   ) throws -> Evaluation {
-    let worlds = try (0..<min(plan.environments, plan.episodes)).map { _ in
-      try makeEnvironment()
+    let starts = stride(from: 0, to: plan.episodes, by: plan.environments).map { $0 }
+    let parties = Workspaces(count: starts.count) { index in
+      let end = min(starts[index] + plan.environments, plan.episodes)
+      return EvaluationParty(self, plan, episodes: starts[index]..<end)
     }
-    var games = worlds.map { Game(observation: $0.makeObservation()) }
-    let environments = EnvironmentVector(worlds, pool: pool)
-    func run(_ commands: [EnvironmentVector.Command?]) throws -> [Step?] {
-      try environments.run(commands) { swap(&games[$0].observation, &$1) }
+    (pool ?? WorkerPool(threads: 1)).run(parties) { party, _ in
+      party.play(in: makeEnvironment, progress)
     }
-    let key = Key(seed: UInt64(bitPattern: Int64(plan.seed))).fold("evaluation")
-    let policy = ActingPolicy(self, count: games.count)
-    let draws: DrawSource = plan.usesMode ? .mode : .random(key.fold("policy"))
-    var results = [Game.Result?](repeating: nil, count: plan.episodes)
-    var (started, step) = (0, 0)
-    while results.contains(where: { $0 == nil }) {
-      _ = try run(
-        games.indices.map { index in
-          guard games[index].needsEpisode else { return nil }
-          defer { started += 1 }
-          games[index].begin(episode: started)
-          return .begin(key.fold("episode").fold(started))
-        })
-      let decision = try policy.act(
-        games.map { plan.blanksFrames ? $0.observation.blanked : $0.observation },
-        isFirst: games.map(\.isFirst), draws: draws, step: step)
-      step += 1
-      let steps = try run(decision.actions.map { .act($0) })
-      for index in games.indices {
-        if let step = steps[index] { games[index].take(step) }
-        if games[index].needsEpisode, games[index].episode < plan.episodes {
-          results[games[index].episode] = games[index].result
-          progress(results.count { $0 != nil })
-        }
-      }
-    }
-    let played = results.compactMap { $0 }
+    let games = try parties.map { try $0.outcome.get() }.flatMap { $0 }
     return Evaluation(
-      returns: played.map(\.score), lengths: played.map(\.length),
-      successes: played.map(\.success))
-  }
-}
-
-/// The episode of one environment of an evaluation.
-private struct Game {
-  struct Result: Equatable {
-    var score = 0.0
-    var length = 0
-    var success: Bool?
-  }
-
-  var observation: Observation
-  private(set) var episode = 0
-  private(set) var isFirst = true
-  private(set) var needsEpisode = true
-  private(set) var result = Result()
-
-  init(observation: Observation) { self.observation = observation }
-
-  mutating func begin(episode: Int) {
-    self.episode = episode
-    result = Result()
-    (isFirst, needsEpisode) = (true, false)
-  }
-
-  mutating func take(_ step: Step) {
-    isFirst = false
-    result.score += step.reward
-    result.length += 1
-    result.success = step.success
-    needsEpisode = step.isLast
-  }
-}
-
-extension Observation {
-  /// The same with black images.
-  var blanked: Observation {
-    var blank = self
-    blank.images = images.map { Array(repeating: 0, count: $0.count) }
-    return blank
+      returns: games.map(\.score), lengths: games.map(\.length), successes: games.map(\.success))
   }
 }

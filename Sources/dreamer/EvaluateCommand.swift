@@ -9,9 +9,11 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Play episodes with a trained agent and tell what they return.",
     discussion: """
-      Episode e is the same world for every agent: it depends on the seed and on e alone.
+      Episode e is the same world for every agent: it depends on the seed and on e alone. Intervals \
+      are 95 % of a bootstrap over the episodes. The number of threads changes no result.
 
       Example: dreamer evaluate runs/first --episodes 100
+               dreamer evaluate runs/first --episodes 20 --rows
                dreamer evaluate runs/first/checkpoints/4000 --mode --json
       """)
 
@@ -20,11 +22,16 @@ struct EvaluateCommand: ParsableCommand {
       "A run's folder, for its newest checkpoint, or a checkpoint's folder.", valueName: "run"))
   var folder: String
 
-  @Option(help: "Episodes to play (default: the run's run.eval_eps).")
+  @Option(parsing: .unconditional, help: "Episodes to play (default: the run's run.eval_eps).")
   var episodes: Int?
 
-  @Option(help: "The root of the worlds' and the agent's randomness.")
+  @Option(parsing: .unconditional, help: "The root of the worlds' and the agent's randomness.")
   var seed = 0
+
+  @Option(
+    parsing: .unconditional,
+    help: "Computing threads; 0 for all cores (default: the run's run.threads).")
+  var threads: Int?
 
   @Flag(
     exclusivity: .exclusive,
@@ -33,6 +40,9 @@ struct EvaluateCommand: ParsableCommand {
 
   @Flag(help: "Show the agent only black images: what it earns then does not come from seeing.")
   var blank = false
+
+  @Flag(help: "Print a row for each episode too.")
+  var rows = false
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -43,7 +53,13 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func validate() throws {
-    if let episodes, episodes < 1 { throw ValidationError("--episodes must be at least 1") }
+    try requireText(folder, "<run>")
+    if let episodes, !(1...1_000_000).contains(episodes) {
+      throw ValidationError("--episodes must be 1 to 1000000")
+    }
+    if let threads, !(0...1024).contains(threads) {
+      throw ValidationError("--threads must be 0 to 1024")
+    }
   }
 
   func run() throws {
@@ -53,33 +69,12 @@ struct EvaluateCommand: ParsableCommand {
     plan.seed = seed
     plan.usesMode = choice == .mode
     plan.blanksFrames = blank
-    let pool = WorkerPool(threads: trained.configuration.run.threads)
-    let evaluation = try trained.agent.evaluate(in: trained.makeEnvironment, plan, pool: pool)
-    print(json ? Self.json(evaluation) : Self.text(evaluation, trained))
-  }
-
-  private static func text(_ evaluation: Evaluation, _ trained: TrainedAgent) -> String {
-    var lines = [
-      "\(trained.configuration.task) after \(trained.step) steps, "
-        + "\(evaluation.returns.count) episodes",
-      String(
-        format: "return   mean %.3f, median %.3f, standard deviation %.3f", evaluation.mean,
-        evaluation.median, evaluation.deviation),
-      String(format: "length   mean %.1f steps", evaluation.meanLength),
-    ]
-    if let rate = evaluation.successRate {
-      lines.append(String(format: "success  %.1f %%", 100 * rate))
-    }
-    return lines.joined(separator: "\n")
-  }
-
-  private static func json(_ evaluation: Evaluation) -> String {
-    let members = [
-      "\"episodes\": \(evaluation.returns.count)", "\"returns\": \(evaluation.returns)",
-      "\"lengths\": \(evaluation.lengths)", "\"mean\": \(evaluation.mean)",
-      "\"median\": \(evaluation.median)", "\"std\": \(evaluation.deviation)",
-      "\"success_rate\": \(evaluation.successRate.map { "\($0)" } ?? "null")",
-    ]
-    return "{\(members.joined(separator: ", "))}"
+    let progress = EvaluationProgress(of: plan.episodes)
+    let pool = WorkerPool(threads: threads ?? trained.configuration.run.threads)
+    let evaluation = try trained.agent.evaluate(
+      in: trained.makeEnvironment, plan, pool: pool, progress: progress.advance)
+    progress.finish()
+    let summary = EvaluationSummary(evaluation, seed: seed, withRows: rows)
+    print(json ? summary.json : summary.text(trained))
   }
 }

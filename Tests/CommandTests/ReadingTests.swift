@@ -17,8 +17,14 @@ struct ReadingTests {
     let object = try Shell.object(outcome.output)
     #expect(
       object.keys.sorted() == [
-        "episodes", "lengths", "mean", "median", "returns", "std", "success_rate",
+        "episodes", "iqm", "iqm_interval", "lengths", "mean", "mean_interval", "median", "returns",
+        "std", "success_interval", "success_rate",
       ])
+    for name in ["mean", "iqm", "success"] {
+      let interval = object["\(name)_interval"] as? [Double] ?? []
+      let value = object[name == "success" ? "success_rate" : name] as? Double ?? .nan
+      #expect(interval.count == 2 && interval[0] <= value && value <= interval[1], "\(name)")
+    }
     #expect(object["episodes"] as? Int == 5)
     #expect((object["returns"] as? [Double])?.count == 5)
     #expect((object["lengths"] as? [Int])?.allSatisfy { 1...100 ~= $0 } == true)
@@ -34,6 +40,23 @@ struct ReadingTests {
     }
     #expect(outputs[0] == outputs[1])
     #expect(outputs[0] != outputs[2])
+  }
+
+  @Test("the number of threads changes nothing, and rows are the returns and lengths")
+  func evaluationRows() throws {
+    try shell.train("--steps", "20")
+    let arguments = ["evaluate", "run", "--episodes", "5", "--rows", "--json", "--threads"]
+    let outcome = try shell.run(arguments + ["1"])
+    #expect(try shell.run(arguments + ["3"]).output == outcome.output)
+    let object = try Shell.object(outcome.output)
+    let rows = object["rows"] as? [[String: Any]] ?? []
+    #expect(rows.compactMap { $0["episode"] as? Int } == [0, 1, 2, 3, 4])
+    #expect(rows.compactMap { $0["return"] as? Double } == object["returns"] as? [Double])
+    #expect(rows.compactMap { $0["length"] as? Int } == object["lengths"] as? [Int])
+    let text = try shell.run("evaluate", "run", "--episodes", "5", "--rows").output
+    let lines = text.split(separator: "\n")
+    #expect(lines.first == "episode      return  length  success")
+    #expect(lines.dropFirst().prefix(5).allSatisfy { $0.hasSuffix("yes") || $0.hasSuffix("no") })
   }
 
   @Test("a checkpoint's folder, the mode and blank frames can be evaluated")

@@ -1,0 +1,81 @@
+import Foundation
+import Training
+
+/// What an evaluation found, as people and as programs read it.
+struct EvaluationSummary {
+  private let evaluation: Evaluation
+  private let intervals: EvaluationIntervals
+  private let withRows: Bool
+
+  /// - Parameter seed: of the intervals.
+  init(_ evaluation: Evaluation, seed: Int, withRows: Bool) {
+    self.evaluation = evaluation
+    self.withRows = withRows
+    intervals = evaluation.intervals(seed: seed)
+  }
+
+  // MARK: for people
+
+  func text(_ trained: TrainedAgent) -> String {
+    var lines = [
+      "\(trained.configuration.task) after \(trained.step) steps, "
+        + "\(evaluation.returns.count) episodes",
+      row("return   mean", evaluation.mean, intervals.mean),
+      row("         middle half", evaluation.interquartileMean, intervals.interquartileMean),
+      String(
+        format: "         median %.3f, standard deviation %.3f", evaluation.median,
+        evaluation.deviation),
+      String(format: "length   mean %.1f steps", evaluation.meanLength),
+    ]
+    if let rate = evaluation.successRate, let interval = intervals.successRate {
+      lines.append(row("success  rate", rate, interval))
+    }
+    return ((withRows ? rows : []) + lines).joined(separator: "\n")
+  }
+
+  /// `return   mean 0.953 (0.951 to 0.955)`
+  private func row(_ title: String, _ value: Double, _ interval: ClosedRange<Double>) -> String {
+    title
+      + String(format: " %.3f (%.3f to %.3f)", value, interval.lowerBound, interval.upperBound)
+  }
+
+  private var rows: [String] {
+    let heading = "episode      return  length  success"
+    return [heading]
+      + evaluation.returns.indices.map { episode in
+        let success = evaluation.successes[episode].map { $0 ? "yes" : "no" } ?? "-"
+        return String(
+          format: "%7d  %10.4f  %6d  ", episode, evaluation.returns[episode],
+          evaluation.lengths[episode]) + success
+      } + [""]
+  }
+
+  // MARK: for programs
+
+  var json: String {
+    var members = [
+      "\"episodes\": \(evaluation.returns.count)", "\"returns\": \(evaluation.returns)",
+      "\"lengths\": \(evaluation.lengths)", "\"mean\": \(evaluation.mean)",
+      "\"mean_interval\": \(Self.json(intervals.mean))", "\"median\": \(evaluation.median)",
+      "\"iqm\": \(evaluation.interquartileMean)",
+      "\"iqm_interval\": \(Self.json(intervals.interquartileMean))",
+      "\"std\": \(evaluation.deviation)",
+      "\"success_rate\": \(evaluation.successRate.map { "\($0)" } ?? "null")",
+      "\"success_interval\": \(intervals.successRate.map(Self.json) ?? "null")",
+    ]
+    if withRows { members.append("\"rows\": [\(jsonRows.joined(separator: ", "))]") }
+    return "{\(members.joined(separator: ", "))}"
+  }
+
+  private var jsonRows: [String] {
+    evaluation.returns.indices.map { episode in
+      "{\"episode\": \(episode), \"return\": \(evaluation.returns[episode]), "
+        + "\"length\": \(evaluation.lengths[episode]), "
+        + "\"success\": \(evaluation.successes[episode].map { "\($0)" } ?? "null")}"
+    }
+  }
+
+  private static func json(_ interval: ClosedRange<Double>) -> String {
+    "[\(interval.lowerBound), \(interval.upperBound)]"
+  }
+}
