@@ -1,4 +1,5 @@
 import EnvironmentInterface
+import Foundation
 import Kernels
 import NeuralNetworks
 import Randomness
@@ -21,7 +22,7 @@ public final class Agent: Sendable {
   /// - Parameters:
   ///   - spaces: what the agent observes.
   ///   - key: of the parameters' first values.
-  /// - Throws: `LayerStyleError`, `ImageShapeError`, `BLASError`.
+  /// - Throws: `LayerStyleError`, `ImageShapeError`, `BLASError`, ``AgentSizeError``.
   public init(
     _ configuration: AgentConfiguration, spaces: [ObservationSpace], actionSpace: ActionSpace,
     key: Key
@@ -45,18 +46,38 @@ public final class Agent: Sendable {
     builder.beginUntrained()
     slowValue = try TwoHotHead(
       configuration.value, from: features, named: "slowval", in: &builder)
+    try AgentSizeError.check(parameters: builder.size)
     parameters = ParameterStore(builder, key: key)
     blendSlowValue(weight: 1)
   }
 
   /// `slow = weight · value + (1 - weight) · slow`, for all its parameters.
-  func blendSlowValue(weight: Float) {
+  package func blendSlowValue(weight: Float) {
     let pairs = parameters.entries.filter { $0.name.hasPrefix("slowval/") }
     for slow in pairs {
       let name = "val/" + slow.name.dropFirst("slowval/".count)
       guard let fast = parameters.entry(named: name) else { continue }
       parameters[slow].blend(weight, of: parameters[fast])
     }
+  }
+}
+
+/// An agent whose parameters alone are more than the machine's memory holds.
+public struct AgentSizeError: Error, CustomStringConvertible, Equatable {
+  public let parameters: Int
+  /// Bytes.
+  public let memory: UInt64
+
+  static func check(parameters: Int) throws {
+    let memory = ProcessInfo.processInfo.physicalMemory
+    if UInt64(parameters) > memory / UInt64(MemoryLayout<Float>.size) {
+      throw AgentSizeError(parameters: parameters, memory: memory)
+    }
+  }
+
+  public var description: String {
+    "an agent of \(parameters) parameters does not fit into this machine's memory of "
+      + "\(memory >> 20) MiB; choose a smaller preset (size1m is the smallest) or smaller settings"
   }
 }
 

@@ -13,7 +13,8 @@ public struct ParameterBuilder {
   }
 
   private(set) var declarations: [Declaration] = []
-  private(set) var size = 0
+  /// Floats of memory.
+  package private(set) var size = 0
   private(set) var trainedSize = 0
   private var isTraining = true
 

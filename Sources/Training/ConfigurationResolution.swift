@@ -10,9 +10,11 @@ public struct ResolvedConfiguration: Sendable, Equatable {
 
   /// The configuration as YAML that ``TrainingConfiguration/init(yaml:file:)`` reads, its keys in
   /// the order of the properties.
-  /// - Parameter withOrigins: Whether what is not a default says in a comment where it is from.
+  /// - Parameter withOrigins: Whether each value says in a comment where it is from.
   public func yaml(withOrigins: Bool = false) -> String {
-    ConfigurationTable(configuration).yaml { withOrigins ? origins[$0] : nil }
+    ConfigurationTable(configuration).yaml { key in
+      withOrigins ? origins[key].map { "\($0)" } ?? "default" : nil
+    }
   }
 }
 
@@ -22,10 +24,12 @@ extension TrainingConfiguration {
   ///   - task: The environment's id, whose own preset comes first; nil for none.
   ///   - presets: Names of presets, each over the one before.
   ///   - files: YAML files over these. `include: NAME` in one overlays a preset before it.
+  ///   - options: what other options of the command say, each as `key=value`, over the files.
   ///   - set: `key=value`, over all else. A value is a number, a text or a list such as `[2, 3]`.
   /// - Throws: ``ConfigurationError``; `FileError` where a file cannot be read.
   public static func resolve(
-    task: String? = nil, presets: [String] = [], files: [URL] = [], set: [String] = []
+    task: String? = nil, presets: [String] = [], files: [URL] = [],
+    options: [(name: String, assignment: String)] = [], set: [String] = []
   ) throws -> ResolvedConfiguration {
     var table = ConfigurationTable(TrainingConfiguration())
     let own = task.flatMap(ConfigurationPresets.name(forEnvironment:))
@@ -35,6 +39,9 @@ extension TrainingConfiguration {
       try table.overlay(including: text, origin: .file(file.lastPathComponent))
     }
     if let task { try table.overlay(assignment: "task=\(task)", origin: .option("--env")) }
+    for option in options {
+      try table.overlay(assignment: option.assignment, origin: .option(option.name))
+    }
     for assignment in set { try table.overlay(assignment: assignment, origin: .option("--set")) }
     try table.validate()
     return try ResolvedConfiguration(table)

@@ -76,7 +76,7 @@ struct ConfigurationTable: Equatable {
 extension ConfigurationTable {
   /// The values as YAML that `overlay(yaml:)` reads, in the order of the properties.
   /// - Parameter origin: What a comment says of where a key's value is from; nil for no comment.
-  func yaml(_ origin: (_ key: String) -> ConfigurationOrigin?) -> String {
+  func yaml(_ origin: (_ key: String) -> String?) -> String {
     var lines: [String] = []
     var open: [Substring] = []
     for row in rows {

@@ -5,6 +5,8 @@ import ReplayBuffers
 /// What a value must be.
 enum ConfigurationRule {
   case atLeast(Double)
+  case atMost(Double)
+  case itemsAtMost(Int)
   case above(Double)
   case within(ClosedRange<Double>)
   /// At least 0 and below 1.
@@ -18,6 +20,9 @@ enum ConfigurationRule {
     let text = if case .text(let text) = value { text } else { "" }
     return switch self {
     case .atLeast(let least): number >= least ? nil : "must be at least \(Self.text(least))"
+    case .atMost(let most): number <= most ? nil : "must be at most \(Self.text(most))"
+    case .itemsAtMost(let most):
+      value.items.allSatisfy { $0 <= most } ? nil : "must hold numbers of at most \(most)"
     case .above(let bound): number > bound ? nil : "must be above \(Self.text(bound))"
     case .within(let range):
       range.contains(number)
@@ -154,10 +159,11 @@ extension ConfigurationTable {
   /// Checks each value by itself, then those that depend on each other.
   /// - Throws: ``ConfigurationError`` for the first that is wrong.
   func validate() throws {
-    for (pattern, rule) in ConfigurationRule.all {
-      for row in rows(matching: pattern) {
-        if let violation = rule.violation(row.value) { throw error(row.key, violation) }
-      }
+    for (pattern, rule) in ConfigurationRule.all + ConfigurationRule.largest {
+      for row in rows(matching: pattern) { try require(rule, row) }
+    }
+    for row in rows {
+      if let rule = ConfigurationRule.general(for: row.value) { try require(rule, row) }
     }
     let configuration = try configuration()
     try checkBatches(configuration)
@@ -182,6 +188,10 @@ extension ConfigurationTable {
   private func error(_ key: String, _ reason: String) -> ConfigurationError {
     ConfigurationError(
       keyPath: key, value: self[key]?.value.yaml ?? "", reason: reason, origin: self[key]?.origin)
+  }
+
+  private func require(_ rule: ConfigurationRule, _ row: Row) throws {
+    if let violation = rule.violation(row.value) { throw error(row.key, violation) }
   }
 
   private func require(_ holds: Bool, _ key: String, _ reason: String) throws {

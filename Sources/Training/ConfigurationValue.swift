@@ -68,6 +68,9 @@ enum ConfigurationValue: Equatable {
     }
   }
 
+  /// The numbers of a list; empty where it is none.
+  var items: [Int] { if case .integers(let items) = self { items } else { [] } }
+
   /// The value in YAML. Numbers have the fewest digits that give them back.
   var yaml: String {
     if case .text(let value) = self, Self.isPlain(value) { value } else { json }

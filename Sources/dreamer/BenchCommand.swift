@@ -26,7 +26,7 @@ struct BenchCommand: ParsableCommand {
     help: ArgumentHelp("Configuration over the presets.", valueName: "key=value"))
   var set: [String] = []
 
-  @Option(help: "Updates to take the median of.")
+  @Option(parsing: .unconditional, help: "Updates to take the median of.")
   var updates = 5
 
   @Flag(help: "Measure the bundled environments instead, in steps a second.")
@@ -39,7 +39,7 @@ struct BenchCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if updates < 1 { throw ValidationError("--updates must be at least 1") }
+    if !(1...10_000).contains(updates) { throw ValidationError("--updates must be 1 to 10000") }
     if convolutions && (json || environments) {
       throw ValidationError(
         "--convolutions prints a table of its own; leave --json and --environments out")

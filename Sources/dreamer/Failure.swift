@@ -19,7 +19,7 @@ struct Failure {
   init?(_ error: any Error) {
     switch error {
     case is UsageError, is ConfigurationError, is UnknownEnvironment, is ReplayError,
-      is LayerStyleError, is ImageShapeError:
+      is LayerStyleError, is ImageShapeError, is AgentSizeError:
       code = .usage
     case let error as EnvironmentError: code = error.step == nil ? .usage : .fault
     case let error as FileError: code = ExitCode(error.kind)
@@ -38,6 +38,12 @@ struct UsageError: Error, CustomStringConvertible {
   let description: String
 
   init(_ description: String) { self.description = description }
+}
+
+/// - Throws: `ValidationError` where an argument is empty, as an unset variable of a shell is: the
+/// current folder would be taken for it.
+func requireText(_ argument: String, _ name: String) throws {
+  if argument.isEmpty { throw ValidationError("\(name) is empty; give a name") }
 }
 
 extension ExitCode {

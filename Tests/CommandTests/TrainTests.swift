@@ -81,6 +81,37 @@ struct TrainTests {
     #expect(try Self.withoutTimes(shell.url("run/metrics.jsonl")) != first)
   }
 
+  @Test("evaluations are logged, are the same on any number of threads, and change nothing")
+  func evaluations() throws {
+    let evaluate = ["run.eval_every=60", "run.eval_eps=3"]
+    for (folder, settings) in [
+      ("without", []), ("one", evaluate + ["run.threads=1"]), ("two", evaluate + ["run.threads=2"]),
+    ] {
+      let outcome = try shell.run(
+        ["train", "--env", "gridworld/Empty-5x5", "--preset", "debug", "--logdir", folder]
+          + (settings.isEmpty ? [] : ["--set"]) + settings)
+      #expect(outcome.code == 0)
+    }
+    func lines(_ folder: String) throws -> [String] {
+      try Self.withoutTimes(shell.url("\(folder)/metrics.jsonl"))
+    }
+    let isEvaluation = { (line: String) in line.contains("\"eval/score\"") }
+    let found = try lines("one").filter(isEvaluation)
+    #expect(try found.map { try Shell.object($0)["step"] as? Int } == [60, 120, 180])
+    for line in found {
+      let object = try Shell.object(line)
+      for key in ["eval/score", "eval/length", "eval/success"] {
+        #expect(object[key] is Double)
+        #expect(object[key.replacing("eval/", with: "eval_mode/")] is Double)
+      }
+    }
+    #expect(try lines("two") == lines("one"))
+    #expect(try lines("one").filter { !isEvaluation($0) } == lines("without"))
+    #expect(
+      try Data(contentsOf: shell.url("one/checkpoints/200/parameters.safetensors"))
+        == Data(contentsOf: shell.url("without/checkpoints/200/parameters.safetensors")))
+  }
+
   @Test("a folder that holds a run is left alone without --resume")
   func existing() throws {
     try shell.train("--steps", "20")
@@ -137,8 +168,11 @@ struct TrainTests {
     let outcome = try shell.train("--seed", "3", "--print-config")
     #expect(outcome.code == 0)
     #expect(outcome.errors == "")
-    #expect(outcome.output.hasPrefix("seed: 3  # --set\ntask: gridworld/Empty-5x5  # --env\n"))
+    #expect(outcome.output.hasPrefix("seed: 3  # --seed\ntask: gridworld/Empty-5x5  # --env\n"))
     #expect(outcome.output.contains("batch_size: 4  # preset debug\n"))
+    #expect(outcome.output.contains("replay_context: 1  # default\n"))
+    #expect(
+      outcome.output.split(separator: "\n").allSatisfy { $0.hasSuffix(":") || $0.contains("  # ") })
     #expect(try shell.contents().isEmpty)
   }
 

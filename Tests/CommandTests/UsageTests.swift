@@ -74,7 +74,31 @@ struct UsageTests {
     #expect(outcome.errors.hasPrefix("Error: Unknown option '--environment'"))
   }
 
-  @Test("help is no mistake", arguments: ["train", "evaluate", "envs", "bench", "verify"])
+  @Test(
+    "numbers out of range and empty names are bad usage, and nothing is written",
+    arguments: [
+      ["evaluate", "run", "--episodes", "-1"], ["evaluate", "run", "--episodes", "0"],
+      ["evaluate", "run", "--episodes", "99999999999999999999"], ["evaluate", ""],
+      ["evaluate", "run", "--threads", "-1"], ["evaluate", "run", "--threads", "100000"],
+      ["inspect", ""], ["bench", "--updates", "-1"], ["bench", "--updates", "99999999999999"],
+      ["train", "--env", "gridworld/Empty-5x5", "--steps", "-1"],
+      ["train", "--env", "gridworld/Empty-5x5", "--seed", "-1"],
+      ["train", "--env", "gridworld/Empty-5x5", "--logdir", ""],
+      ["train", "--env", "gridworld/Empty-5x5", "--from", ""], ["train", "--env", ""],
+      ["train", "--env", "gridworld/Empty-5x5", "--set", "run.envs=1000000000"],
+      ["train", "--env", "gridworld/Empty-5x5", "--set", "batch_size=9223372036854775807"],
+      ["train", "--env", "gridworld/Empty-5x5", "--set", "agent.dyn.rssm.deter=1048576"],
+    ])
+  func outOfRange(arguments: [String]) throws {
+    let outcome = try shell.run(arguments)
+    #expect(outcome.code == 64)
+    #expect(outcome.output == "")
+    #expect(!outcome.errors.contains("Missing value"))
+    #expect(try shell.contents().isEmpty)
+  }
+
+  @Test(
+    "help is no mistake", arguments: ["train", "evaluate", "inspect", "envs", "bench", "verify"])
   func help(command: String) throws {
     let outcome = try shell.run(command, "--help")
     #expect(outcome.code == 0)

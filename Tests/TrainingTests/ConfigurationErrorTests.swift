@@ -128,6 +128,10 @@ struct ConfigurationErrorTests {
       ("run.steps=0", "must be at least 1"),
       ("run.envs=0", "must be at least 1"),
       ("run.threads=-1", "must be at least 0"),
+      ("seed=9223372036854775807", "must be at most 1000000000000000"),
+      ("batch_size=65537", "must be at most 65536"),
+      ("run.train_ratio=1e+300", "must be at most 1000000"),
+      ("agent.enc.simple.mults=[2, 4097]", "must hold numbers of at most 4096"),
       ("env.gridworld.actions=some", "must be one of all, useful"),
       (
         "env.gridworld.observation=map",

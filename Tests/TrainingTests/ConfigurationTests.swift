@@ -113,7 +113,7 @@ struct ConfigurationTests {
       #expect(resolved.origins["agent.opt.lr"] == .option("--set"))
       #expect(resolved.origins["agent.opt.eps"] == nil)
       let yaml = resolved.yaml(withOrigins: true)
-      #expect(yaml.contains("    lr: 0.001  # --set\n    agc: 0.3\n"))
+      #expect(yaml.contains("    lr: 0.001  # --set\n    agc: 0.3  # default\n"))
       #expect(yaml.contains("    warmup: 100  # preset gridworld\n"))
       #expect(try TrainingConfiguration(yaml: yaml) == configuration)
       #expect(try TrainingConfiguration(yaml: resolved.yaml()) == configuration)
