@@ -97,6 +97,15 @@ extension SafeTensors.Entry {
     if case .float32(let values) = values { values } else { nil }
   }
 
+  /// Whether every element is a number that a `Float` can hold, none infinite or not a number.
+  public var isFinite: Bool {
+    switch values {
+    case .float32(let values): values.allSatisfy(\.isFinite)
+    case .float64(let values): values.allSatisfy { Float($0).isFinite }
+    case .int32, .int64, .uint8: true
+    }
+  }
+
   /// The elements, if they are bytes or booleans.
   public var bytes: [UInt8]? {
     if case .uint8(let values) = values { values } else { nil }

@@ -28,9 +28,14 @@ public struct Checkpoint: Sendable, Equatable {
   public let step: Int
   public let url: URL
 
-  public var parameters: URL { url.appendingPathComponent("parameters.safetensors") }
+  public var parameters: URL { Self.parameters(in: url) }
   public var optimizer: URL { url.appendingPathComponent("optimizer.safetensors") }
   public var state: URL { url.appendingPathComponent("state.json") }
+
+  /// Where a folder has parameters, if it is a checkpoint's.
+  public static func parameters(in folder: URL) -> URL {
+    folder.appendingPathComponent("parameters.safetensors")
+  }
 
   /// Whether none of the files is missing.
   var isComplete: Bool {
@@ -38,7 +43,7 @@ public struct Checkpoint: Sendable, Equatable {
   }
 
   /// The checkpoint in a folder; nil where the folder is not named as checkpoints are.
-  init?(at url: URL) {
+  public init?(at url: URL) {
     guard let step = Int(url.lastPathComponent), step >= 0, "\(step)" == url.lastPathComponent
     else { return nil }
     self.step = step

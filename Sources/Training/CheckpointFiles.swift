@@ -9,14 +9,15 @@ import Telemetry
 /// What a checkpoint's `state.json` holds.
 struct SavedState: Codable, Equatable {
   static let currentVersion = 3
-  /// Of the file's layout.
+  /// Of the file's layout; `Experiments/Exchange/exchange.py` writes it too.
   var version = SavedState.currentVersion
   /// Environment steps.
   var step: Int
   /// Whether the run had made all its steps.
   var isFinished: Bool
   var agent: AgentState
-  var run: RunState
+  /// Nil where the checkpoint was converted from another program's: it is no run to go on with.
+  var run: RunState?
 }
 
 /// What is read of a file of any version.

@@ -39,12 +39,14 @@ public final class Trainer {
 
   /// Prepares a run; with `resuming`, continues from its newest checkpoint if there is one.
   ///
-  /// - Parameter makeEnvironment: makes a copy of a world of one's own, whose id becomes the
-  ///   configuration's `task`; nil for the bundled world that `task` names.
+  /// - Parameters:
+  ///   - weights: what the agent's parameters begin with, instead of random numbers.
+  ///   - makeEnvironment: makes a copy of a world of one's own, whose id becomes the
+  ///     configuration's `task`; nil for the bundled world that `task` names.
   /// - Throws: errors of configuration, environment and files, before anything is overwritten.
   public init(
     _ configuration: TrainingConfiguration, in folder: RunFolder, resuming: Bool = false,
-    progress: ProgressDisplay? = nil,
+    startingFrom weights: StartingWeights? = nil, progress: ProgressDisplay? = nil,
     makeEnvironment: (@Sendable () throws -> any Environment)? = nil
   ) throws {
     try configuration.validate()
@@ -62,9 +64,11 @@ public final class Trainer {
     let agent = try Agent(
       configuration.agent, spaces: worlds[0].observationSpaces,
       actionSpace: worlds[0].actionSpace, key: key.fold("parameters"))
-    notes = agent.worldModel.notes(
-      encoderStages: configuration.agent.enc.simple.mults.count,
-      decoderStages: configuration.agent.dec.simple.mults.count)
+    notes =
+      try (weights?.apply(to: agent) ?? [])
+      + agent.worldModel.notes(
+        encoderStages: configuration.agent.enc.simple.mults.count,
+        decoderStages: configuration.agent.dec.simple.mults.count)
     learner = Learner(agent: agent, shards: configuration.run.shards)
     let layout = ReplayLayout(agent)
     replay = try Replay(
@@ -99,7 +103,12 @@ public final class Trainer {
   ) throws -> SavedState? {
     guard let checkpoint else { return nil }
     let saved = try checkpoint.restore(learner)
-    guard try driver.restore(saved.run.driver) else {
+    guard let run = saved.run else {
+      throw CheckpointError(
+        file: checkpoint.state.path, problem: "it holds an agent, not a run to go on with",
+        remedy: "begin a new run with --from")
+    }
+    guard try driver.restore(run.driver) else {
       throw CheckpointError(
         file: checkpoint.state.path, problem: "it is of other environments",
         remedy: "resume with the run's own run.envs")

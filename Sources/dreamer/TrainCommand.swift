@@ -14,7 +14,10 @@ struct TrainCommand: ParsableCommand {
 
       Example: dreamer train --env gridworld/Empty-5x5 --logdir runs/first
                dreamer train --env gridworld/Empty-5x5 --preset debug --set agent.opt.lr=1e-4
+               dreamer train --env gridworld/DoorKey-5x5 --from runs/first
                dreamer train --resume --logdir runs/first --steps 20000
+
+      Presets: \(TrainingConfiguration.presetNames.joined(separator: ", ")).
       """)
 
   @Option(help: ArgumentHelp("The environment; `dreamer envs` lists them.", valueName: "id"))
@@ -32,10 +35,10 @@ struct TrainCommand: ParsableCommand {
   @Option(parsing: .upToNextOption, help: ArgumentHelp("YAML files.", valueName: "file"))
   var config: [String] = []
 
-  @Option(help: "Environment steps, over all environments.")
+  @Option(parsing: .unconditional, help: "Environment steps, over all environments.")
   var steps: Int?
 
-  @Option(help: "The root of all randomness.")
+  @Option(parsing: .unconditional, help: "The root of all randomness.")
   var seed: Int?
 
   @Option(
@@ -50,8 +53,22 @@ struct TrainCommand: ParsableCommand {
       """)
   var resume = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Begin a new run with the parameters of a run, a checkpoint or a safetensors file, as far as \
+      they fit; replay, optimiser and normalisers begin afresh.
+      """, valueName: "checkpoint"))
+  var from: String?
+
   @Flag(help: "Print the configuration and where its values come from, and do nothing else.")
   var printConfig = false
+
+  func validate() throws {
+    for (name, value) in [("--env", env), ("--logdir", logdir), ("--from", from)] {
+      if let value { try requireText(value, name) }
+    }
+  }
 
   func run() throws {
     let resolved = try resolve()
@@ -59,7 +76,8 @@ struct TrainCommand: ParsableCommand {
     let folder = RunFolder(at: URL(fileURLWithPath: logdir ?? Self.folder(for: resolved)))
     Interruption.begin()
     let trainer = try Trainer(
-      resolved.configuration, in: folder, resuming: resume, progress: .standardError())
+      resolved.configuration, in: folder, resuming: resume,
+      startingFrom: try startingWeights(folder), progress: .standardError())
     Dreamer.writeError("\(folder.url.relativePath): \(resolved.configuration.task)")
     for note in trainer.notes { Dreamer.writeError("note: \(note)") }
     let outcome = try trainer.run { Interruption.signalNumber != nil }
@@ -72,21 +90,30 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
+  /// What `--from` names; nil where the run goes on from a checkpoint of its own.
+  private func startingWeights(_ folder: RunFolder) throws -> StartingWeights? {
+    guard let from, !resume || folder.completeCheckpoints().isEmpty else { return nil }
+    return try StartingWeights(contentsOf: URL(fileURLWithPath: from))
+  }
+
   // MARK: configuration
 
   private func resolve() throws -> ResolvedConfiguration {
     if printConfig == false, env == nil, !resume, config.isEmpty {
       throw UsageError("which environment? Give --env; `dreamer envs` lists them")
     }
-    let options = (seed.map { ["seed=\($0)"] } ?? []) + (steps.map { ["run.steps=\($0)"] } ?? [])
+    let options = [
+      seed.map { (name: "--seed", assignment: "seed=\($0)") },
+      steps.map { (name: "--steps", assignment: "run.steps=\($0)") },
+    ].compactMap { $0 }
     let resolved: ResolvedConfiguration
     func fresh() throws -> ResolvedConfiguration {
       try TrainingConfiguration.resolve(
         task: env, presets: preset, files: config.map { URL(fileURLWithPath: $0) },
-        set: options + set)
+        options: options, set: set)
     }
     if let saved = savedConfiguration {
-      resolved = try TrainingConfiguration.resolve(files: [saved], set: options + set)
+      resolved = try TrainingConfiguration.resolve(files: [saved], options: options, set: set)
       if !preset.isEmpty || !config.isEmpty { try check(fresh(), against: resolved) }
     } else {
       resolved = try fresh()

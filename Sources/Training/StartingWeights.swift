@@ -1,0 +1,113 @@
+import Agents
+import Files
+import Foundation
+import NeuralNetworks
+import Telemetry
+
+/// Parameters that a new agent begins with instead of random ones: those of a checkpoint, as far as
+/// names and shapes are the same.
+///
+/// Nothing else of the checkpoint is used: replay, the optimiser's averages, normalisers and counters
+/// begin afresh.
+public struct StartingWeights: Sendable {
+  private let tensors: SafeTensors
+  private let file: URL
+
+  /// - Parameter url: a run folder, for its newest checkpoint; a checkpoint's folder; or a
+  ///   safetensors file of parameters under the reference's names.
+  /// - Throws: `FileError`, `SafeTensorsError`; ``CheckpointError`` where a number is not finite.
+  public init(contentsOf url: URL) throws {
+    file = try Self.locate(url.standardizedFileURL)
+    tensors = try SafeTensors(contentsOf: file)
+    for name in tensors.names where tensors[name]?.isFinite == false {
+      throw CheckpointError(
+        file: file.path, problem: "\(name) has numbers that are not finite",
+        remedy: "use another checkpoint")
+    }
+  }
+
+  private static func locate(_ url: URL) throws -> URL {
+    if url.pathExtension == "safetensors" { return url }
+    let parameters = Checkpoint.parameters(in: url)
+    if FileManager.default.fileExists(atPath: parameters.path) { return parameters }
+    return try RunFolder.locate(url).checkpoint.parameters
+  }
+
+  /// Copies what fits into an agent. A slow critic that does not fit as a whole begins as a copy of
+  /// the critic.
+  ///
+  /// - Returns: what was taken and what was not, in words, a line for each kind.
+  /// - Throws: ``CheckpointError`` where nothing fits; the agent is then unchanged.
+  public func apply(to agent: Agent) throws -> [String] {
+    let fit = Fit(tensors, agent.parameters.entries)
+    if fit.taken.isEmpty {
+      throw CheckpointError(
+        file: file.path, problem: "none of its tensors fits this agent",
+        remedy: "give the presets and settings of the run that it is from")
+    }
+    for (entry, values) in fit.taken { agent.parameters[entry].copy(from: values) }
+    if fit.copiesCritic { agent.blendSlowValue(weight: 1) }
+    return fit.notes(file, of: agent.parameters.entries)
+  }
+}
+
+extension SafeTensors {
+  /// Whether a tensor of a checkpoint is one of the networks', and no normaliser's or counter's.
+  static func isNetwork(_ name: String) -> Bool {
+    !["retnorm/", "valnorm/", "advnorm/", "slowval_count/", "opt/"].contains(where: name.hasPrefix)
+  }
+}
+
+/// Which tensors of a file an agent can take.
+private struct Fit {
+  private(set) var taken: [(entry: ParameterStore.Entry, values: [Float])] = []
+  private(set) var copiesCritic = false
+  private var reshaped: [String] = []
+  private var missing: [String] = []
+  private var unused: [String] = []
+
+  init(_ tensors: SafeTensors, _ entries: [ParameterStore.Entry]) {
+    for entry in entries {
+      guard let found = tensors[entry.name] else {
+        missing.append(entry.name)
+        continue
+      }
+      if found.shape == entry.shape {
+        taken.append((entry, found.doubles.map(Float.init)))
+      } else {
+        reshaped.append("\(entry.name) (\(found.shape) there, \(entry.shape) here)")
+      }
+    }
+    let names = Set(entries.map(\.name))
+    unused = tensors.names.filter { !names.contains($0) && SafeTensors.isNetwork($0) }
+    let slow = entries.filter { Self.isSlow($0.name) }
+    if taken.count(where: { Self.isSlow($0.entry.name) }) < slow.count {
+      copiesCritic = true
+      taken.removeAll { Self.isSlow($0.entry.name) }
+      reshaped.removeAll(where: Self.isSlow)
+      missing.removeAll(where: Self.isSlow)
+    }
+  }
+
+  private static func isSlow(_ name: String) -> Bool { name.hasPrefix("slowval/") }
+
+  func notes(_ file: URL, of entries: [ParameterStore.Entry]) -> [String] {
+    let numbers = taken.reduce(0) { $0 + $1.values.count }
+    let all = entries.reduce(0) { $0 + $1.parameter.count }
+    var notes = [
+      "starting from \(file.relativePath): it gives \(taken.count) of \(entries.count) tensors, "
+        + "\(numbers) of \(all) parameters"
+    ]
+    add(reshaped, "of another shape there, begun afresh", to: &notes)
+    add(missing, "not there, begun afresh", to: &notes)
+    add(unused, "there and of no use here", to: &notes)
+    if copiesCritic { notes.append("the slow critic begins as a copy of the critic") }
+    return notes
+  }
+
+  private func add(_ names: [String], _ title: String, to notes: inout [String]) {
+    guard !names.isEmpty else { return }
+    let more = names.count > 8 ? " and \(names.count - 8) more" : ""
+    notes.append("\(title): \(names.prefix(8).joined(separator: ", "))\(more)")
+  }
+}
