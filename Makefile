@@ -3,16 +3,24 @@
 
 # Tests run in release, where the code is used, and share the build of `make build`.
 TEST = swift test -c release --disable-testable-imports
-SOURCES = Package.swift Sources Environments Tests Experiments
+SOURCES = Package.swift Plugins Sources Environments Tests Experiments
 SEED ?= 0
+PREFIX ?= /usr/local
 
-.PHONY: setup build demo test bench side-by-side format lint sanitize traps
+.PHONY: setup build install demo test bench side-by-side format lint sanitize traps
 
 setup:
 	@Scripts/setup.sh
 
 build: setup
 	swift build -c release --product dreamer
+
+# One binary that needs no Swift on the machine: make install PREFIX=$HOME/.local
+# In a build of its own, for every file is compiled otherwise than for `make build`.
+install: setup
+	swift build -c release --product dreamer --static-swift-stdlib --scratch-path .build-install
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 .build-install/release/dreamer $(DESTDIR)$(PREFIX)/bin/dreamer
 
 # Trains an agent from pixels and shows what it earns: make demo SEED=1
 demo: build

@@ -61,7 +61,8 @@ let package = Package(
       dependencies: [
         "Training", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ], plugins: ["CommitStamp"]),
+    .plugin(name: "CommitStamp", capability: .buildTool()),
     .target(
       name: "TestSupport", dependencies: ["Autodiff", "NeuralNetworks"], path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),

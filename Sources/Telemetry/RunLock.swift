@@ -29,4 +29,12 @@ extension RunFolder {
     try Self.create(url)
     return try RunLock(url)
   }
+
+  /// Whether a process is writing to the folder at this moment.
+  public var isInUse: Bool {
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+  }
 }

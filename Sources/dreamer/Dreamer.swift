@@ -15,9 +15,17 @@ struct Dreamer: ParsableCommand {
       interrupted after a clean save.
       """,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, EnvsCommand.self, BenchCommand.self,
-      VerifyCommand.self,
+      TrainCommand.self, EvaluateCommand.self, InspectCommand.self, EnvsCommand.self,
+      BenchCommand.self, VerifyCommand.self,
     ])
+
+  @Flag(help: "Print the commit, the instruction set and the BLAS.")
+  var version = false
+
+  func run() throws {
+    guard version else { throw CleanExit.helpRequest(self) }
+    print(Version.text)
+  }
 
   /// Runs the command that the arguments name. Every error ends here, as a line on standard error
   /// and an exit code.

@@ -1,0 +1,237 @@
+import Agents
+import EnvironmentInterface
+import Files
+import Foundation
+import NeuralNetworks
+import Telemetry
+
+/// Looks at a run, a checkpoint or a file of tensors as a whole, and goes on where something is
+/// wrong.
+public struct Inspector {
+  public private(set) var inspection: Inspection
+  private var agent: Agent?
+
+  /// - Parameter url: a run folder, a checkpoint's folder, or a safetensors file.
+  /// - Throws: `FileError` of kind `missing` where there is nothing to look at. Everything else that
+  ///   is wrong becomes one of the inspection's problems.
+  public init(_ url: URL) throws {
+    inspection = Inspection(path: url.relativePath)
+    let url = url.standardizedFileURL
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw FileError(
+        .missing, path: url.path, what: "there is no such file or folder",
+        remedy: "name a run folder, a checkpoint in it or a safetensors file")
+    }
+    if !isFolder.boolValue {
+      lookAtTensors(url)
+    } else if let checkpoint = Checkpoint(at: url) {
+      let parent = url.deletingLastPathComponent().deletingLastPathComponent()
+      lookAtConfiguration(RunFolder(at: parent))
+      lookAt(checkpoint, isNewest: true)
+    } else {
+      try lookAt(RunFolder(at: url))
+    }
+  }
+
+  /// Notes what goes wrong.
+  private mutating func attempt<Value>(_ body: () throws -> Value) -> Value? {
+    do {
+      return try body()
+    } catch {
+      inspection.problems.append("\(error)")
+      return nil
+    }
+  }
+
+  // MARK: a run
+
+  private mutating func lookAt(_ run: RunFolder) throws {
+    guard run.holdsRun else {
+      throw FileError(
+        .missing, path: run.url.path, what: "holds no run",
+        remedy: "name a run folder, a checkpoint in it or a safetensors file")
+    }
+    inspection.isRunning = run.isInUse
+    lookAtConfiguration(run)
+    let complete = run.completeCheckpoints()
+    for checkpoint in complete {
+      lookAt(checkpoint, isNewest: checkpoint == complete.last)
+    }
+    lookForUnfinished(run, complete)
+    lookAtScores(run)
+    inspection.replay = Self.size(of: run.replay)
+  }
+
+  private mutating func lookAtConfiguration(_ run: RunFolder) {
+    guard
+      let text = attempt({ try AtomicFile.read(run.configuration) }),
+      let configuration = attempt({
+        try TrainingConfiguration(
+          yaml: String(decoding: text, as: UTF8.self), file: run.configuration.path)
+      })
+    else { return }
+    inspection.note(configuration)
+    inspection.environment = configuration.task
+    guard
+      let world = attempt({ try EnvironmentRegistry.make(configuration.task, configuration.env) })
+    else { return }
+    inspection.note(world)
+    agent = attempt {
+      try Agent(
+        configuration.agent, spaces: world.observationSpaces, actionSpace: world.actionSpace,
+        key: .init(seed: 0))
+    }
+  }
+
+  /// What a process that was ended left behind.
+  private mutating func lookForUnfinished(_ run: RunFolder, _ complete: [Checkpoint]) {
+    let names = Set(complete.map(\.url.lastPathComponent))
+    for name in Self.names(in: run.checkpoints) where !names.contains(name) {
+      let path = run.checkpoints.appendingPathComponent(name).path
+      if name.hasSuffix(".partial") {
+        if !inspection.isRunning { unfinished(path) }
+      } else {
+        inspection.problems.append(
+          "\(path): is not a complete checkpoint; remove it, the others are not affected")
+      }
+    }
+    for name in Self.names(in: run.url) where name.hasSuffix(".partial") {
+      if !inspection.isRunning { unfinished(run.url.appendingPathComponent(name).path) }
+    }
+    if complete.isEmpty {
+      inspection.problems.append(
+        "\(run.checkpoints.path): there is no complete checkpoint; train again")
+    }
+  }
+
+  private mutating func unfinished(_ path: String) {
+    inspection.problems.append(
+      "\(path): is what an interrupted write left; remove it, or let train --resume do so")
+  }
+
+  private static func names(in folder: URL) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+  }
+
+  /// Nil where there is no such folder.
+  private static func size(of folder: URL) -> Inspection.Disk? {
+    guard let paths = try? FileManager.default.subpathsOfDirectory(atPath: folder.path) else {
+      return nil
+    }
+    var disk = Inspection.Disk(files: 0, bytes: 0)
+    for path in paths {
+      let url = folder.appendingPathComponent(path)
+      let values = try? url.resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
+      guard values?.isRegularFile == true else { continue }
+      disk.files += 1
+      disk.bytes += values?.fileSize ?? 0
+    }
+    return disk
+  }
+
+  // MARK: a checkpoint
+
+  private mutating func lookAt(_ checkpoint: Checkpoint, isNewest: Bool) {
+    let saved = attempt { try checkpoint.readState() }
+    let bytes = Self.size(of: checkpoint.url)?.bytes ?? 0
+    inspection.checkpoints.append(.init(step: checkpoint.step, bytes: bytes, isBest: false))
+    if let saved {
+      check(saved, checkpoint)
+      if isNewest {
+        (inspection.step, inspection.updates) = (saved.step, saved.agent.updates)
+        inspection.isFinished = saved.isFinished
+        noteBest(saved.run?.best?.step)
+      }
+    }
+    let parameters = attempt { try SafeTensors(contentsOf: checkpoint.parameters) }
+    if let parameters {
+      check(parameters, checkpoint.parameters)
+      if isNewest { inspection.note(parameters) }
+      let wanted = agent?.parameters.entries.map { ($0.name, $0.shape) }
+      if let wanted { compare(parameters, checkpoint.parameters, with: wanted) }
+    }
+    guard let averages = attempt({ try SafeTensors(contentsOf: checkpoint.optimizer) }) else {
+      return
+    }
+    check(averages, checkpoint.optimizer)
+    if let agent {
+      let state = Optimizer(agent.configuration.opt, store: agent.parameters).state
+      compare(averages, checkpoint.optimizer, with: state.map { ($0.name, $0.shape) })
+    }
+  }
+
+  private mutating func noteBest(_ step: Int?) {
+    for index in inspection.checkpoints.indices {
+      inspection.checkpoints[index].isBest = inspection.checkpoints[index].step == step
+    }
+  }
+
+  private mutating func check(_ saved: SavedState, _ checkpoint: Checkpoint) {
+    if saved.step != checkpoint.step {
+      inspection.problems.append(
+        "\(checkpoint.state.path): is of step \(saved.step), not of \(checkpoint.step); the folder "
+          + "was renamed or its files come from several checkpoints")
+    }
+  }
+
+  private mutating func compare(
+    _ tensors: SafeTensors, _ file: URL, with wanted: [(name: String, shape: [Int])]
+  ) {
+    for (name, shape) in wanted {
+      guard let entry = tensors[name] else {
+        inspection.problems.append("\(file.path): it has no tensor \(name)")
+        continue
+      }
+      if entry.shape != shape || entry.floats == nil {
+        inspection.problems.append(
+          "\(file.path): \(name) has shape \(entry.shape) instead of \(shape) of floats")
+      }
+    }
+  }
+
+  // MARK: tensors and scores
+
+  private mutating func lookAtTensors(_ url: URL) {
+    guard let tensors = attempt({ try SafeTensors(contentsOf: url) }) else { return }
+    inspection.note(tensors)
+    check(tensors, url)
+  }
+
+  private mutating func check(_ tensors: SafeTensors, _ file: URL) {
+    for name in tensors.names where tensors[name]?.isFinite == false {
+      inspection.problems.append(
+        "\(file.path): \(name) has numbers that are not finite; use an earlier checkpoint")
+    }
+  }
+
+  private mutating func lookAtScores(_ run: RunFolder) {
+    inspection.scores = lines(of: run.scores) { $0["episode/score"] as? Double }
+    inspection.evaluations = lines(of: run.metrics) { $0["eval/score"] as? Double }
+  }
+
+  /// The steps and values of the lines that have a value.
+  private mutating func lines(
+    of file: URL, _ value: ([String: Any]) -> Double?
+  ) -> [Inspection.Score] {
+    guard FileManager.default.fileExists(atPath: file.path) else { return [] }
+    guard let data = attempt({ try AtomicFile.read(file) }) else { return [] }
+    var found: [Inspection.Score] = []
+    var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let rest = lines.popLast() ?? Data()
+    for (index, line) in lines.enumerated() {
+      let object = (try? JSONSerialization.jsonObject(with: line)) as? [String: Any]
+      guard let object, let step = object["step"] as? Int else {
+        inspection.problems.append(
+          "\(file.path): line \(index + 1) is no record with a step; remove that line")
+        continue
+      }
+      if let score = value(object) { found.append(.init(step: step, score: score)) }
+    }
+    if !rest.isEmpty, !inspection.isRunning {
+      inspection.problems.append(
+        "\(file.path): ends in a line that was not finished; train --resume cuts it")
+    }
+    return found
+  }
+}
