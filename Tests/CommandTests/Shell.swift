@@ -20,7 +20,7 @@ final class Shell: Sendable {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// The executable stands beside the bundle of the tests.
-  private static let executable: URL = {
+  static let executable: URL = {
     let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
     let tests = bundle ?? URL(fileURLWithPath: CommandLine.arguments[0])
     return tests.deletingLastPathComponent().appendingPathComponent("dreamer")
@@ -42,12 +42,17 @@ final class Shell: Sendable {
     try start(arguments).finish()
   }
 
+  /// Runs another program to its end.
+  func run(_ program: URL, _ arguments: [String]) throws -> Outcome {
+    try start(arguments, of: program).finish()
+  }
+
   /// Starts a command.
-  func start(_ arguments: [String]) throws -> Running {
+  func start(_ arguments: [String], of program: URL = executable) throws -> Running {
     // Files, not pipes, which fill.
     let (output, errors) = (try makeFile(), try makeFile())
     let process = Process()
-    process.executableURL = Self.executable
+    process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.standardOutput = try FileHandle(forWritingTo: output)

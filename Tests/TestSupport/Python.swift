@@ -2,7 +2,7 @@ import Foundation
 
 /// The project's Python environment, which `Scripts/python.sh Tests/requirements.txt` makes.
 public enum Python {
-  private static let executable = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  public static let executable = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../.build-python/bin/python").standardized
 
   /// Whether the environment is there and has a package.

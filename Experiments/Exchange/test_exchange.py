@@ -1,0 +1,144 @@
+"""Tests of exchange.py, which `swift test` runs: python test_exchange.py FOLDER GOLDEN-FILE
+
+A checkpoint of the reference is written from the tensors of a golden file, which the authors' code
+computed, the way `elements.Checkpoint` and the reference's agent write it.
+"""
+
+import json
+import pathlib
+import pickle
+import subprocess
+import sys
+import unittest
+
+import numpy as np
+from safetensors.numpy import load_file
+
+FOLDER, GOLDEN = (pathlib.Path(x) for x in sys.argv[1:3])
+SCRIPT = pathlib.Path(__file__).with_name("exchange.py")
+UPDATES = 1234
+
+
+def reference_params(chain=3):
+    """What the reference's agent saves: networks, slow critic, normaliser, optimiser."""
+    tensors = load_file(GOLDEN)
+    params = {k[6:]: v for k, v in tensors.items() if k.startswith("param/")}
+    generator = np.random.default_rng(0)
+    for name in [x for x in params if not x.startswith(("slowval", "retnorm"))]:
+        for link in (1, 2):
+            noise = generator.standard_normal(params[name].shape).astype(np.float32)
+            params[f"opt/state/{link}/1/{name}"] = noise ** 2 if link == 1 else noise
+    count = np.array(UPDATES, np.int32)
+    for name in ("step/value", "state/1/0", "state/2/0", f"state/{chain}/count"):
+        params[f"opt/{name}"] = count
+    return params
+
+
+def write(folder, params, protocol=pickle.DEFAULT_PROTOCOL):
+    name = "20260528T101112F123456-000000005000"
+    (folder / name).mkdir(parents=True)
+    counters = {"updates": UPDATES, "batches": UPDATES + 2, "actions": 777}
+    parts = {"agent": {"params": params, "counters": counters}, "step": 5000, "replay": None}
+    for part, value in parts.items():
+        (folder / name / f"{part}.pkl").write_bytes(pickle.dumps(value, protocol))
+    (folder / name / "done").touch()
+    (folder / "latest").write_text(name)
+    return folder / name
+
+
+def run(*arguments):
+    command = [sys.executable, SCRIPT, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def same(left, right):
+    """Whether arrays are equal to the bit, with shapes and types."""
+    return set(left) == set(right) and all(
+        left[k].dtype == right[k].dtype and left[k].shape == right[k].shape
+        and left[k].tobytes() == right[k].tobytes() for k in left)
+
+
+class Exchange(unittest.TestCase):
+    def setUp(self):
+        self.folder = FOLDER / self.id().rsplit(".", 1)[-1]
+
+    def convert(self, *arguments):
+        done = run(*arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def refused(self, reason, *arguments):
+        done = run("to-ours", *arguments, self.folder / "refused")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(reason, done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+        self.assertFalse((self.folder / "refused").exists())
+
+    def test_there_and_back(self):
+        params = reference_params()
+        for protocol in (3, 4, 5):
+            theirs, ours, back = (self.folder / f"{x}{protocol}" for x in ("theirs", "ours", "back"))
+            write(theirs, params, protocol)
+            self.convert("to-ours", theirs, ours)
+            self.convert("to-reference", ours, back)
+            folder = back / (back / "latest").read_text()
+            agent = pickle.loads((folder / "agent.pkl").read_bytes())
+            self.assertTrue(same(agent["params"], params))
+            self.assertEqual(agent["counters"]["updates"], UPDATES)
+            self.assertEqual(pickle.loads((folder / "step.pkl").read_bytes()), 5000)
+            self.assertTrue((folder / "done").exists())
+
+    def test_our_files(self):
+        params = reference_params(chain=4)
+        write(self.folder / "theirs", params)
+        said = self.convert("to-ours", self.folder / "theirs", self.folder / "ours")
+        self.assertIn("1234 updates", said)
+        folder = self.folder / "ours" / "checkpoints" / "5000"
+        networks = {k: v for k, v in params.items() if not k.startswith("opt/")}
+        self.assertTrue(same(load_file(folder / "parameters.safetensors"), networks))
+        averages = load_file(folder / "optimizer.safetensors")
+        name = "dyn/dynin0/kernel"
+        np.testing.assert_array_equal(averages[f"{name}/variance"], params[f"opt/state/1/1/{name}"])
+        np.testing.assert_array_equal(averages[f"{name}/momentum"], params[f"opt/state/2/1/{name}"])
+        agent = json.loads((folder / "state.json").read_text())["agent"]
+        self.assertEqual(agent["updates"], UPDATES)
+        self.assertEqual(agent["returnNormalizer"]["configuration"]["impl"], "perc")
+        self.assertEqual(agent["returnNormalizer"]["second"], float(params["retnorm/hi/value"]))
+
+    def test_what_is_left_out(self):
+        params = {k: v for k, v in reference_params().items() if not k.startswith("opt/state/2/1/")}
+        params["opt/grad_scale/value"] = np.array(1e4, np.float32)
+        write(self.folder / "theirs", params)
+        said = self.convert("to-ours", self.folder / "theirs", self.folder / "ours")
+        self.assertIn("mean nothing here: opt/grad_scale/value", said)
+        self.assertIn("set to zero, for they are missing: con/head/logit/bias/momentum", said)
+
+    def test_a_pickle_that_runs_code_is_refused(self):
+        class Evil:
+            def __reduce__(self):
+                return (pathlib.Path.touch, (FOLDER / "ran",))
+
+        write(self.folder / "theirs", {"dyn/dynin0/kernel": Evil()})
+        self.refused("which is no array", self.folder / "theirs")
+        self.assertFalse((FOLDER / "ran").exists())
+
+    def test_what_is_not_whole_is_refused(self):
+        folder = write(self.folder / "theirs", reference_params())
+        whole = (folder / "agent.pkl").read_bytes()
+        (folder / "agent.pkl").write_bytes(whole[:-1000])
+        self.refused("is damaged or no pickle", self.folder / "theirs")
+        (folder / "agent.pkl").write_bytes(whole)
+        (folder / "done").unlink()
+        self.refused("no `done`", self.folder / "theirs")
+        self.refused("there is no such folder", self.folder / "none")
+
+    def test_nothing_is_replaced(self):
+        write(self.folder / "theirs", reference_params())
+        self.convert("to-ours", self.folder / "theirs", self.folder / "ours")
+        done = run("to-ours", self.folder / "theirs", self.folder / "ours")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("already holds a run", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
