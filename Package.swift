@@ -50,10 +50,14 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "ReplayBuffers", dependencies: ["Kernels", "Randomness", "EnvironmentInterface"]),
-    .target(name: "Telemetry", dependencies: ["CPNG", "Files"], exclude: ["README.md"]),
+    .target(name: "Pictures", dependencies: ["CPNG", "Files"]),
+    .target(name: "Telemetry", dependencies: ["Pictures", "Files"], exclude: ["README.md"]),
+    .target(name: "Storyboards", dependencies: ["Agents", "Pictures"]),
     .target(
       name: "Training",
-      dependencies: ["Agents", "Gridworld", "Pendulum", "ReplayBuffers", "Telemetry", "Yams"],
+      dependencies: [
+        "Agents", "Gridworld", "Pendulum", "ReplayBuffers", "Storyboards", "Telemetry", "Yams",
+      ],
       resources: [.embedInCode("Presets")]),
     .target(name: "Verification", dependencies: ["Training"]),
     .executableTarget(
@@ -64,7 +68,8 @@ let package = Package(
       ], plugins: ["CommitStamp"]),
     .plugin(name: "CommitStamp", capability: .buildTool()),
     .target(
-      name: "TestSupport", dependencies: ["Autodiff", "NeuralNetworks"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Autodiff", "NeuralNetworks", "Pictures"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "Kernels"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "TestSupport"]),
@@ -79,8 +84,10 @@ let package = Package(
     .testTarget(name: "WorldModelsTests", dependencies: ["WorldModels", "TestSupport"]),
     .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"]),
     .testTarget(name: "ReplayBuffersTests", dependencies: ["ReplayBuffers", "TestSupport"]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"]),
+    .testTarget(name: "StoryboardsTests", dependencies: ["Training", "TestSupport"]),
     .testTarget(
-      name: "TelemetryTests", dependencies: ["Telemetry", "Randomness", "TestSupport"]),
+      name: "TelemetryTests", dependencies: ["Pictures", "Telemetry", "Randomness", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),

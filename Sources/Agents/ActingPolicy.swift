@@ -125,24 +125,12 @@ public final class ActingPolicy {
 
   private func makeDecision() -> Decision {
     let classes = agent.worldModel.rssm.configuration.classes
-    let actions = rows(of: memory.previousActions, width: agent.actionSpace.width).map(action)
+    let space = agent.actionSpace
+    let actions = rows(of: memory.previousActions, width: space.width).map { space.action($0) }
     return Decision(
-      actions: actions,
-      stored: actions.flatMap { action -> [Float] in
-        switch action {
-        case .discrete(let number): [Float(number)]
-        case .continuous(let vector): vector
-        }
-      },
+      actions: actions, stored: actions.flatMap { space.stored($0) },
       deter: memory.deter,
       stoch: rows(of: memory.stoch, width: classes).map { UInt16($0.firstIndex(of: 1) ?? 0) })
-  }
-
-  private func action(_ row: [Float]) -> Action {
-    switch agent.actionSpace {
-    case .discrete: .discrete(row.firstIndex(of: 1) ?? 0)
-    case .continuous: .continuous(row)
-    }
   }
 
   private func rows(of values: [Float], width: Int) -> [[Float]] {

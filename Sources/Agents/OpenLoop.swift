@@ -52,27 +52,20 @@ extension Agent {
     _ shard: BatchShard, observed: Int, draws: DrawSource, _ tape: Tape
   ) -> RSSMState {
     let (model, b) = (worldModel, shard.size)
-    let rows = RowNumbering(start: 0)
-    let tokens = model.encoder(shard, tape)
-    let actions = model.previousActions(shard, masked: false, tape)
-    let path = model.rssm.observe(
-      tokens: tokens.rows(0..<observed * b),
-      previousActions: model.previousActions(shard, masked: true, tape).rows(0..<observed * b),
-      keep: model.keep(shard, tape), from: model.initialState(shard, tape),
-      using: { draws.draw("open loop posterior", step: $0, rows: rows) }, tape)
+    let path = observe(
+      shard, rows: 0..<observed, actions: model.previousActions(shard, masked: true, tape),
+      draws: draws, tape)
     let states = model.rssm.initialState(rows: shard.rowCount, tape)
     let seen = states.rows(0..<observed * b)
     seen.deter.values.copy(from: path.states.deter.values)
     seen.stoch.values.copy(from: path.states.stoch.values)
-    for t in observed..<shard.length {
-      let from =
-        t == 0
-        ? model.initialState(shard, tape) : states.rows((t - 1) * b..<t * b)
-      model.rssm.imagine(
-        from: from, action: actions.rows(t * b..<(t + 1) * b),
-        draw: draws.draw("open loop prior", step: t, rows: rows),
-        into: states.rows(t * b..<(t + 1) * b), tape)
-    }
+    let actions = model.previousActions(shard, masked: false, tape)
+    imagine(
+      into: states.rows(observed * b..<shard.rowCount),
+      from: observed == 0
+        ? model.initialState(shard, tape) : states.rows((observed - 1) * b..<observed * b),
+      firstStep: observed, draws: draws, tape
+    ) { step, _ in actions.rows((observed + step) * b..<(observed + step + 1) * b) }
     return states
   }
 

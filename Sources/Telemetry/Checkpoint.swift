@@ -107,12 +107,15 @@ extension RunFolder {
   /// The run and the checkpoint that a command's argument means.
   /// - Parameter url: A run folder, for its newest checkpoint, or a checkpoint's folder.
   /// - Throws: `FileError` of kind `missing`, where there is no such folder or nothing complete in
-  ///   it.
+  ///   it; `malformed`, where it is a file.
   public static func locate(_ url: URL) throws -> (run: RunFolder, checkpoint: Checkpoint) {
     let url = url.standardizedFileURL
-    guard FileManager.default.fileExists(atPath: url.path) else {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+    guard exists, isFolder.boolValue else {
       throw FileError(
-        .missing, path: url.path, what: "there is no such folder",
+        exists ? .malformed : .missing, path: url.path,
+        what: exists ? "is a file" : "there is no such folder",
         remedy: "name a run folder or a checkpoint in it")
     }
     let parent = url.deletingLastPathComponent()

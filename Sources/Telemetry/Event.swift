@@ -1,3 +1,5 @@
+import Pictures
+
 /// A record of an event file, which TensorBoard reads.
 public struct Event: Sendable, Equatable {
   /// Seconds since 1970.

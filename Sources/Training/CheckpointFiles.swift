@@ -146,12 +146,19 @@ public struct TrainedAgent: Sendable {
   public let step: Int
   private let source: EnvironmentSource
 
+  /// - Parameter step: environment steps of its training.
+  public init(_ agent: Agent, configuration: TrainingConfiguration, step: Int) {
+    self.agent = agent
+    self.configuration = configuration
+    self.step = step
+    source = EnvironmentSource(configuration, own: nil)
+  }
+
   /// - Parameters:
   ///   - url: a run folder, for its newest checkpoint, or a checkpoint's folder.
   ///   - makeEnvironment: makes a copy of the world of one's own that the agent was trained in; nil
   ///     for a bundled world.
-  /// - Throws: `FileError`, `ConfigurationError`, `SafeTensorsError`, ``CheckpointError``,
-  ///   ``UnknownEnvironment``.
+  /// - Throws: `FileError`, `ConfigurationError`, `SafeTensorsError`, ``CheckpointError``.
   public init(
     contentsOf url: URL, makeEnvironment: (@Sendable () throws -> any Environment)? = nil
   ) throws {
@@ -159,12 +166,25 @@ public struct TrainedAgent: Sendable {
     let text = String(decoding: try AtomicFile.read(run.configuration), as: UTF8.self)
     configuration = try TrainingConfiguration(yaml: text, file: run.configuration.path)
     source = EnvironmentSource(configuration, own: makeEnvironment)
-    let world = try source.make()
+    let world = try Self.world(source, of: run)
     agent = try Agent(
       configuration.agent, spaces: world.observationSpaces, actionSpace: world.actionSpace,
       key: .init(seed: 0))
     step = try checkpoint.readState().step
     try checkpoint.restore(agent)
+  }
+
+  private static func world(
+    _ source: EnvironmentSource, of run: RunFolder
+  ) throws -> any Environment {
+    do {
+      return try source.make()
+    } catch let error as UnknownEnvironment {
+      throw CheckpointError(
+        file: run.configuration.path,
+        problem: "its environment “\(error.id)” is not one of this program's",
+        remedy: "use the program that trained it; `dreamer envs` lists what this one has")
+    }
   }
 
   /// A new copy of the environment that the agent was trained in.

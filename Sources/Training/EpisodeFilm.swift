@@ -1,5 +1,5 @@
 import EnvironmentInterface
-import Telemetry
+import Pictures
 
 /// Frames of the newest episode of an environment, evenly spaced, in bounded memory.
 package struct EpisodeFilm {

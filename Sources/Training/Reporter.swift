@@ -1,5 +1,4 @@
 import Agents
-import Foundation
 import Kernels
 import Randomness
 import ReplayBuffers
@@ -8,7 +7,7 @@ import Telemetry
 /// Looks at replay that training has not drawn: losses, and pictures of what the model predicts.
 final class Reporter {
   private let configuration: TrainingConfiguration
-  private let folder: RunFolder
+  private let pictures: ReportPictures
   private var source: BatchSource
   /// Batches looked at so far.
   private(set) var count: Int
@@ -20,7 +19,7 @@ final class Reporter {
   ) {
     self.count = count
     self.configuration = configuration
-    self.folder = folder
+    pictures = ReportPictures(task: configuration.task, folder: folder)
     source = BatchSource(
       configuration, replay: replay, agent: agent, for: .report,
       length: configuration.reportLength, consec: configuration.consecReport)
@@ -40,20 +39,14 @@ final class Reporter {
       report.add(learner.evaluate(batch, draws: draws, pool: pool) + diagnosis.metrics)
       if index == 0 {
         report.add(diagnosis)
-        try addPictures(learner.agent.openLoop(batch, draws: draws), step: step, to: &report)
+        let strips = try pictures.write(
+          learner.agent, batch, step: step, key: key.fold("pictures").fold(count))
+        for (name, strip) in strips {
+          report.pictures.append(.init("report/openloop/\(name)", .image(try .init(strip))))
+        }
       }
     }
     return report
-  }
-
-  private func addPictures(_ loop: OpenLoop, step: Int, to report: inout Report) throws {
-    for index in loop.images.indices {
-      guard let video = loop.video(index) else { continue }
-      let name = loop.images[index].space.name
-      let picture = loop.filmstrip(video)
-      try picture.writePNG(to: folder.videos.appendingPathComponent("\(step)-\(name).png"))
-      report.pictures.append(.init("report/openloop/\(name)", .image(try .init(picture))))
-    }
   }
 }
 
@@ -77,25 +70,5 @@ struct Report {
       guard let histogram = Histogram(of: values) else { continue }
       pictures.append(.init("report/latents/\(name)", .histogram(histogram)))
     }
-  }
-}
-
-extension OpenLoop {
-  /// All steps of up to three sequences in one picture, time to the right.
-  func filmstrip(_ video: Video) -> Picture {
-    let width = video.width / sequences
-    let strips = (0..<min(3, sequences)).map { sequence in
-      Picture.row((0..<length).map { column(of: video, frame: $0, sequence, width: width) })
-    }
-    return Picture.column(strips, gap: 4, color: .white)
-  }
-
-  private func column(of video: Video, frame: Int, _ sequence: Int, width: Int) -> Picture {
-    let pixels = video.frame(frame)
-    let rows = (0..<video.height).flatMap { y -> ArraySlice<UInt8> in
-      let start = pixels.startIndex + (y * video.width + sequence * width) * 3
-      return pixels[start..<start + width * 3]
-    }
-    return Picture(height: video.height, width: width, channels: 3, pixels: rows)
   }
 }

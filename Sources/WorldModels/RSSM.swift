@@ -126,7 +126,8 @@ public struct RSSM: Sendable {
     return distribution(priorLogits(x, tape), tape)
   }
 
-  func distribution(_ logits: Tensor, _ tape: Tape) -> LatentDistribution {
+  /// The latents that raw logits `[rows, S · C]` speak of.
+  public func distribution(_ logits: Tensor, _ tape: Tape) -> LatentDistribution {
     tape.latentDistribution(
       logits: logits, classes: configuration.classes, unimix: Float(configuration.unimix))
   }

@@ -73,6 +73,31 @@ extension ActionSpace {
     case .continuous(let low, _): low.count
     }
   }
+
+  /// An action as replay stores it; zeros in the place of none.
+  public func stored(_ action: Action?) -> [Float] {
+    switch action {
+    case .discrete(let number): [Float(number)]
+    case .continuous(let vector): vector
+    case nil: Array(repeating: 0, count: storedCount)
+    }
+  }
+
+  /// An action as networks see it, A numbers.
+  public func networkRow(_ action: Action) -> [Float] {
+    switch (self, action) {
+    case (.discrete(let count), .discrete(let number)): (0..<count).map { $0 == number ? 1 : 0 }
+    default: stored(action)
+    }
+  }
+
+  /// The action that is such a row.
+  public func action(_ row: [Float]) -> Action {
+    switch self {
+    case .discrete: .discrete(row.firstIndex(of: 1) ?? 0)
+    case .continuous: .continuous(row)
+    }
+  }
 }
 
 // MARK: - the loss

@@ -9,13 +9,15 @@ struct Dreamer: ParsableCommand {
     discussion: """
       Example: dreamer train --env gridworld/Empty-5x5 --logdir runs/first
                dreamer evaluate runs/first --episodes 100
+               dreamer imagine runs/first --out dream.gif --dream
 
       Exits with 0 when done, 64 for bad usage or configuration, 65 for bad data, 66 for a missing \
       file, 70 for a fault inside, 74 where the system refuses to read or write, 130 or 143 when \
       interrupted after a clean save.
       """,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, InspectCommand.self, EnvsCommand.self,
+      TrainCommand.self, EvaluateCommand.self, ImagineCommand.self, InspectCommand.self,
+      EnvsCommand.self,
       BenchCommand.self, VerifyCommand.self,
     ])
 

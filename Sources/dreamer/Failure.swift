@@ -5,6 +5,7 @@ import Files
 import Kernels
 import NeuralNetworks
 import ReplayBuffers
+import Storyboards
 import Telemetry
 import Training
 import Verification
@@ -19,7 +20,8 @@ struct Failure {
   init?(_ error: any Error) {
     switch error {
     case is UsageError, is ConfigurationError, is UnknownEnvironment, is ReplayError,
-      is LayerStyleError, is ImageShapeError, is AgentSizeError:
+      is LayerStyleError, is ImageShapeError, is AgentSizeError, is RolloutError,
+      is UnknownSuffix:
       code = .usage
     case let error as EnvironmentError: code = error.step == nil ? .usage : .fault
     case let error as FileError: code = ExitCode(error.kind)

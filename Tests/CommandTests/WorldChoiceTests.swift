@@ -39,7 +39,7 @@ struct WorldChoiceTests {
       "gridworld/DoorKey-6x6",
       ["env.gridworld.observation=\(observation)", "env.gridworld.actions=\(actions)"])
     #expect(outcome.code == 0, "\(outcome.errors)")
-    #expect(try videos == images.map { "100-\($0).png" })
+    #expect(try videos == images.flatMap { ["100-\($0).gif", "100-\($0).png"] })
     let metrics = try String(contentsOf: shell.url("run/metrics.jsonl"), encoding: .utf8)
     #expect(metrics.contains("\"train/loss/symbolic\": ") == observation.contains("symbolic"))
   }
@@ -59,7 +59,7 @@ struct WorldChoiceTests {
     for environment in ["gridworld/Empty-5x5", "pendulum/classic"] {
       let outcome = try train(environment, settings)
       #expect(outcome.code == 0, "\(outcome.errors)")
-      #expect(try videos == ["100-image.png"])
+      #expect(try videos == ["100-image.gif", "100-image.png"])
       try FileManager.default.removeItem(at: shell.url("run"))
     }
   }

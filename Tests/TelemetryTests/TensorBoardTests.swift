@@ -1,4 +1,5 @@
 import Foundation
+import Pictures
 import Telemetry
 import TestSupport
 import Testing

@@ -105,17 +105,6 @@ extension Picture {
     return result
   }
 
-  /// Copies a picture into this one, which has three channels and room for it.
-  private mutating func draw(_ picture: Picture, row: Int, column: Int) {
-    let picture = picture.colored
-    let length = picture.width * 3
-    for line in 0..<picture.height {
-      let target = sample(row + line, column)
-      pixels.replaceSubrange(
-        target..<(target + length), with: picture.pixels[(line * length)..<((line + 1) * length)])
-    }
-  }
-
   /// Index of a pixel's first sample.
   private func sample(_ row: Int, _ column: Int) -> Int { (row * width + column) * channels }
 }

@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Telemetry
+import Pictures
 import Testing
 
 @Suite("Pictures")
@@ -27,12 +27,13 @@ struct PictureTests {
 
   @Test("a picture is written to a file, and a missing folder is an error")
   func file() throws {
-    let scratch = try Scratch()
-    let url = scratch.url.appendingPathComponent("x.png")
+    let folder = FileManager.default.temporaryDirectory
+    let url = folder.appendingPathComponent("\(UUID().uuidString).png")
+    defer { try? FileManager.default.removeItem(at: url) }
     try grey.writePNG(to: url)
     #expect(try Picture(png: Data(contentsOf: url)) == grey)
     #expect(throws: FileError.self) {
-      try grey.writePNG(to: scratch.url.appendingPathComponent("no/x.png"))
+      try grey.writePNG(to: folder.appendingPathComponent("\(UUID().uuidString)/x.png"))
     }
   }
 

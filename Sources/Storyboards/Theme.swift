@@ -1,0 +1,45 @@
+import Foundation
+import Pictures
+
+/// The colours and distances of storyboards.
+public enum Theme {
+  public static let background = Picture.Color(15, 17, 21)
+  public static let panel = Picture.Color(24, 26, 31)
+  public static let text = Picture.Color(214, 219, 228)
+  public static let faintText = Picture.Color(139, 147, 161)
+  /// The border of a step that the model observed.
+  public static let observed = Picture.Color(52, 199, 89)
+  /// The border of a step that it imagined.
+  public static let imagined = Picture.Color(255, 69, 58)
+  public static let truth = Picture.Color(235, 238, 245)
+  public static let prior = Picture.Color(90, 160, 255)
+
+  /// Pixels of a border.
+  public static let border = 2
+  static let gap = 10
+  static let margin = 12
+  /// Pixels that the words at the left need.
+  static let labelWidth = Picture.width(of: "reconstruction") + 8
+  static let chartHeight = 52
+  static let barHeight = 30
+
+  /// The lines of samples: reds that can be told apart.
+  static func sample(_ index: Int) -> Picture.Color {
+    let shades: [Picture.Color] = [
+      imagined, .init(255, 149, 0), .init(255, 105, 180), .init(255, 204, 0),
+      .init(191, 90, 242), .init(172, 122, 88),
+    ]
+    return shades[index % shades.count]
+  }
+
+  /// The colour of a class, even steps around the wheel of hues.
+  static func category(_ index: Int, of count: Int) -> Picture.Color {
+    let hue = 6 * Double(index) / Double(max(count, 1))
+    func channel(_ offset: Double) -> UInt8 {
+      let phase = (hue + offset).truncatingRemainder(dividingBy: 6)
+      let share = min(max(abs(phase - 3) - 1, 0), 1)
+      return UInt8(64 + 150 * share)
+    }
+    return .init(channel(0), channel(4), channel(2))
+  }
+}

@@ -1,0 +1,179 @@
+import ArgumentParser
+import Foundation
+import Pictures
+import Storyboards
+import Training
+
+struct ImagineCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "imagine",
+    abstract: "Show what a trained agent imagines.",
+    discussion: """
+      The model observes the first steps of some episodes and then imagines how they go on, told only \
+      the actions (or, with --dream, acting as it would). The picture has rows for what was, what the \
+      model makes of it with open eyes, what it imagines, and the error, in borders that are green \
+      while it observes and red while it imagines; below, predicted reward, continue probability and \
+      value beside what came, the entropy of the latents, and the latents themselves, a bar for each.
+
+      The episodes are fresh ones unless --episode names recorded ones. The same seed gives the same \
+      bytes.
+
+      Example: dreamer imagine runs/first
+               dreamer imagine runs/first --dream --samples 3 --out dream.gif
+               dreamer imagine runs/first --context 10 --horizon 30 --out strip.png
+               dreamer imagine runs/first --errors --json
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A run's folder, for its newest checkpoint, or a checkpoint's folder.", valueName: "run"))
+  var folder: String
+
+  @Option(help: "Steps that the model observes first, from an episode's beginning on.")
+  var context = 5
+
+  @Option(help: "Steps that it then imagines; with true actions, as far as the episode goes.")
+  var horizon = 15
+
+  @Option(
+    help: "Episodes to look at (default: 3, or 32 with --errors).")
+  var sequences: Int?
+
+  @Option(help: "Futures of each episode.")
+  var samples = 1
+
+  @Option(help: "The root of the worlds' and the model's randomness.")
+  var seed = 0
+
+  @Flag(help: "Let the agent act in its imagination, instead of telling it what was done.")
+  var dream = false
+
+  @Option(help: "Who acts in fresh episodes: random or agent.")
+  var policy = EpisodePolicy.random
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Recorded episodes instead of fresh ones: files that env.wrap.record wrote.",
+      valueName: "file"))
+  var episode: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the picture goes: a strip (.png), a moving picture (.gif, or .mp4 with an installed "
+        + "ffmpeg), or a folder of frames (a name that ends in /). Default: imagination.gif.",
+      valueName: "file"))
+  var out: String?
+
+  @Option(help: "Steps that a moving picture shows in a second.")
+  var fps = 5.0
+
+  @Option(help: "The side of an image's pixels (default: what fits).")
+  var scale: Int?
+
+  @Option(help: "Which image is shown, where a world has several (default: the first).")
+  var image: String?
+
+  @Flag(
+    help: """
+      Print how far imagined pixels are from what came, by the steps imagined, beside two guesses that \
+      need no model: the last observed frame, and the mean frame.
+      """)
+  var errors = false
+
+  @Flag(help: "With --errors: print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    try requireText(folder, "the run's folder")
+    if let out { try requireText(out, "--out") }
+    for (name, value) in [
+      ("context", context), ("horizon", horizon), ("sequences", sequences ?? 1),
+      ("samples", samples), ("scale", scale ?? 1),
+    ] where value < 1 {
+      throw ValidationError("--\(name) must be at least 1")
+    }
+    guard fps > 0, fps <= 50 else {
+      throw ValidationError("--fps must be above 0 and at most 50")
+    }
+    if json, !errors { throw ValidationError("--json goes with --errors") }
+    if errors, out != nil { throw ValidationError("--errors draws nothing: leave --out out") }
+    if errors, dream || !episode.isEmpty {
+      throw ValidationError("--errors plays fresh episodes: leave --dream and --episode out")
+    }
+  }
+
+  private var plan: RolloutPlan {
+    var plan = RolloutPlan()
+    (plan.context, plan.horizon) = (context, horizon)
+    plan.sequences = sequences ?? (errors ? 32 : plan.sequences)
+    (plan.samples, plan.seed) = (samples, seed)
+    (plan.dreams, plan.policy) = (dream, policy)
+    return plan
+  }
+
+  func run() throws {
+    let file = errors ? nil : try StoryboardFile(path: out ?? "imagination.gif")
+    let trained = try TrainedAgent(contentsOf: URL(fileURLWithPath: folder))
+    guard let file else {
+      let result = try trained.openLoopError(plan)
+      return print(json ? Self.json(result) : Self.text(result, trained))
+    }
+    let rollout = try trained.rollout(plan, of: recorded(trained))
+    let index = try image.map { name in
+      guard let index = rollout.imageSpaces.firstIndex(where: { $0.name == name }) else {
+        throw UsageError(
+          "the world has no image “\(name)”, but "
+            + rollout.imageSpaces.map(\.name).joined(separator: ", "))
+      }
+      return index
+    }
+    let title = "\(trained.configuration.task) after \(trained.step) steps"
+    let board = Storyboard(rollout, title: title, imageIndex: index ?? 0, scale: scale)
+    try board.write(to: file, framesPerSecond: fps)
+    print(
+      "\(file.url.relativePath): \(rollout.sequences) episodes of \(title), "
+        + "\(rollout.observed) steps observed, \(rollout.steps - rollout.observed) imagined")
+  }
+
+  private func recorded(_ trained: TrainedAgent) throws -> [EpisodeRecord]? {
+    guard !episode.isEmpty else { return nil }
+    return try episode.map {
+      try EpisodeRecord(
+        contentsOf: URL(fileURLWithPath: $0), spaces: trained.agent.spaces,
+        actionSpace: trained.agent.actionSpace)
+    }
+  }
+
+  // MARK: errors
+
+  private static func text(_ result: OpenLoopError, _ trained: TrainedAgent) -> String {
+    let header =
+      "\(trained.configuration.task) after \(trained.step) steps: mean squared error of pixels in "
+      + "0...1\nahead  stretches   imagined  last frame  mean frame"
+    let lines = result.horizons.map { horizon in
+      String(
+        format: "%5d  %9d  %9.6f  %10.6f  %10.6f", horizon.steps, horizon.count, horizon.model,
+        horizon.copy, horizon.mean)
+    }
+    let verdict =
+      result.isBelowGuesses
+      ? "what is imagined is nearer than both guesses at every horizon"
+      : "what is imagined is not nearer than both guesses at every horizon"
+    return ([header] + lines + [verdict]).joined(separator: "\n")
+  }
+
+  private static func json(_ result: OpenLoopError) -> String {
+    func list<Number>(_ value: (OpenLoopError.Horizon) -> Number) -> String {
+      "[" + result.horizons.map { "\(value($0))" }.joined(separator: ", ") + "]"
+    }
+    let members = [
+      "\"horizon\": \(list(\.steps))", "\"stretches\": \(list(\.count))",
+      "\"imagined\": \(list(\.model))", "\"last_frame\": \(list(\.copy))",
+      "\"mean_frame\": \(list(\.mean))", "\"below_guesses\": \(result.isBelowGuesses)",
+    ]
+    return "{\(members.joined(separator: ", "))}"
+  }
+}
+
+extension EpisodePolicy: ExpressibleByArgument {}

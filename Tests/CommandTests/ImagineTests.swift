@@ -1,0 +1,164 @@
+import Foundation
+import Pictures
+import TestSupport
+import Testing
+
+@Suite("dreamer imagine")
+struct ImagineTests {
+  let shell: Shell
+
+  init() throws {
+    shell = try Shell()
+    try shell.train("--steps", "20")
+  }
+
+  private func imagine(_ arguments: String...) throws -> Shell.Outcome {
+    try shell.run(["imagine", "run"] + arguments)
+  }
+
+  @Test("with nothing but a path, it writes a moving picture and changes nothing else")
+  func plain() throws {
+    let before = try shell.contents()
+    let outcome = try imagine()
+    #expect(outcome.code == 0)
+    #expect(
+      outcome.output
+        == "imagination.gif: 3 episodes of gridworld/Empty-5x5 after 20 steps, 5 steps observed, "
+        + "15 imagined\n")
+    var after = try shell.contents()
+    let data = try #require(after["imagination.gif"])
+    after["imagination.gif"] = nil
+    #expect(after == before)
+    #expect(try GIFReader(data).frames.count == 20)
+  }
+
+  @Test("strips, folders of frames, dreams and samples are the same for the same seed")
+  func kinds() throws {
+    for out in ["a.png", "b.png"] {
+      let outcome = try imagine(
+        "--dream", "--samples", "2", "--sequences", "2", "--context", "2", "--horizon", "3",
+        "--out",
+        out)
+      #expect(outcome.code == 0)
+    }
+    let contents = try shell.contents()
+    #expect(contents["a.png"] == contents["b.png"])
+    let strip = try Picture(png: #require(contents["a.png"]))
+    #expect(strip.width > 5 * 60 && strip.height > 2 * 5 * 60)
+    let frames = try imagine(
+      "--context", "2", "--horizon", "3", "--sequences", "1", "--policy", "agent", "--out",
+      "frames/")
+    #expect(frames.code == 0)
+    let names = try FileManager.default.contentsOfDirectory(atPath: shell.url("frames").path)
+    #expect(names.sorted().first == "frame-001.png" && 3...5 ~= names.count)
+  }
+
+  @Test("a checkpoint's folder and recorded episodes are taken")
+  func recorded() throws {
+    let played = try shell.run(
+      "train", "--env", "gridworld/Empty-5x5", "--preset", "debug", "--logdir", "other", "--steps",
+      "300", "--set", "env.wrap.record=episodes")
+    #expect(played.code == 0)
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: shell.url("other/episodes").path)
+    let name = try #require(names.max())
+    let outcome = try shell.run(
+      "imagine", "run/checkpoints/20", "--context", "1", "--episode", "other/episodes/\(name)",
+      "--out",
+      "x.gif")
+    #expect(outcome.code == 0)
+    #expect(outcome.output.hasPrefix("x.gif: 1 episodes of "))
+  }
+
+  @Test("errors are printed by horizon, beside two guesses")
+  func errors() throws {
+    let outcome = try imagine("--errors", "--sequences", "3", "--horizon", "4", "--json")
+    #expect(outcome.code == 0)
+    let object = try Shell.object(outcome.output)
+    #expect(
+      object.keys.sorted() == [
+        "below_guesses", "horizon", "imagined", "last_frame", "mean_frame", "stretches",
+      ])
+    #expect(object["horizon"] as? [Int] == [1, 2, 3, 4])
+    #expect((object["imagined"] as? [Double])?.allSatisfy { 0...1 ~= $0 } == true)
+    #expect(object["below_guesses"] as? Bool == false)
+    let text = try imagine("--errors", "--sequences", "3", "--horizon", "2").output
+    #expect(text.split(separator: "\n").count == 5)
+  }
+
+  @Test(
+    "what cannot be is an error with words and its exit code",
+    arguments: [
+      (["--out", "x.bmp"], 64, "x.bmp: its suffix says no kind of picture; use .png"),
+      (["--out", "no/such/x.gif"], 74, "cannot be written (there is no folder "),
+      (
+        ["--context", "2000"], 64, "a context of 2000 steps leaves nothing to imagine of an episode"
+      ),
+      (["--context", "0"], 64, "--context must be at least 1"),
+      (["--image", "nothing"], 64, "the world has no image “nothing”, but image"),
+      (["--errors", "--out", "x.gif"], 64, "--errors draws nothing"),
+      (["--episode", "run/config.yaml"], 65, "run/config.yaml"),
+      (["--episode", "nowhere"], 66, "there is no such file"),
+    ])
+  func refused(arguments: [String], code: Int32, words: String) throws {
+    let outcome = try shell.run(["imagine", "run"] + arguments)
+    #expect(outcome.code == code)
+    #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    #expect(outcome.output == "")
+    #expect(!(try shell.contents()).keys.contains { $0.hasPrefix("x.") || $0.hasSuffix(".gif") })
+  }
+
+  @Test("a file is no run, and neither is a folder without a checkpoint")
+  func noRun() throws {
+    let file = try shell.run("imagine", "run/config.yaml")
+    #expect(file.code == 65)
+    #expect(
+      file.errors.hasSuffix("run/config.yaml: is a file; name a run folder or a checkpoint in it\n")
+    )
+    #expect(try shell.run("imagine", "nowhere").code == 66)
+    #expect(try shell.run("imagine", "run/videos").code == 66)
+  }
+
+  @Test("a run whose environment is gone is named")
+  func noEnvironment() throws {
+    let url = shell.url("run/config.yaml")
+    let text = try String(contentsOf: url, encoding: .utf8)
+    try text.replacing("gridworld/Empty-5x5", with: "atari/pong")
+      .write(to: url, atomically: true, encoding: .utf8)
+    let outcome = try imagine()
+    #expect(outcome.code == 65)
+    #expect(
+      outcome.errors.hasSuffix(
+        "config.yaml: its environment “atari/pong” is not one of this program's; use the program "
+          + "that trained it; `dreamer envs` lists what this one has\n"))
+  }
+
+  @Test("an output that cannot be replaced is an error")
+  func unwritable() throws {
+    // Folders are places for frames, unless their names end otherwise: a file must make way for one.
+    try Data().write(to: shell.url("taken"))
+    let outcome = try imagine("--horizon", "1", "--out", "taken/")
+    #expect(outcome.code == 74)
+    #expect(outcome.errors.contains("taken: cannot be written"))
+  }
+
+  @Test("a movie needs ffmpeg, and its absence is told")
+  func movie() throws {
+    let has = FileManager.default.isExecutableFile(atPath: "/usr/bin/ffmpeg")
+    let outcome = try imagine("--horizon", "2", "--sequences", "1", "--out", "x.mp4")
+    if has {
+      #expect(outcome.code == 0)
+      let data = try #require(try shell.contents()["x.mp4"])
+      #expect(data.dropFirst(4).prefix(4) == Data("ftyp".utf8))
+      _ = try imagine("--horizon", "2", "--sequences", "1", "--out", "y.mp4")
+      #expect(try shell.contents()["y.mp4"] == data)
+    } else {
+      #expect(outcome.code == 66)
+      #expect(
+        outcome.errors
+          == "dreamer: ffmpeg: is not installed, and writes the MP4 files; install it (apt-get "
+          + "install ffmpeg), or write a .gif\n")
+    }
+    #expect(!(try shell.contents()).keys.contains { $0.hasSuffix(".partial") })
+  }
+}

@@ -1,0 +1,159 @@
+import Agents
+import EnvironmentInterface
+import Foundation
+import Pictures
+import Randomness
+import Storyboards
+import TestSupport
+import Testing
+import Training
+
+@Suite("Storyboards")
+struct StoryboardTests {
+  let trained: TrainedAgent
+
+  /// An agent that has learnt nothing.
+  init() throws {
+    let configuration = try TrainingConfiguration.resolve(
+      task: "gridworld/Empty-5x5", presets: ["debug"], files: [], set: []
+    ).configuration
+    let world = try EnvironmentRegistry.make(configuration.task, configuration.env)
+    trained = TrainedAgent(
+      kept(
+        try Agent(
+          configuration.agent, spaces: world.observationSpaces, actionSpace: world.actionSpace,
+          key: Key(seed: 0))), configuration: configuration, step: 0)
+  }
+
+  private func board(_ change: (inout RolloutPlan) -> Void = { _ in }) throws -> Storyboard {
+    var plan = RolloutPlan()
+    (plan.context, plan.horizon, plan.sequences) = (2, 3, 2)
+    change(&plan)
+    return Storyboard(try trained.rollout(plan), title: "test", scale: 1)
+  }
+
+  /// The columns of pixels, and the rows, that have so many pixels of a colour.
+  private func runs(
+    of color: Picture.Color, atLeast count: Int, in picture: Picture
+  ) -> (columns: Int, rows: Int) {
+    func isColor(_ row: Int, _ column: Int) -> Bool {
+      picture.color(row: row, column: column) == color
+    }
+    let columns = (0..<picture.width).count { column in
+      (0..<picture.height).count { isColor($0, column) } >= count
+    }
+    let rows = (0..<picture.height).count { row in
+      (0..<picture.width).count { isColor(row, $0) } >= count
+    }
+    return (columns, rows)
+  }
+
+  @Test("rows are truth, reconstruction, a row for each sample, and the error")
+  func rows() throws {
+    let board = try board { $0.samples = 2 }
+    #expect(
+      board.rows == [.truth, .reconstruction, .imagination(0), .imagination(1), .error])
+  }
+
+  @Test("there is a frame for each step, all of one size, green while observed and red after")
+  func frames() throws {
+    let board = try board()
+    let frames = board.frames()
+    #expect(frames.count == 5)
+    #expect(Set(frames.map { [$0.height, $0.width] }).count == 1)
+    for (step, frame) in frames.enumerated() {
+      let (shown, absent) =
+        step < 2 ? (Theme.observed, Theme.imagined) : (Theme.imagined, Theme.observed)
+      // Four rows of tiles 60 pixels high: each of two sequences has two sides of two pixels.
+      #expect(runs(of: shown, atLeast: 4 * 60, in: frame).columns == 2 * 2 * 2)
+      #expect(runs(of: absent, atLeast: 60, in: frame).columns == 0)
+      // Four rows of tiles have two edges of two pixels, across both sequences.
+      #expect(runs(of: shown, atLeast: 2 * 60, in: frame).rows == 4 * 2 * 2)
+    }
+  }
+
+  @Test("a strip has a column of tiles for each step, the first of them green")
+  func strip() throws {
+    let strip = try board { $0.sequences = 1 }.strip()
+    #expect(runs(of: Theme.observed, atLeast: 4 * 60, in: strip).columns == 2 * 2 * 2)
+    #expect(runs(of: Theme.imagined, atLeast: 4 * 60, in: strip).columns == 3 * 2 * 2)
+    let both = try board().strip()
+    #expect(both.width == strip.width && both.height > strip.height)
+  }
+
+  @Test("the first tile of the first row is what the world shows")
+  func truth() throws {
+    let board = try board { $0.sequences = 1 }
+    let strip = board.strip()
+    // The tile begins inside the first green pixel's border.
+    let corner = (0..<strip.height * strip.width).first {
+      $0 % strip.width + 8 < strip.width
+        && (0..<8).allSatisfy { [index = $0] offset in
+          strip.color(row: index / strip.width, column: index % strip.width + offset)
+            == Theme.observed
+        }
+    }
+    let (row, column) = try #require(corner.map { ($0 / strip.width + 2, $0 % strip.width + 2) })
+    let image = board.rollout.truth.images[0]
+    for y in stride(from: 0, to: 56, by: 5) {
+      for x in stride(from: 0, to: 56, by: 5) {
+        let pixel = (y * 56 + x) * 3
+        #expect(
+          strip.color(row: row + y, column: column + x)
+            == .init(image[pixel], image[pixel + 1], image[pixel + 2]))
+      }
+    }
+  }
+
+  @Test("the same seed gives the same bytes, another one does not")
+  func reproducible() throws {
+    let first = try board().animation(5).gif()
+    #expect(try board().animation(5).gif() == first)
+    #expect(try board { $0.seed = 1 }.animation(5).gif() != first)
+    let read = try GIFReader(first)
+    #expect(read.frames.count == 5 && read.delays == [20, 20, 20, 20, 120])
+  }
+
+  @Test("a dream goes on where the world's episode is unknown, and shows what the world did")
+  func dream() throws {
+    let board = try board {
+      $0.dreams = true
+      $0.samples = 2
+    }
+    let rollout = board.rollout
+    #expect(rollout.dreams && rollout.steps == 5 && rollout.imagined.count == 2)
+    #expect(rollout.truth.lengths.allSatisfy { 3...5 ~= $0 })
+    #expect(board.frames().count == 5)
+  }
+
+  @Test("recorded episodes are imagined from, and dreamt on without a truth")
+  func recorded() throws {
+    let episode = try trained.playEpisode(key: Key(seed: 7), policy: .random)
+    var plan = RolloutPlan()
+    (plan.context, plan.horizon) = (2, 3)
+    let rollout = try trained.rollout(plan, of: [episode])
+    #expect(rollout.sequences == 1)
+    #expect(
+      rollout.truth.images[0] == Array(episode.images[0].prefix(rollout.truth.images[0].count)))
+    plan.dreams = true
+    let dream = try trained.rollout(plan, of: [episode])
+    #expect(dream.truth.lengths == [2] && dream.steps == 5)
+    #expect(Storyboard(dream, title: "").frames().count == 5)
+  }
+
+  @Test("a context that is longer than an episode is an error with words")
+  func shortEpisode() throws {
+    var plan = RolloutPlan()
+    plan.context = 1000
+    let error = #expect(throws: RolloutError.self) { try trained.rollout(plan) }
+    guard case .shortEpisode(1000, let steps) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(
+      error?.description
+        == "a context of 1000 steps leaves nothing to imagine of an episode of \(steps); choose a "
+        + "context below \(steps), or other episodes")
+    #expect(throws: RolloutError.self) { try trained.openLoopError(plan) }
+  }
+}
