@@ -19,7 +19,9 @@ package protocol Family: Sendable {
   func makeLayout(using generator: inout Generator) -> Layout
 
   /// Places in the first grid that ``step(_:in:)`` will ask for; by default none.
-  func marks(in grid: Grid) -> [Position]
+  ///
+  /// - Parameter generator: for an order that is drawn.
+  func marks(in grid: Grid, using generator: inout Generator) -> [Position]
 
   /// Does what an action does; by default what it does everywhere.
   ///
@@ -30,7 +32,7 @@ package protocol Family: Sendable {
 extension Family {
   package var hasOpaqueWalls: Bool { true }
   package var rewardRange: ClosedRange<Double> { 0...1 }
-  package func marks(in grid: Grid) -> [Position] { [] }
+  package func marks(in grid: Grid, using generator: inout Generator) -> [Position] { [] }
   package func step(_ action: GridAction, in episode: inout GridEpisode) -> Outcome? {
     episode.act(action)
   }
@@ -54,7 +56,9 @@ package struct FixedLayout: Family {
   package var usefulActions: [GridAction] { base.usefulActions }
   package var rewardRange: ClosedRange<Double> { base.rewardRange }
   package func makeLayout(using generator: inout Generator) -> Layout { layout }
-  package func marks(in grid: Grid) -> [Position] { base.marks(in: grid) }
+  package func marks(in grid: Grid, using generator: inout Generator) -> [Position] {
+    base.marks(in: grid, using: &generator)
+  }
   package func step(_ action: GridAction, in episode: inout GridEpisode) -> Outcome? {
     base.step(action, in: &episode)
   }

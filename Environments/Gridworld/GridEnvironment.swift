@@ -31,7 +31,7 @@ package struct GridEnvironment: Environment {
     let key = Key(seed: 0)
     var generator = Generator(key: key)
     let layout = family.makeLayout(using: &generator)
-    episode = GridEpisode(layout, marks: family.marks(in: layout.grid), key: key)
+    episode = GridEpisode(layout, in: family, key: key)
     observationSpaces = shows.spaces(of: layout.grid)
   }
 
@@ -45,7 +45,7 @@ package struct GridEnvironment: Environment {
   package mutating func reset(key: Key, into observation: inout Observation) -> Step {
     var generator = Generator(key: key.fold("layout"))
     let layout = family.makeLayout(using: &generator)
-    episode = GridEpisode(layout, marks: family.marks(in: layout.grid), key: key.fold("moves"))
+    episode = GridEpisode(layout, in: family, key: key.fold("moves"))
     stepCount = 0
     show(in: &observation)
     return .first

@@ -13,12 +13,19 @@ package struct GridEpisode: Sendable {
   package var agent: Agent
   /// What the agent holds; ``Cell/empty`` for nothing.
   package var carried = Cell.empty
-  /// Places that the family's rules keep an eye on, see ``Family/marks(in:)``.
+  /// Places that the family's rules keep an eye on, see
+  /// ``Family/marks(in:using:)``.
   package var marks: [Position]
   /// For what moves by itself.
   var generator: Generator
 
-  /// - Parameter marks: of the family that the episode is played in.
+  /// The beginning of an episode in a family.
+  package init(_ layout: Layout, in family: any Family, key: Key) {
+    self.init(layout, marks: [], key: key)
+    marks = family.marks(in: grid, using: &generator)
+  }
+
+  /// - Parameter marks: what the family's would be.
   package init(_ layout: Layout, marks: [Position], key: Key) {
     grid = layout.grid
     agent = layout.agent

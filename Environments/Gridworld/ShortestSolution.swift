@@ -48,7 +48,7 @@ package struct ShortestSolution {
   package static func actions(
     of layout: Layout, in family: any Family, nodes limit: Int = 20_000_000
   ) -> [GridAction]? {
-    let episode = GridEpisode(layout, marks: family.marks(in: layout.grid), key: Key(seed: 0))
+    let episode = GridEpisode(layout, in: family, key: Key(seed: 0))
     return actions(from: episode, in: family, nodes: limit)
   }
 

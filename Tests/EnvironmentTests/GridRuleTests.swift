@@ -120,13 +120,12 @@ struct GridRuleTests {
     grid[1, 2] = Cell(.ball, .green)
     grid[5, 1] = Cell(.key, .green)
     grid[5, 5] = Cell(.ball, .green)
-    let marks = family.marks(in: grid)
-    #expect(marks == [Position(5, 4), Position(5, 2)])
     for (direction, outcome) in [
       (Direction.down, Outcome.success), (.up, .failure(reward: 0)),
     ] {
       let layout = Layout(grid: grid, agent: Agent(Position(5, 3), direction))
-      var episode = GridEpisode(layout, marks: marks, key: Key(seed: 0))
+      var episode = GridEpisode(layout, in: family, key: Key(seed: 0))
+      #expect(episode.marks == [Position(5, 4), Position(5, 2)])
       #expect(family.step(.pickup, in: &episode) == nil)
       #expect(family.step(.forward, in: &episode) == outcome)
       #expect(family.step(.pickup, in: &episode) == outcome, "it stands there still")

@@ -82,7 +82,7 @@ struct ShortestSolutionTests {
     let direction = try #require(Direction(rawValue: agent[2]))
     let layout = Layout(grid: grid, agent: Agent(Position(agent[0], agent[1]), direction))
     let actions = try #require(tensors["action"]?.integers).compactMap(GridAction.init(rawValue:))
-    var episode = GridEpisode(layout, marks: family.marks(in: grid), key: Key(seed: 0))
+    var episode = GridEpisode(layout, in: family, key: Key(seed: 0))
     let idle: [GridAction] = [.left, .right, .done]
     #expect(Array(actions.prefix(3)) == idle)
     for action in idle { #expect(episode.act(action) == nil) }

@@ -3,8 +3,8 @@ import Randomness
 /// An empty room in which blue balls wander; to run into one, or into a wall, costs 1 and ends the
 /// episode.
 ///
-/// MiniGrid's `minigrid/envs/dynamicobstacles.py`. Balls move before the agent does, each to a free
-/// cell of the eight around it. What counts as running into something is what stood before the agent
+/// MiniGrid's `minigrid/envs/dynamicobstacles.py`. Balls move before the agent does, one after the
+/// other in an order that says nothing of where they lie, each to a free cell of the eight around it. What counts as running into something is what stood before the agent
 /// before they moved. All actions but the first three turn left, as there.
 struct DynamicObstacles: Family {
   /// Cells on a side, the walls with them.
@@ -34,7 +34,12 @@ struct DynamicObstacles: Family {
     return maker.layout
   }
 
-  func marks(in grid: Grid) -> [Position] { grid.positions(of: .ball) }
+  /// The balls in the order in which they move.
+  func marks(in grid: Grid, using generator: inout Generator) -> [Position] {
+    var balls = grid.positions(of: .ball)
+    generator.shuffle(&balls)
+    return balls
+  }
 
   func step(_ action: GridAction, in episode: inout GridEpisode) -> Outcome? {
     let action = usefulActions.contains(action) ? action : .left

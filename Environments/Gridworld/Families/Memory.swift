@@ -44,7 +44,7 @@ struct Memory: Family {
   }
 
   /// The cell before the object that is also in the room, then the one before the other.
-  func marks(in grid: Grid) -> [Position] {
+  func marks(in grid: Grid, using generator: inout Generator) -> [Position] {
     let objects = Object.allCases.filter(\.canBeCarried).flatMap { grid.positions(of: $0) }
     guard let shown = objects.min(by: { $0.x < $1.x }) else { return [] }
     let choices = objects.filter { $0 != shown }

@@ -26,7 +26,7 @@ struct RedBlueDoors: Family {
   }
 
   /// The red door, then the blue one.
-  func marks(in grid: Grid) -> [Position] {
+  func marks(in grid: Grid, using generator: inout Generator) -> [Position] {
     grid.positions(of: .door).sorted { grid[$0].color.rawValue < grid[$1].color.rawValue }
   }
 

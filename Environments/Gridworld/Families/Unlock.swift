@@ -21,7 +21,9 @@ struct Unlock: Family {
     return rooms.maker.layout
   }
 
-  func marks(in grid: Grid) -> [Position] { grid.positions(of: .door) }
+  func marks(in grid: Grid, using generator: inout Generator) -> [Position] {
+    grid.positions(of: .door)
+  }
 
   func step(_ action: GridAction, in episode: inout GridEpisode) -> Outcome? {
     let outcome = episode.act(action)
