@@ -7,7 +7,8 @@ SOURCES = Package.swift Plugins Sources Environments Tests Experiments
 SEED ?= 0
 PREFIX ?= /usr/local
 
-.PHONY: setup build install demo test bench side-by-side format lint sanitize traps
+.PHONY: setup build install demo test bench side-by-side format lint sanitize traps \
+  crash-sweep fuzz replay
 
 setup:
 	@Scripts/setup.sh
@@ -54,3 +55,15 @@ sanitize: setup
 # Puts each known mistake back and demands that a test notices.
 traps: setup
 	Scripts/traps.sh
+
+# Stops a run at each of its writes, syncs, renames and removals, and resumes it.
+crash-sweep: setup
+	DREAMER_CRASHES=all $(TEST) --filter CrashTests.stops
+
+# Feeds 100,000 damaged files of each kind to their readers.
+fuzz: setup
+	DREAMER_FUZZ=100000 $(TEST) --filter 'FuzzTests'
+
+# A million random steps within 512 MB, in a gridworld and with a pendulum.
+replay: build
+	@Experiments/Replay/run.sh

@@ -29,6 +29,7 @@ let package = Package(
     // Loads OpenBLAS when it is first needed: see its header for why it is not linked.
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CKernels"),
     .target(name: "Files"),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
@@ -49,7 +50,9 @@ let package = Package(
       name: "Pendulum", dependencies: ["EnvironmentInterface"], path: "Environments/Pendulum",
       exclude: ["README.md"]),
     .target(
-      name: "ReplayBuffers", dependencies: ["Kernels", "Randomness", "EnvironmentInterface"]),
+      name: "ReplayBuffers",
+      dependencies: ["CZstd", "EnvironmentInterface", "Files", "Kernels", "Randomness"],
+      exclude: ["README.md"]),
     .target(name: "Pictures", dependencies: ["CPNG", "Files"]),
     .target(name: "Telemetry", dependencies: ["Pictures", "Files"], exclude: ["README.md"]),
     .target(name: "Storyboards", dependencies: ["Agents", "Pictures"]),
@@ -68,7 +71,7 @@ let package = Package(
       ], plugins: ["CommitStamp"]),
     .plugin(name: "CommitStamp", capability: .buildTool()),
     .target(
-      name: "TestSupport", dependencies: ["Autodiff", "NeuralNetworks", "Pictures"],
+      name: "TestSupport", dependencies: ["Autodiff", "NeuralNetworks", "Pictures", "Randomness"],
       path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "Kernels"]),
@@ -88,9 +91,9 @@ let package = Package(
     .testTarget(name: "StoryboardsTests", dependencies: ["Training", "TestSupport"]),
     .testTarget(
       name: "TelemetryTests", dependencies: ["Pictures", "Telemetry", "Randomness", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Telemetry", "Training", "TestSupport"]),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TestSupport"]),
-    .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["Randomness", "TestSupport"]),
     // Counts what the test process takes from the allocator, in the C library's place.
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(

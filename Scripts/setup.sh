@@ -3,14 +3,14 @@
 # nothing and needs neither network nor rights.
 set -euo pipefail
 
-packages=(libopenblas-dev libpng-dev)
+packages=(libopenblas-dev libpng-dev libzstd-dev)
 
 command -v swift > /dev/null || {
   echo "setup: there is no swift; install Swift 6.2 or later from https://swift.org/install" >&2
   exit 1
 }
 if ! command -v dpkg-query > /dev/null; then
-  echo "setup: no Debian or Ubuntu; see to it that OpenBLAS and libpng have their headers" >&2
+  echo "setup: no Debian or Ubuntu; see to it that OpenBLAS, libpng and libzstd have their headers" >&2
   exit 0
 fi
 

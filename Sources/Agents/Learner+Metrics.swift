@@ -72,6 +72,16 @@ extension Learner {
     }
   }
 
+  /// The sum of the world model's losses of each row of the last step, `[B, T]`: what prioritised
+  /// replay goes by.
+  package func modelLosses(batchSize: Int) -> [Float] {
+    let others: Set = ["policy", "value", "repval"]
+    let losses = rowLosses(batchSize: batchSize).filter { !others.contains($0.name) }
+    return losses.dropFirst().reduce(into: losses[0].rows) { sums, loss in
+      for index in sums.indices { sums[index] += loss.rows[index] }
+    }
+  }
+
   /// The gradient of the last step's total loss, for one parameter.
   package func gradient(of entry: ParameterStore.Entry) -> [Float] {
     workspaces[0].gradients.region

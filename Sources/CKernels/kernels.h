@@ -5,6 +5,7 @@
 #include "vector.h"
 
 #include "dense.h"
+#include "half.h"
 #include "losses.h"
 #include "lanes.h"
 #include "planar_images.h"

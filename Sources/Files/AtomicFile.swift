@@ -64,6 +64,31 @@ public enum AtomicFile {
     }
   }
 
+  /// Reads a part of a file.
+  /// - Returns: `count` bytes, or fewer where the file ends before.
+  /// - Throws: ``FileError`` of kind `system`.
+  public static func read(_ url: URL, at offset: Int, count: Int) throws -> Data {
+    do {
+      let file = try FileHandle(forReadingFrom: url)
+      defer { try? file.close() }
+      try file.seek(toOffset: UInt64(offset))
+      return try file.read(upToCount: count) ?? Data()
+    } catch {
+      throw FileError(
+        .system, path: url.path, what: "cannot be read (\(FileError.reason(error)))",
+        remedy: "check its permissions")
+    }
+  }
+
+  /// Waits until the disk has all of a file that others write, if it is there.
+  /// - Throws: ``FileError`` of kind `system`.
+  public static func synchronize(_ url: URL) throws {
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw FileError(synchronizing: url.path) }
+  }
+
   /// Makes a renamed or deleted entry of a folder last through a loss of power. Where the file
   /// system cannot do that, nothing is lost but this, so failures are ignored.
   public static func synchronizeFolder(_ url: URL) {

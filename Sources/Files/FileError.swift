@@ -49,6 +49,13 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
       remedy: "check that it is a file and that its folder may be written to")
   }
 
+  /// What the system said last, on bringing a file to the disk.
+  init(synchronizing path: String) {
+    self.init(
+      .system, path: path, what: "cannot be written (\(Self.lastReason))",
+      remedy: "free some space or check the disk")
+  }
+
   private static var lastReason: String { String(cString: strerror(errno)) }
 
   /// What Foundation says, without its advice.

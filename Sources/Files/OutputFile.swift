@@ -23,11 +23,7 @@ public final class OutputFile {
   /// - Throws: ``FileError`` of kind `system`.
   public func write(contentsOf data: Data) throws {
     do {
-      if StopPoint.isReached {
-        try file.write(contentsOf: data.prefix(data.count / 2))
-        StopPoint.stop()
-      }
-      try file.write(contentsOf: data)
+      try StopPoint.write(data) { try file.write(contentsOf: $0) }
     } catch {
       throw FileError(writing: path, error)
     }

@@ -4,18 +4,22 @@ extension Replay {
   /// If an id comes twice the later one holds.
   /// - Parameters:
   ///   - stepIDs: `N` rows.
-  ///   - deter: `[N, deter]`.
+  ///   - deter: `[N, deter]`; kept in half precision.
   ///   - stoch: `[N, latents]`: class numbers.
-  public func update(stepIDs: [StepID], deter: [Float], stoch: [UInt16]) {
-    update(stepIDs.indices, of: stepIDs, from: 0, deter: deter, stoch: stoch)
+  /// - Throws: `FileError` where they cannot be brought to the disk.
+  public func update(stepIDs: [StepID], deter: [Float], stoch: [UInt16]) throws {
+    try update(stepIDs.indices, of: stepIDs, from: 0, deter: deter, stoch: stoch)
   }
 
   /// Writes fresh latents over those of a batch's rows behind the context.
   /// - Parameters:
   ///   - context: rows at the start of each sequence that keep theirs.
-  ///   - deter: `[B, R - context, deter]`.
+  ///   - deter: `[B, R - context, deter]`; kept in half precision.
   ///   - stoch: `[B, R - context, latents]`: class numbers.
-  public func update(_ batch: ReplayBatch, context: Int, deter: [Float], stoch: [UInt16]) {
+  /// - Throws: `FileError` where they cannot be brought to the disk.
+  public func update(
+    _ batch: ReplayBatch, context: Int, deter: [Float], stoch: [UInt16]
+  ) throws {
     precondition(0...batch.length ~= context, "\(context) rows of context in \(batch.length)")
     let length = batch.length - context
     precondition(
@@ -24,7 +28,7 @@ extension Replay {
       "\(deter.count) and \(stoch.count) numbers for \(batch.sequences)×\(length) rows")
     for sequence in 0..<batch.sequences {
       let start = sequence * batch.length + context
-      update(
+      try update(
         start..<(start + length), of: batch.stepIDs, from: sequence * length, deter: deter,
         stoch: stoch)
     }
@@ -32,14 +36,24 @@ extension Replay {
 
   private func update(
     _ rows: Range<Int>, of stepIDs: [StepID], from source: Int, deter: [Float], stoch: [UInt16]
-  ) {
+  ) throws {
     let end = source + rows.count
     precondition(
       deter.count >= end * layout.deter && stoch.count >= end * layout.latents,
       "\(deter.count) and \(stoch.count) numbers for \(end) rows")
     counters.updates += rows.count
-    for (index, id) in zip(source..<end, stepIDs[rows]) {
-      store.chunk(id.chunk)?.setLatents(at: id.row, from: index, deter: deter, stoch: stoch)
+    var next = rows.lowerBound
+    while next < rows.upperBound {
+      let first = next
+      repeat { next += 1 } while next < rows.upperBound && follows(stepIDs[next - 1], stepIDs[next])
+      let part = (source + first - rows.lowerBound)..<(source + next - rows.lowerBound)
+      try store.setLatents(part, deter: deter, stoch: stoch, at: stepIDs[first])
     }
+  }
+
+  /// Whether a row follows another in the same block.
+  private func follows(_ row: StepID, _ next: StepID) -> Bool {
+    next.chunk == row.chunk && next.row == row.row + 1
+      && next.row % store.blockLayout.rows != 0
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Randomness
 
 /// The memory of experience, as the reference keeps it (ALGORITHM section 10).
@@ -7,8 +8,9 @@ import Randomness
 /// borders of chunks and of episodes. When there are more windows than `capacity` the oldest goes,
 /// and a chunk goes when no window needs it; its memory is used again.
 ///
-/// Everything is a function of the rows, the order of calls and the key. The object belongs to one
-/// thread at a time.
+/// With a folder, chunks go to the disk as they fill and memory stays within `replay.memory`; README.md
+/// says how. Everything that is sampled is a function of the rows, the order of calls and the key. The
+/// object belongs to one thread at a time.
 public final class Replay {
   /// What a sample is for. Each purpose draws from its own sequence, so that a report does not
   /// change what training sees.
@@ -19,48 +21,70 @@ public final class Replay {
     case evaluation
   }
 
+  public let configuration: ReplayConfiguration
   public let layout: ReplayLayout
   /// Rows of a window.
   public let windowLength: Int
   /// The most windows.
-  public let capacity: Int
+  public var capacity: Int { configuration.size }
 
-  var store: ChunkStore
+  let store: ChunkStore
   /// Where windows begin, the oldest first.
   var windows = RingQueue<StepID>()
+  /// Windows that ever came: the newest has the number before.
+  var windowsSoFar = 0
   /// Where the windows begin that training takes next.
   var onlineQueue = RingQueue<StepID>()
   let selector: WindowSelector
+  /// What prioritised sampling draws from; nil where there is none.
+  var priorities: PriorityTree?
   /// Where the draws of each purpose come from.
   let keys: [Key]
   /// Samples that were drawn for each purpose; with the key, these address the next draw.
   var drawCounts = Array(repeating: 0, count: Purpose.allCases.count)
   /// Inserts, samples and updates since they were last taken.
   var counters = ReplayStatistics()
+  var streams: [Stream]
 
-  private let isOnline: Bool
-  private var streams: [Stream]
+  var disk: ReplayDisk? { store.memory.disk }
 
   /// - Parameters:
   ///   - streamCount: environments that write.
   ///   - windowLength: rows of a window: consecutive pieces times their train length, plus context.
   ///   - key: where draws come from.
+  ///   - folder: where chunks go; nil for keeping all in memory. ``begin()`` must be called before
+  ///     anything is appended.
+  /// - Throws: ``ReplayError``; no file is touched.
   public init(
     _ configuration: ReplayConfiguration, layout: ReplayLayout, streamCount: Int,
-    windowLength: Int, key: Key
+    windowLength: Int, key: Key, in folder: URL? = nil
   ) throws {
     try configuration.validate()
     precondition(streamCount >= 1 && windowLength >= 1, "\(streamCount) × \(windowLength)")
+    self.configuration = configuration
     self.layout = layout
     self.windowLength = windowLength
-    capacity = configuration.size
-    isOnline = configuration.online
-    selector = WindowSelector(
-      recency: configuration.fracs.recency, exponent: configuration.recexp,
-      capacity: configuration.size)
+    selector = WindowSelector(configuration)
+    if configuration.fracs.priority > 0 { priorities = PriorityTree() }
     keys = Purpose.allCases.map { key.fold($0.rawValue) }
-    store = ChunkStore(layout: layout, chunkSize: configuration.chunksize)
+    let block = BlockLayout(layout, chunkSize: configuration.chunksize)
+    let bound = try configuration.memoryBytes()
+    if folder != nil { try block.check(bound, streamCount: streamCount, configuration) }
+    let disk = folder.map { ReplayDisk($0, block: block, pendingBytes: bound / 8) }
+    store = ChunkStore(
+      block, chunkSize: configuration.chunksize,
+      memory: BlockMemory(block, disk: disk, bound: bound))
     streams = Array(repeating: Stream(), count: streamCount)
+  }
+
+  /// Makes the folder ready to be written to: what no checkpoint knows goes.
+  ///
+  /// - Throws: `FileError`.
+  public func begin() throws {
+    let chunks = store.all
+    try disk?.begin(keeping: Set(chunks.filter(\.isFull).map(\.number)))
+    // Where a resumed run pins less than the one before.
+    for chunk in chunks { store.sweep(chunk.number) }
   }
 
   /// Windows that can be sampled.
@@ -78,17 +102,18 @@ public final class Replay {
     statistics.items = windows.count
     statistics.chunks = store.count
     statistics.streams = streams.count { $0.chunk != nil }
-    statistics.bytes = store.bytes
+    let bytes = store.count * store.chunkSize * layout.bytesPerRow
+    statistics.bytes = disk == nil ? bytes : min(bytes, store.memory.bound)
     statistics.windowLength = windowLength
     return statistics
   }
 
-  /// Chunks whose memory was ever allocated: what recycling keeps small.
-  package var allocatedChunkCount: Int { store.allocated }
+  /// The most blocks that had memory at once: what recycling and the bound keep small.
+  package var mostBlocksInMemory: Int { store.memory.most }
 }
 
 /// Where an environment writes.
-private struct Stream {
+struct Stream {
   /// Takes the next row; nil before the first one.
   var chunk: Chunk?
   /// Rows so far.
@@ -97,43 +122,16 @@ private struct Stream {
   var windowStart = StepID(chunk: 0, row: 0)
 }
 
-// MARK: Recording
-
-extension Replay {
-  /// Stores the next row of an environment.
-  /// - Parameter stream: which environment, from 0.
-  public func append(_ row: ReplayRow, stream: Int) {
-    row.check(layout)
-    let chunk = streams[stream].chunk ?? begin(stream)
-    chunk.append(row)
-    chunk.references += 1  // A window will begin at this row.
-    if chunk.count == chunk.capacity {
-      streams[stream].chunk = store.makeSuccessor(of: chunk)
-    }
-    streams[stream].rowCount += 1
-    if streams[stream].rowCount >= windowLength { insertWindow(of: stream) }
-  }
-
-  private func begin(_ stream: Int) -> Chunk {
-    let chunk = store.makeChunk()
-    streams[stream].chunk = chunk
-    streams[stream].windowStart = StepID(chunk: chunk.number, row: 0)
-    return chunk
-  }
-
-  /// Adds the window that a stream's newest row completes.
-  private func insertWindow(of stream: Int) {
-    let start = streams[stream].windowStart
-    streams[stream].windowStart = store.row(1, after: start)
-    while windows.count >= capacity, let oldest = windows.popFirst() {
-      store.release(oldest.chunk)
-    }
-    windows.append(start)
-    counters.inserts += 1
-    // The reference counts a row only after this test, so that the first stretch begins at row 1
-    // and the very first window never comes here.
-    if isOnline, (streams[stream].rowCount - 1) % windowLength == 0 {
-      onlineQueue.append(start)
-    }
+extension BlockLayout {
+  /// Refuses a bound that not even the blocks keep which are being filled.
+  fileprivate func check(
+    _ bound: Int, streamCount: Int, _ configuration: ReplayConfiguration
+  ) throws {
+    let least = (streamCount + 2) * (recordBytes + latentBytes) * 8 / 7 + 1
+    guard bound < least else { return }
+    throw ReplayError(
+      key: "replay.memory", value: configuration.memory,
+      reason: "must be at least \(ByteSize.text(least)) for \(streamCount) environments with "
+        + "\(ByteSize.text(layout.bytesPerRow)) a step")
   }
 }

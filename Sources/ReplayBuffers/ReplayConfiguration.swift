@@ -1,13 +1,33 @@
+import Foundation
+
 /// `replay`: what is remembered and which of it is learned from.
 public struct ReplayConfiguration: Codable, Sendable, Equatable {
   /// `replay.fracs`: the share of each way to choose a window; they add up to 1.
   public struct Fractions: Codable, Sendable, Equatable {
     public var uniform = 1.0
-    /// Not available: in the reference, nothing writes priorities back. Must be 0.
     public var priority = 0.0
     public var recency = 0.0
 
     public init() {}
+  }
+
+  /// `replay.prio`: how prioritised sampling weighs windows.
+  public struct Priorities: Codable, Sendable, Equatable {
+    /// The power to which a row's priority, its loss in the world model, counts; at least 0.
+    public var exponent = 0.8
+    /// The share of the largest of a window's priorities beside their mean.
+    public var maxfrac = 0.5
+    /// The priority of a row that was not trained on; at least 0, or `inf` for before all others.
+    public var initial = Double.infinity
+    /// Whether rows that training drew count nothing until their losses are known.
+    public var zeroOnSample = true
+
+    public init() {}
+
+    /// What a priority counts.
+    func weight(_ priority: Float) -> Float {
+      exponent == 0 ? 1 : pow(max(priority, 0), Float(exponent))
+    }
   }
 
   /// Windows that are remembered, at least 1; the oldest go first.
@@ -15,10 +35,17 @@ public struct ReplayConfiguration: Codable, Sendable, Equatable {
   /// Whether training takes each new stretch of experience once before it draws at random.
   public var online = true
   public var fracs = Fractions()
+  public var prio = Priorities()
   /// How fast recency falls: a window that `a` others followed weighs `(a + 1)^-recexp`.
   public var recexp = 1.0
   /// Rows that are stored, and freed, together; at least 1.
   public var chunksize = 1024
+  /// Ours: the most memory that replay takes, `512MB` or `2GiB` for one; what is beyond it is read back
+  /// from the disk.
+  public var memory = "4GB"
+  /// Ours: a folder with recorded episodes (`env.wrap.record`) that are remembered before training
+  /// begins; empty for none.
+  public var preload = ""
 
   public init() {}
 
@@ -27,13 +54,28 @@ public struct ReplayConfiguration: Codable, Sendable, Equatable {
     try check("size", "\(size)", size >= 1, "it must be at least 1")
     try check("chunksize", "\(chunksize)", chunksize >= 1, "it must be at least 1")
     try check("recexp", "\(recexp)", recexp >= 0 && recexp.isFinite, "it must be at least 0")
+    let shares = [fracs.uniform, fracs.priority, fracs.recency]
     try check(
-      "fracs.priority", "\(fracs.priority)", fracs.priority == 0,
-      "prioritised sampling is not available; set it to 0 and raise fracs.uniform or fracs.recency")
+      "fracs", shares.map { "\($0)" }.joined(separator: " + "),
+      shares.allSatisfy { $0 >= 0 } && abs(shares.reduce(0, +) - 1) < 1e-6,
+      "uniform, priority and recency must not be negative and must add up to 1")
     try check(
-      "fracs", "\(fracs.uniform) + \(fracs.recency)",
-      fracs.uniform >= 0 && fracs.recency >= 0 && abs(fracs.uniform + fracs.recency - 1) < 1e-6,
-      "uniform and recency must not be negative and must add up to 1")
+      "prio.exponent", "\(prio.exponent)", prio.exponent >= 0 && prio.exponent.isFinite,
+      "it must be at least 0")
+    try check(
+      "prio.maxfrac", "\(prio.maxfrac)", 0...1 ~= prio.maxfrac, "it must be 0 to 1")
+    try check("prio.initial", "\(prio.initial)", prio.initial >= 0, "it must be at least 0")
+    _ = try memoryBytes()
+  }
+
+  /// The bound on memory in bytes.
+  public func memoryBytes() throws -> Int {
+    guard let bytes = ByteSize.parse(memory), bytes > 0 else {
+      throw ReplayError(
+        key: "replay.memory", value: memory,
+        reason: "it must be a number of bytes with a unit, 512MB or 2GiB for one")
+    }
+    return bytes
   }
 
   private func check(_ key: String, _ value: String, _ holds: Bool, _ reason: String) throws {

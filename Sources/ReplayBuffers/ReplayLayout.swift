@@ -43,10 +43,15 @@ public struct ReplayLayout: Sendable, Hashable, Codable {
       deter: deter, latents: latents, classes: classes)
   }
 
-  /// Bytes of memory that a stored row takes, its three flags included.
-  public var bytesPerRow: Int {
-    let floats = vectorSizes.reduce(0, +) + actionSize + 1 + deter
-    return imageSizes.reduce(0, +) + floats * MemoryLayout<Float>.stride
-      + latents * MemoryLayout<UInt16>.stride + 3 * MemoryLayout<Bool>.stride
+  /// Bytes that a row's record takes: what was seen, earned and done, and a byte of flags.
+  public var recordBytesPerRow: Int {
+    let floats = vectorSizes.reduce(0, +) + actionSize + 1
+    return imageSizes.reduce(0, +) + floats * 4 + 1
   }
+
+  /// Bytes that a row's latents take: deter in half precision, class numbers in a byte or two.
+  public var latentBytesPerRow: Int { deter * 2 + latents * (classes <= 256 ? 1 : 2) }
+
+  /// Bytes that a stored row takes.
+  public var bytesPerRow: Int { recordBytesPerRow + latentBytesPerRow }
 }

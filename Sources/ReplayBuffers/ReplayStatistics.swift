@@ -1,12 +1,12 @@
 /// What the memory holds, and what happened to it since the last time one asked.
-public struct ReplayStatistics: Sendable, Equatable {
+public struct ReplayStatistics: Sendable, Equatable, Codable {
   /// Windows that can be sampled.
   public var items = 0
   /// Chunks that are in use.
   public var chunks = 0
   /// Environments that were recorded from.
   public var streams = 0
-  /// Bytes of memory that chunks hold, unused space included.
+  /// Bytes that chunks hold, unused space included; with a disk, those of them that may be in memory.
   public var bytes = 0
   /// Windows that came.
   public var inserts = 0
@@ -16,6 +16,9 @@ public struct ReplayStatistics: Sendable, Equatable {
   public var updates = 0
   /// Rows of a window, context included.
   public var windowLength = 0
+
+  /// What is counted.
+  var counts: [Int] { [inserts, samples, updates] }
 
   /// How often each new row was sampled; not a number where none came.
   public var replayRatio: Double {

@@ -33,15 +33,40 @@ public final class ReplayStream {
   deinit { unpinWindows() }
 
   /// Fills a batch of `T + K` rows with the next piece.
-  public func next(into batch: inout ReplayBatch) {
+  ///
+  /// - Throws: `FileError` where rows cannot be read back.
+  public func next(into batch: inout ReplayBatch) throws {
     if piece == 0 { drawWindows(batch.sequences) }
     precondition(batch.sequences == windows.count, "\(batch.sequences) sequences in mid-window")
     for (sequence, window) in windows.enumerated() {
-      replay.copy(window, offset: piece * trainLength, into: &batch, sequence: sequence)
+      try replay.copy(window, offset: piece * trainLength, into: &batch, sequence: sequence)
     }
     batch.consec = piece
     piece = (piece + 1) % consec
     if piece == 0 { unpinWindows() }
+  }
+
+  /// The windows that pieces are being handed out of, and the number of the next.
+  public struct State: Codable, Sendable, Equatable {
+    var windows: [StepID]
+    var piece: Int
+
+    /// `B`.
+    public var sequences: Int { windows.count }
+  }
+
+  /// Where the stream stands; nil between windows.
+  public var state: State? { piece == 0 ? nil : State(windows: windows, piece: piece) }
+
+  /// Goes on in the midst of windows. Replay has to know the chunks.
+  ///
+  /// - Returns: false, and nothing changed, where they do not fit.
+  public func restore(_ state: State) -> Bool {
+    guard 1..<consec ~= state.piece, replay.holds(state.windows) else { return false }
+    unpinWindows()
+    (windows, piece) = (state.windows, state.piece)
+    for window in windows { replay.pin(window) }
+    return true
   }
 
   private func drawWindows(_ count: Int) {

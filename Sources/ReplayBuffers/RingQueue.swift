@@ -5,6 +5,9 @@ struct RingQueue<Element> {
   private var head = 0
   private(set) var count = 0
 
+  /// Elements that there is memory for.
+  var places: Int { ring.count }
+
   /// The element that `index` others stand before.
   subscript(index: Int) -> Element {
     precondition(index >= 0 && index < count, "index \(index) of a queue of \(count)")

@@ -30,6 +30,8 @@ public struct Checkpoint: Sendable, Equatable {
 
   public var parameters: URL { Self.parameters(in: url) }
   public var optimizer: URL { url.appendingPathComponent("optimizer.safetensors") }
+  /// What the memory of experience goes on from; its larger part is in the run's folder for replay.
+  public var replay: URL { url.appendingPathComponent("replay.bin") }
   public var state: URL { url.appendingPathComponent("state.json") }
 
   /// Where a folder has parameters, if it is a checkpoint's.
@@ -70,13 +72,16 @@ extension RunFolder {
   ///   - step: Environment steps that have been made.
   ///   - keeping: Which checkpoints are left in the end.
   ///   - body: Writes the files of the checkpoint that it is given, each synced to the disk.
+  /// - Returns: Whether it was written.
   /// - Throws: `FileError`, with the other checkpoints untouched; what `body` throws.
+  @discardableResult
   public func writeCheckpoint(
     step: Int, keeping: CheckpointRetention = CheckpointRetention(),
     _ body: (Checkpoint) throws -> Void
-  ) throws {
+  ) throws -> Bool {
     let url = checkpoints.appendingPathComponent("\(step)")
-    if Checkpoint(at: url)?.isComplete != true {
+    let isNew = Checkpoint(at: url)?.isComplete != true
+    if isNew {
       let partial = checkpoints.appendingPathComponent("\(step).partial")
       AtomicFile.remove(partial)
       try Self.create(partial)
@@ -87,6 +92,7 @@ extension RunFolder {
       AtomicFile.synchronizeFolder(checkpoints)
     }
     removeCheckpoints(except: keeping)
+    return isNew
   }
 
   /// Removes old checkpoints and what interrupted writes left. Failing to is no harm.

@@ -39,6 +39,10 @@ public final class EventFile: MetricSink {
     if !summaries.isEmpty { try write(.summary(summaries), step: step) }
   }
 
+  /// Waits until the disk has all events.
+  /// - Throws: `FileError` of kind `system`.
+  public func synchronize() throws { try file.synchronize() }
+
   private func write(_ content: Event.Content, step: Int) throws {
     try file.write(
       contentsOf: Data(Event(wallTime: now(), step: step, content: content).record))

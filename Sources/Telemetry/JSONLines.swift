@@ -23,6 +23,10 @@ public final class JSONLines: MetricSink {
     try file.write(contentsOf: Data((record.json + "\n").utf8))
   }
 
+  /// Waits until the disk has all records.
+  /// - Throws: `FileError` of kind `system`.
+  public func synchronize() throws { try file.synchronize() }
+
   /// Rewrites a file without its lines after a step.
   private static func cut(_ url: URL, after lastStep: Int) throws {
     guard FileManager.default.fileExists(atPath: url.path) else { return }

@@ -12,9 +12,18 @@ public struct BatchMaker: Sendable {
   public let context: Int
   public let classes: Int
   /// The state and action after the last batch: what a later piece of the same windows goes on from.
-  private var carry: (latents: Learner.Latents, actions: [Float])?
+  var carry: Carry?
   /// The frames of the last batch, whose memory the next one takes.
   private var frames: [ByteStorage] = []
+
+  /// How a batch ended.
+  public struct Carry: Codable, Sendable, Equatable {
+    /// `[B, D]` and `[B, S · C]`.
+    var deter: [Float]
+    var stoch: [Float]
+    /// `[B, actionSize]`.
+    var actions: [Float]
+  }
 
   public init(_ agent: Agent, context: Int) {
     actionSpace = agent.actionSpace
@@ -50,17 +59,15 @@ public struct BatchMaker: Sendable {
         return values[end - width..<end]
       }
     }
-    carry = (
-      Learner.Latents(
-        deter: last(latents.deter, rows: length), stoch: last(latents.stoch, rows: length)),
-      last(replayed.actions, rows: replayed.length)
-    )
+    carry = Carry(
+      deter: last(latents.deter, rows: length), stoch: last(latents.stoch, rows: length),
+      actions: last(replayed.actions, rows: replayed.length))
   }
 
   /// The stored latents of the last context row; for a later piece, the carry of the one before;
   /// zeros where there is neither.
   private func initialState(_ replayed: ReplayBatch) -> (deter: [Float], stoch: [Float]) {
-    if replayed.consec > 0, let carry { return (carry.latents.deter, carry.latents.stoch) }
+    if replayed.consec > 0, let carry { return (carry.deter, carry.stoch) }
     let layout = replayed.layout
     let width = layout.latents * classes
     var deter = [Float](repeating: 0, count: replayed.sequences * layout.deter)

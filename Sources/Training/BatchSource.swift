@@ -30,15 +30,38 @@ struct BatchSource {
   var size: (sequences: Int, length: Int) { (replayed.sequences, replayed.length - context) }
 
   /// - Returns: a batch whose frames stay as they are until the next call.
-  mutating func next() -> SequenceBatch {
-    stream.next(into: &replayed)
+  /// - Throws: `FileError` where replay cannot read rows back.
+  mutating func next() throws -> SequenceBatch {
+    try stream.next(into: &replayed)
     return maker.makeBatch(replayed)
   }
 
   /// Remembers the fresh latents of the last batch and writes them back into replay.
-  mutating func update(_ replay: Replay, with latents: Learner.Latents) {
+  ///
+  /// - Parameter priorities: `[B, T]`: what is of interest in each row; nil for no matter.
+  /// - Throws: `FileError` where replay cannot bring them to the disk.
+  mutating func update(
+    _ replay: Replay, with latents: Learner.Latents, priorities: [Float]?
+  ) throws {
     maker.remember(latents, of: replayed)
-    replay.update(
+    if let priorities { replay.prioritize(replayed, context: context, priorities) }
+    try replay.update(
       replayed, context: context, deter: latents.deter, stoch: maker.classNumbers(latents.stoch))
+  }
+
+  /// Where a source stands in the midst of windows.
+  struct State: Codable, Equatable {
+    var stream: ReplayStream.State
+    var carry: BatchMaker.Carry?
+  }
+
+  /// Where the source stands; nil between windows.
+  var state: State? { stream.state.map { State(stream: $0, carry: maker.carry) } }
+
+  /// Goes on in the midst of windows, if they are there and this source has pieces of such.
+  mutating func restore(_ state: State?) {
+    guard let state, state.stream.sequences == replayed.sequences, stream.restore(state.stream)
+    else { return }
+    maker.carry = state.carry
   }
 }

@@ -59,7 +59,9 @@ struct BenchmarkWorkload {
       windowLength: window, key: key.fold("replay"))
     for stream in 0..<configuration.batchSize {
       var generator = Generator(key: key.fold("rows").fold(stream))
-      for row in 0..<2 * window { replay.append(makeRow(row, &generator), stream: stream) }
+      for row in 0..<2 * window {
+        try replay.append(makeRow(row, &generator), stream: stream)
+      }
     }
     return replay
   }

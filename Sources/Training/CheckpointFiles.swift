@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Kernels
 import NeuralNetworks
+import ReplayBuffers
 import Telemetry
 
 /// What a checkpoint's `state.json` holds.
@@ -18,6 +19,12 @@ struct SavedState: Codable, Equatable {
   var agent: AgentState
   /// Nil where the checkpoint was converted from another program's: it is no run to go on with.
   var run: RunState?
+  /// XXH64 of the other files by their names, and of this one with zeros in its place. Nil where the
+  /// checkpoint was converted.
+  var files: [String: String]?
+  var checksum: String?
+
+  static let noChecksum = String(repeating: "0", count: 16)
 }
 
 /// What is read of a file of any version.
@@ -28,7 +35,10 @@ private struct SavedVersion: Decodable { var version: Int }
 /// Parameters stand under the reference's names, the slow critic's and the normalisers' among them,
 /// so that weights can be exchanged with it.
 extension Checkpoint {
-  func write(_ learner: Learner, step: Int, isFinished: Bool, run: RunState) throws {
+  func write(
+    _ learner: Learner, _ replay: Replay, step: Int, isFinished: Bool, run: RunState
+  ) throws {
+    try replay.save(to: self.replay)
     try makeParameters(learner).write(to: parameters)
     var averages = SafeTensors()
     for (name, shape, values) in learner.optimizer.state {
@@ -39,9 +49,25 @@ extension Checkpoint {
     encoder.outputFormatting = .sortedKeys
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    let saved = SavedState(step: step, isFinished: isFinished, agent: learner.state, run: run)
-    try AtomicFile.write(encoder.encode(saved), to: state)
+    let saved = SavedState(
+      step: step, isFinished: isFinished, agent: learner.state, run: run,
+      files: Dictionary(
+        uniqueKeysWithValues: try [parameters, optimizer].map {
+          ($0.lastPathComponent, Self.text(try AtomicFile.read($0).checksum))
+        }), checksum: SavedState.noChecksum)
+    let unsealed = String(decoding: try encoder.encode(saved), as: UTF8.self)
+    let sum = Self.text(Data(unsealed.utf8).checksum)
+    let sealed = unsealed.replacingOccurrences(
+      of: Self.seal(SavedState.noChecksum), with: Self.seal(sum))
+    try AtomicFile.write(Data(sealed.utf8), to: state)
   }
+
+  private static func text(_ checksum: UInt64) -> String {
+    let digits = String(checksum, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  private static func seal(_ checksum: String) -> String { "\"checksum\":\"\(checksum)\"" }
 
   private func makeParameters(_ learner: Learner) -> SafeTensors {
     let store = learner.agent.parameters
@@ -78,11 +104,33 @@ extension Checkpoint {
         problem: "it is of version \(version), and this program reads \(SavedState.currentVersion)",
         remedy: "use the program that wrote it")
     }
-    do {
-      return try decoder.decode(SavedState.self, from: data)
-    } catch {
+    guard let saved = try? decoder.decode(SavedState.self, from: data), Self.isWhole(data, saved)
+    else {
       throw CheckpointError(
         file: state.path, problem: "it is damaged", remedy: "use another checkpoint")
+    }
+    return saved
+  }
+
+  /// Whether a state is what was written.
+  private static func isWhole(_ data: Data, _ saved: SavedState) -> Bool {
+    guard let checksum = saved.checksum else { return saved.run == nil }
+    guard let text = String(data: data, encoding: .utf8) else { return false }
+    let unsealed = text.replacingOccurrences(
+      of: seal(checksum), with: seal(SavedState.noChecksum))
+    return Self.text(Data(unsealed.utf8).checksum) == checksum
+  }
+
+  /// Refuses parameters and averages that are not those that were written with the state.
+  private func checkFiles(_ saved: SavedState) throws {
+    guard let sums = saved.files else { return }
+    for file in [parameters, optimizer] {
+      let sum = Self.text(try AtomicFile.read(file).checksum)
+      guard sums[file.lastPathComponent] == sum else {
+        throw CheckpointError(
+          file: file.path, problem: "it is damaged: its checksum is not that of \(state.path)",
+          remedy: "put back a copy of it, or use another checkpoint")
+      }
     }
   }
 
@@ -101,6 +149,7 @@ extension Checkpoint {
   /// its agent.
   func restore(_ learner: Learner) throws -> SavedState {
     let saved = try readState()
+    try checkFiles(saved)
     try restore(learner.agent)
     try load(
       learner.optimizer.state, from: SafeTensors(contentsOf: optimizer), file: optimizer)

@@ -44,6 +44,12 @@ extension ConfigurationTable {
   private mutating func overlay(
     _ node: Node, at key: String, _ origin: ConfigurationOrigin
   ) throws {
+    // What an anchor names can hold what another names, and so on: a short text then means a long one.
+    guard node.anchor == nil else {
+      throw ConfigurationError(
+        keyPath: key, value: "&\(node.anchor?.rawValue ?? "")",
+        reason: "anchors are not supported; write the value where it is meant", origin: origin)
+    }
     switch node {
     case .mapping(let pairs) where self[key] == nil:
       for (name, child) in pairs {
@@ -112,9 +118,12 @@ extension ConfigurationTable {
   private static func text(of node: Node) -> String {
     switch node {
     case .scalar(let scalar): scalar.string
-    case .sequence(let items): "[" + items.map(text).joined(separator: ", ") + "]"
+    case .sequence(let items):
+      "[" + items.map { $0.scalar?.string ?? "…" }.joined(separator: ", ") + "]"
     case .mapping(let pairs):
-      "{" + pairs.map { "\(text(of: $0)): \(text(of: $1))" }.joined(separator: ", ") + "}"
+      "{"
+        + pairs.map { "\($0.scalar?.string ?? "…"): \($1.scalar?.string ?? "…")" }
+        .joined(separator: ", ") + "}"
     case .alias: "*"
     }
   }

@@ -52,7 +52,10 @@ struct ConfigurationTable: Equatable {
       $0.key.split(separator: ".").map { ConfigurationNames.camelCase("\($0)") }
     }
     let json = Self.json(zip(keys, rows).map { ($0[...], $1.value) })
-    return try JSONDecoder().decode(TrainingConfiguration.self, from: Data(json.utf8))
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try decoder.decode(TrainingConfiguration.self, from: Data(json.utf8))
   }
 
   /// The object that keys, neighbours by group, and their values make.

@@ -159,6 +159,9 @@ extension ConfigurationTable {
   /// Checks each value by itself, then those that depend on each other.
   /// - Throws: ``ConfigurationError`` for the first that is wrong.
   func validate() throws {
+    for row in rows where row.value == .number(.infinity) && row.key != "replay.prio.initial" {
+      throw error(row.key, "expected a number")
+    }
     for (pattern, rule) in ConfigurationRule.all + ConfigurationRule.largest {
       for row in rows(matching: pattern) { try require(rule, row) }
     }

@@ -27,7 +27,7 @@ enum ConfigurationValue: Equatable {
   func parsed(_ text: String) -> ConfigurationValue? {
     switch self {
     case .integer: Self.integer(text).map(Self.integer)
-    case .number: Double(text).flatMap { $0.isFinite ? .number($0) : nil }
+    case .number: Double(text).flatMap { $0.isFinite || $0 == .infinity ? .number($0) : nil }
     case .boolean: Bool(text.lowercased()).map(Self.boolean)
     case .text: .text(text)
     case .integers: nil
@@ -73,14 +73,18 @@ enum ConfigurationValue: Equatable {
 
   /// The value in YAML. Numbers have the fewest digits that give them back.
   var yaml: String {
-    if case .text(let value) = self, Self.isPlain(value) { value } else { json }
+    switch self {
+    case .text(let value) where Self.isPlain(value): value
+    case .number(.infinity): "inf"
+    default: json
+    }
   }
 
   /// The value in JSON.
   var json: String {
     switch self {
     case .integer(let value): "\(value)"
-    case .number(let value): "\(value)"
+    case .number(let value): value.isFinite ? "\(value)" : "\"inf\""
     case .boolean(let value): "\(value)"
     case .text(let value): Self.quoted(value)
     case .integers(let values): "\(values)"

@@ -25,6 +25,11 @@ final class Reporter {
       length: configuration.reportLength, consec: configuration.consecReport)
   }
 
+  /// Where it stands in the midst of windows; nil between them.
+  var state: BatchSource.State? { source.state }
+
+  func restore(_ state: BatchSource.State?) { source.restore(state) }
+
   /// Writes pictures to the run's folder.
   func report(
     _ learner: Learner, step: Int, key: Key, pool: WorkerPool
@@ -34,7 +39,7 @@ final class Reporter {
     for index in 0..<configuration.run.reportBatches {
       let draws = DrawSource.random(key.fold(count))
       count += 1
-      let batch = source.next()
+      let batch = try source.next()
       let diagnosis = learner.agent.diagnose(batch, draws: draws)
       report.add(learner.evaluate(batch, draws: draws, pool: pool) + diagnosis.metrics)
       if index == 0 {

@@ -170,6 +170,13 @@ final class RunLog {
     try events.write(record)
   }
 
+  /// Waits until the disk has all lines, for a checkpoint to rest on.
+  func synchronize() throws {
+    try metrics.synchronize()
+    try scores.synchronize()
+    try events.synchronize()
+  }
+
   /// Says and logs warnings that were not given before.
   private func warn(_ warnings: [CollapseWatch.Warning], step: Int) throws {
     for warning in warnings where !state.warnings.contains(warning.name) {

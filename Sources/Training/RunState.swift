@@ -2,7 +2,7 @@ import Agents
 import EnvironmentInterface
 import ReplayBuffers
 
-/// What a run goes on from besides the agent and replay, so that a resumed run is the one that was not
+/// What a run goes on from besides the agent and the memory, so that a resumed run is the one that was not
 /// interrupted.
 struct RunState: Codable, Equatable {
   var driver: Driver.State
@@ -12,6 +12,9 @@ struct RunState: Codable, Equatable {
   var reports: Int
   /// The best mean return of an evaluation, and the step of its checkpoint.
   var best: BestEvaluation?
+  /// Where training and reports stand in the midst of windows.
+  var training: BatchSource.State?
+  var reporting: BatchSource.State?
 }
 
 /// The evaluation that did best.

@@ -20,6 +20,8 @@ public final class Trainer {
   public let learner: Learner
   /// What a user should know before the run begins.
   public let notes: [String]
+  /// How much memory and disk replay will take at the end.
+  public let replayNeed: ReplayNeed
   /// Records of all environments so far, those of resets included.
   public private(set) var step = 0
   private let folder: RunFolder
@@ -71,15 +73,22 @@ public final class Trainer {
         decoderStages: configuration.agent.dec.simple.mults.count)
     learner = Learner(agent: agent, shards: configuration.run.shards)
     let layout = ReplayLayout(agent)
+    let streamCount = worlds.count + (configuration.replay.preload.isEmpty ? 0 : 1)
+    replayNeed = try ReplayNeed(
+      configuration.replay, layout: layout, steps: configuration.run.steps,
+      streamCount: streamCount, windowLength: configuration.windowLength)
     replay = try Replay(
-      configuration.replay, layout: layout, streamCount: worlds.count,
-      windowLength: configuration.windowLength, key: key.fold("replay"))
+      configuration.replay, layout: layout, streamCount: streamCount,
+      windowLength: configuration.windowLength, key: key.fold("replay"), in: folder.replay)
     driver = Driver(worlds, agent: agent, layout: layout, key: key.fold("driver"), pool: pool)
     trainingStep = TrainingStep(
       configuration, learner: learner, replay: replay, key: key.fold("learner"), pool: pool)
     lock = try folder.lock()
     let saved = try Self.restore(
-      resuming ? folder.completeCheckpoints().last : nil, learner, driver)
+      resuming ? folder.completeCheckpoints().last : nil, learner, driver, replay)
+    let recordings =
+      saved == nil
+      ? try configuration.replay.recordings(for: worlds[0], layout: layout) : nil
     let run = saved?.run
     step = saved?.step ?? 0
     best = run?.best
@@ -90,16 +99,20 @@ public final class Trainer {
         length: configuration.batchLength)
     reporter = Reporter(
       configuration, replay: replay, agent: agent, folder: folder, count: run?.reports ?? 0)
+    trainingStep.restore(run?.training)
+    reporter.restore(run?.reporting)
     try folder.create(resuming: resuming)
     try AtomicFile.write(Data(configuration.yaml().utf8), to: folder.configuration)
     log = try RunLog(
       folder, resumedAt: saved?.step, from: run?.log ?? RunLog.State(), agent: agent,
       progress: progress)
+    try replay.begin()
+    try recordings?.append(to: replay, stream: worlds.count)
   }
 
   /// Puts everything back to where it was at a checkpoint.
   private static func restore(
-    _ checkpoint: Checkpoint?, _ learner: Learner, _ driver: Driver
+    _ checkpoint: Checkpoint?, _ learner: Learner, _ driver: Driver, _ replay: Replay
   ) throws -> SavedState? {
     guard let checkpoint else { return nil }
     let saved = try checkpoint.restore(learner)
@@ -113,6 +126,7 @@ public final class Trainer {
         file: checkpoint.state.path, problem: "it is of other environments",
         remedy: "resume with the run's own run.envs")
     }
+    try replay.restore(from: checkpoint.replay)
     return saved
   }
 
@@ -129,7 +143,7 @@ public final class Trainer {
       var elsewhere = 0.0
       try driver.step { index, row, episode in
         let clock = Stopwatch()
-        replay.append(row, stream: index)
+        try replay.append(row, stream: index)
         step += 1
         if let episode { try take(episode, of: index) }
         try learnWhatIsDue()
@@ -223,10 +237,13 @@ public final class Trainer {
       newest: keep.last, others: Set(keep.best ? [best?.step].compactMap { $0 } : []),
       every: keep.every)
     let run = RunState(
-      driver: driver.state, log: log.state, ratio: ratio, reports: reporter.count, best: best)
-    try folder.writeCheckpoint(step: step, keeping: retention) {
-      try $0.write(learner, step: step, isFinished: isFinished, run: run)
+      driver: driver.state, log: log.state, ratio: ratio, reports: reporter.count, best: best,
+      training: trainingStep.state, reporting: reporter.state)
+    let isNew = try folder.writeCheckpoint(step: step, keeping: retention) {
+      try log.synchronize()
+      try $0.write(learner, replay, step: step, isFinished: isFinished, run: run)
     }
+    if isNew { replay.commit() }
   }
 }
 

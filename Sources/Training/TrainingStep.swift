@@ -11,6 +11,7 @@ final class TrainingStep {
   private var source: BatchSource
   private let key: Key
   private let pool: WorkerPool
+  private let isPrioritized: Bool
 
   /// - Parameter key: of all updates' draws.
   init(
@@ -21,6 +22,7 @@ final class TrainingStep {
     self.replay = replay
     self.key = key
     self.pool = pool
+    isPrioritized = configuration.replay.fracs.priority > 0
     source = BatchSource(
       configuration, replay: replay, agent: learner.agent, for: .train,
       length: configuration.batchLength, consec: configuration.consecTrain)
@@ -34,14 +36,22 @@ final class TrainingStep {
     replay.isReady(sequences: source.size.sequences, length: source.size.length)
   }
 
+  /// Where it stands in the midst of windows; nil between them.
+  var state: BatchSource.State? { source.state }
+
+  func restore(_ state: BatchSource.State?) { source.restore(state) }
+
   /// - Throws: ``NonFiniteUpdate``; parameters and latents are then as they were before.
+  /// `FileError` of replay's.
   func run() throws -> Learner.Result {
     let clock = Stopwatch()
-    let batch = source.next()
+    let batch = try source.next()
     let sampling = clock.seconds
     var result = try train(batch)
     let training = clock.seconds
-    source.update(replay, with: result.latents)
+    try source.update(
+      replay, with: result.latents,
+      priorities: isPrioritized ? learner.modelLosses(batchSize: batch.size) : nil)
     result.phases.insert(("replay", sampling + clock.seconds - training), at: 0)
     return result
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Training
 
 struct BenchCommand: ParsableCommand {
@@ -14,6 +15,7 @@ struct BenchCommand: ParsableCommand {
                dreamer bench --preset size12m --set run.threads=1 --json
                dreamer bench --environments
                dreamer bench --convolutions
+               dreamer bench --replay --env pendulum/classic --set replay.memory=512MB
       """)
 
   @Option(
@@ -35,11 +37,24 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Measure the convolutions alone instead, each on one core.")
   var convolutions = false
 
+  @Flag(help: "Measure replay instead: its memory, disk and waits, with a random policy.")
+  var replay = false
+
+  @Option(help: ArgumentHelp("The environment that --replay plays.", valueName: "id"))
+  var env = "gridworld/Empty-8x8"
+
+  @Option(help: "Steps that --replay makes.")
+  var steps = 1_000_000
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
     if !(1...10_000).contains(updates) { throw ValidationError("--updates must be 1 to 10000") }
+    if steps < 1 { throw ValidationError("--steps must be at least 1") }
+    if replay && (environments || convolutions) {
+      throw ValidationError("--replay is measured alone; leave the other measurements out")
+    }
     if convolutions && (json || environments) {
       throw ValidationError(
         "--convolutions prints a table of its own; leave --json and --environments out")
@@ -50,9 +65,20 @@ struct BenchCommand: ParsableCommand {
     let configuration = try TrainingConfiguration.resolve(
       presets: preset.isEmpty ? ["size1m"] : preset, set: set
     ).configuration
+    if replay { return try measureReplay(configuration) }
     if environments { return try measureEnvironments(configuration.env) }
     if convolutions { return try measureConvolutions(configuration) }
     let report = try Benchmark(configuration).run(updates: updates)
+    print(json ? report.json : report.table)
+  }
+
+  private func measureReplay(_ configuration: TrainingConfiguration) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("dreamer-bench-\(ProcessInfo.processInfo.processIdentifier)")
+    let replay = folder.appendingPathComponent("replay")
+    try FileManager.default.createDirectory(at: replay, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let report = try ReplayBenchmark(configuration, task: env, steps: steps).run(in: replay)
     print(json ? report.json : report.table)
   }
 

@@ -25,7 +25,8 @@ struct Failure {
       code = .usage
     case let error as EnvironmentError: code = error.step == nil ? .usage : .fault
     case let error as FileError: code = ExitCode(error.kind)
-    case is SafeTensorsError, is GoldenFileError, is TraceError, is CheckpointError: code = .badData
+    case is SafeTensorsError, is GoldenFileError, is TraceError, is CheckpointError:
+      code = .badData
     case is NonFiniteLoss, is NonFiniteState, is BLASError: code = .fault
     default:
       guard Dreamer.exitCode(for: error) == .failure else { return nil }

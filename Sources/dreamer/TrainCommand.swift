@@ -79,6 +79,7 @@ struct TrainCommand: ParsableCommand {
       resolved.configuration, in: folder, resuming: resume,
       startingFrom: try startingWeights(folder), progress: .standardError())
     Dreamer.writeError("\(folder.url.relativePath): \(resolved.configuration.task)")
+    Dreamer.writeError("\(trainer.replayNeed)")
     for note in trainer.notes { Dreamer.writeError("note: \(note)") }
     let outcome = try trainer.run { Interruption.signalNumber != nil }
     Dreamer.writeError(trainer.timeSplit.summary)

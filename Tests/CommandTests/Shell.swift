@@ -38,8 +38,8 @@ final class Shell: Sendable {
   /// Runs a command to its end.
   func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
-  func run(_ arguments: [String]) throws -> Outcome {
-    try start(arguments).finish()
+  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+    try start(arguments, environment: environment).finish()
   }
 
   /// Runs another program to its end.
@@ -48,13 +48,17 @@ final class Shell: Sendable {
   }
 
   /// Starts a command.
-  func start(_ arguments: [String], of program: URL = executable) throws -> Running {
+  /// - Parameter environment: Variables beside those of this process.
+  func start(
+    _ arguments: [String], of program: URL = executable, environment: [String: String] = [:]
+  ) throws -> Running {
     // Files, not pipes, which fill.
     let (output, errors) = (try makeFile(), try makeFile())
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()

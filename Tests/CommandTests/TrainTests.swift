@@ -15,8 +15,9 @@ struct TrainTests {
     #expect(
       try shell.contents().keys.filter { !$0.hasPrefix("run/videos/") }.sorted() == [
         "run/checkpoints/200/optimizer.safetensors", "run/checkpoints/200/parameters.safetensors",
-        "run/checkpoints/200/state.json", "run/config.yaml",
-        "run/events.out.tfevents.dreamer", "run/metrics.jsonl", "run/scores.jsonl",
+        "run/checkpoints/200/replay.bin", "run/checkpoints/200/state.json", "run/config.yaml",
+        "run/events.out.tfevents.dreamer", "run/metrics.jsonl", "run/replay/0.chunk",
+        "run/replay/1.chunk", "run/replay/latents", "run/scores.jsonl",
       ])
     #expect(try shell.contents().keys.contains("run/videos/100-image.png"))
   }
@@ -66,7 +67,7 @@ struct TrainTests {
   }
 
   /// The lines of a file without the members whose keys begin with `time/`, `fps/` or `usage/`.
-  private static func withoutTimes(_ url: URL) throws -> [String] {
+  static func withoutTimes(_ url: URL) throws -> [String] {
     let member = #/"(time|fps|usage)/[^"]*": [^,}]*(, )?/#
     return try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
       .map { String($0.replacing(member, with: "")) }

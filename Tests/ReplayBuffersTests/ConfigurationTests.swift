@@ -1,4 +1,6 @@
 import EnvironmentInterface
+import Foundation
+import Randomness
 import ReplayBuffers
 import Testing
 
@@ -12,16 +14,35 @@ struct ConfigurationTests {
     #expect(configuration.online && configuration.fracs.uniform == 1)
   }
 
-  @Test("prioritised sampling is refused in words")
-  func priority() {
+  @Test("sizes are numbers with a unit")
+  func sizes() {
+    #expect(ByteSize.parse("512MB") == 512_000_000 && ByteSize.parse("2 GiB") == 2 << 30)
+    #expect(ByteSize.parse("1.5kb") == 1500 && ByteSize.parse("64") == 64)
+    for text in ["", "MB", "-1MB", "many", "1e300GB", "nan"] {
+      #expect(ByteSize.parse(text) == nil)
+    }
+    #expect(ByteSize.text(512_000_000) == "512 MB" && ByteSize.text(1_500) == "1.5 kB")
+    #expect(ByteSize.text(0) == "0 B" && ByteSize.text(9) == "9 B")
+  }
+
+  @Test("a memory that is no size, or that its first rows overflow, is refused in words")
+  func memory() throws {
     var configuration = ReplayConfiguration()
-    configuration.fracs.priority = 0.5
-    configuration.fracs.uniform = 0.5
+    configuration.memory = "lots"
     #expect {
       try configuration.validate()
     } throws: {
-      "\($0)" == "replay.fracs.priority is 0.5: prioritised sampling is not available; "
-        + "set it to 0 and raise fracs.uniform or fracs.recency"
+      "\($0)"
+        == "replay.memory is lots: it must be a number of bytes with a unit, 512MB or 2GiB for one"
+    }
+    configuration.memory = "1kB"
+    // 26 bytes of record and 8 of latents; blocks of 32 rows; four of them with an eighth to spare.
+    #expect {
+      _ = try Replay(
+        configuration, layout: smallLayout, streamCount: 2, windowLength: 3, key: Key(seed: 0),
+        in: URL(fileURLWithPath: "/nowhere"))
+    } throws: {
+      "\($0)" == "replay.memory is 1kB: must be at least 5.0 kB for 2 environments with 34 B a step"
     }
   }
 
@@ -31,6 +52,10 @@ struct ConfigurationTests {
       ("replay.size", { $0.size = 0 }), ("replay.chunksize", { $0.chunksize = -1 }),
       ("replay.recexp", { $0.recexp = .nan }), ("replay.fracs", { $0.fracs.recency = 0.5 }),
       ("replay.fracs", { ($0.fracs.uniform, $0.fracs.recency) = (2, -1) }),
+      ("replay.fracs", { $0.fracs.priority = 0.1 }),
+      ("replay.prio.exponent", { $0.prio.exponent = -1 }),
+      ("replay.prio.maxfrac", { $0.prio.maxfrac = 2 }),
+      ("replay.prio.initial", { $0.prio.initial = .nan }), ("replay.memory", { $0.memory = "0" }),
     ]
     for (key, change) in changes {
       var configuration = ReplayConfiguration()
@@ -60,8 +85,8 @@ struct ConfigurationTests {
   func statistics() throws {
     let replay = try makeReplay(windowLength: 3, chunkSize: 4, streamCount: 2)
     var recorder = Recorder(replay, streamCount: 2)
-    recorder.append(6)
-    _ = replay.sampleStarts(2)
+    try recorder.append(6)
+    _ = try replay.sampleStarts(2)
     let first = replay.takeStatistics()
     #expect(first.items == 4 && first.chunks == 2 && first.streams == 1)
     #expect(first.inserts == 4 && first.samples == 2 && first.updates == 0)

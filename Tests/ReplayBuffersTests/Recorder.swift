@@ -28,14 +28,14 @@ struct Recorder {
   /// Appends rows, whose flags `flags` may set by their number in the stream.
   mutating func append(
     _ count: Int, stream: Int = 0, flags: (Int, inout ReplayRow) -> Void = { _, _ in }
-  ) {
+  ) throws {
     for _ in 0..<count {
       let number = counts[stream]
       counts[stream] += 1
       fill(Float(100 * stream + number))
       (row.isFirst, row.isLast, row.isTerminal) = (false, false, false)
       flags(number, &row)
-      replay.append(row, stream: stream)
+      try replay.append(row, stream: stream)
     }
   }
 
@@ -77,14 +77,14 @@ func makeReplay(
 
 extension Replay {
   /// A batch of one sequence, sampled.
-  func sampleOne(for purpose: Purpose = .train, length: Int? = nil) -> ReplayBatch {
+  func sampleOne(for purpose: Purpose = .train, length: Int? = nil) throws -> ReplayBatch {
     var batch = ReplayBatch(layout: layout, sequences: 1, length: length ?? windowLength)
-    sample(for: purpose, into: &batch)
+    try sample(for: purpose, into: &batch)
     return batch
   }
 
   /// The first rewards of `count` sampled windows: by these, a `Recorder`'s windows are known.
-  func sampleStarts(_ count: Int, for purpose: Purpose = .train) -> [Int] {
-    (0..<count).map { _ in Int(sampleOne(for: purpose).rewards[0]) }
+  func sampleStarts(_ count: Int, for purpose: Purpose = .train) throws -> [Int] {
+    try (0..<count).map { _ in Int(try sampleOne(for: purpose).rewards[0]) }
   }
 }

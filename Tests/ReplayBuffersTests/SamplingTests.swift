@@ -8,33 +8,33 @@ struct SamplingTests {
   func onlineQueue() throws {
     let replay = try makeReplay(windowLength: 3, online: true)
     var recorder = Recorder(replay)
-    recorder.append(10)  // stretches [1, 4), [4, 7), [7, 10)
-    #expect(replay.sampleOne().rewards == [1, 2, 3])
-    #expect(replay.sampleOne().rewards == [4, 5, 6])
-    #expect(replay.sampleOne().rewards == [7, 8, 9])
-    recorder.append(2)
-    #expect(Set(replay.sampleStarts(200)) == Set(0...9))
-    recorder.append(1)
-    #expect(replay.sampleOne().rewards == [10, 11, 12])
+    try recorder.append(10)  // stretches [1, 4), [4, 7), [7, 10)
+    #expect(try replay.sampleOne().rewards == [1, 2, 3])
+    #expect(try replay.sampleOne().rewards == [4, 5, 6])
+    #expect(try replay.sampleOne().rewards == [7, 8, 9])
+    try recorder.append(2)
+    #expect(Set(try replay.sampleStarts(200)) == Set(0...9))
+    try recorder.append(1)
+    #expect(try replay.sampleOne().rewards == [10, 11, 12])
   }
 
   @Test("each stream has stretches of its own")
   func onlineQueueOfStreams() throws {
     let replay = try makeReplay(windowLength: 2, online: true, streamCount: 2)
     var recorder = Recorder(replay, streamCount: 2)
-    recorder.append(2, stream: 0)
-    recorder.append(3, stream: 1)
-    recorder.append(1, stream: 0)
-    #expect(replay.sampleStarts(2) == [101, 1])
+    try recorder.append(2, stream: 0)
+    try recorder.append(3, stream: 1)
+    try recorder.append(1, stream: 0)
+    #expect(try replay.sampleStarts(2) == [101, 1])
   }
 
   @Test("reports leave the online queue alone", arguments: [Replay.Purpose.report, .evaluation])
   func reportsDraw(purpose: Replay.Purpose) throws {
     let replay = try makeReplay(windowLength: 3, online: true)
     var recorder = Recorder(replay)
-    recorder.append(10)
-    #expect(Set(replay.sampleStarts(200, for: purpose)) == Set(0...7))
-    #expect(replay.sampleStarts(3) == [1, 4, 7])
+    try recorder.append(10)
+    #expect(Set(try replay.sampleStarts(200, for: purpose)) == Set(0...7))
+    #expect(try replay.sampleStarts(3) == [1, 4, 7])
     #expect(replay.takeStatistics().samples == 3)
   }
 
@@ -42,17 +42,17 @@ struct SamplingTests {
   func onlineQueueAfterEviction() throws {
     let replay = try makeReplay(windowLength: 2, size: 1, chunkSize: 2, online: true)
     var recorder = Recorder(replay)
-    recorder.append(9)  // stretches at 1, 3, 5, 7, of which only the last has its chunk
-    #expect(replay.sampleStarts(3) == [7, 7, 7])
+    try recorder.append(9)  // stretches at 1, 3, 5, 7, of which only the last has its chunk
+    #expect(try replay.sampleStarts(3) == [7, 7, 7])
   }
 
   @Test("uniform sampling prefers no window, by a chi-square test")
   func uniformity() throws {
     let replay = try makeReplay(windowLength: 1, size: 100, chunkSize: 7, seed: 5)
     var recorder = Recorder(replay)
-    recorder.append(250)
+    try recorder.append(250)
     var counts = Array(repeating: 0, count: 100)
-    for start in replay.sampleStarts(20_000) { counts[start - 150] += 1 }
+    for start in try replay.sampleStarts(20_000) { counts[start - 150] += 1 }
     let chiSquare = counts.reduce(0.0) { $0 + (Double($1) - 200) * (Double($1) - 200) / 200 }
     // 99 degrees of freedom: 0.1 % lie above 148.2, and 0.1 % below 61.1.
     #expect(chiSquare < 148.2 && chiSquare > 61.1)
@@ -62,9 +62,9 @@ struct SamplingTests {
   func recency() throws {
     let replay = try makeReplay(windowLength: 1, size: 4, recency: 1)
     var recorder = Recorder(replay)
-    recorder.append(6)
+    try recorder.append(6)
     var counts = Array(repeating: 0, count: 4)
-    for start in replay.sampleStarts(25_000) { counts[start - 2] += 1 }
+    for start in try replay.sampleStarts(25_000) { counts[start - 2] += 1 }
     // Weights 1/4, 1/3, 1/2, 1 add up to 25/12. Five standard deviations are 400.
     for (count, expected) in zip(counts, [3000, 4000, 6000, 12_000]) {
       #expect(abs(count - expected) < 400)
@@ -75,9 +75,9 @@ struct SamplingTests {
   func mixture() throws {
     let replay = try makeReplay(windowLength: 1, size: 4, recency: 0.5)
     var recorder = Recorder(replay)
-    recorder.append(4)
+    try recorder.append(4)
     var counts = Array(repeating: 0, count: 4)
-    for start in replay.sampleStarts(20_000) { counts[start] += 1 }
+    for start in try replay.sampleStarts(20_000) { counts[start] += 1 }
     for (count, expected) in zip(counts, [3700, 4100, 4900, 7300]) {
       #expect(abs(count - expected) < 350)
     }
@@ -90,8 +90,8 @@ struct SamplingTests {
       var recorder = Recorder(replay)
       var starts: [Int] = []
       for _ in 0..<20 {
-        recorder.append(5)
-        starts += replay.sampleStarts(3)
+        try recorder.append(5)
+        starts += try replay.sampleStarts(3)
       }
       return starts
     }
@@ -104,10 +104,10 @@ struct SamplingTests {
     func starts(reports: Int) throws -> [Int] {
       let replay = try makeReplay(windowLength: 2)
       var recorder = Recorder(replay)
-      recorder.append(50)
-      return (0..<20).flatMap { _ in
-        _ = replay.sampleStarts(reports, for: .report)
-        return replay.sampleStarts(2)
+      try recorder.append(50)
+      return try (0..<20).flatMap { _ in
+        _ = try replay.sampleStarts(reports, for: .report)
+        return try replay.sampleStarts(2)
       }
     }
     #expect(try starts(reports: 0) == starts(reports: 3))
@@ -117,12 +117,12 @@ struct SamplingTests {
   func reuse() throws {
     let replay = try makeReplay(windowLength: 3, size: 1)
     var recorder = Recorder(replay)
-    recorder.append(3) { number, row in row.isFirst = number == 1 }
+    try recorder.append(3) { number, row in row.isFirst = number == 1 }
     var batch = ReplayBatch(layout: smallLayout, sequences: 2, length: 3)
-    replay.sample(for: .train, into: &batch)
+    try replay.sample(for: .train, into: &batch)
     #expect(batch.rewards == [0, 1, 2, 0, 1, 2])
-    recorder.append(3)
-    replay.sample(for: .train, into: &batch)
+    try recorder.append(3)
+    try replay.sample(for: .train, into: &batch)
     #expect(batch.rewards == [3, 4, 5, 3, 4, 5])
     #expect(batch.isFirst == [true, false, false, true, false, false])
     #expect(batch.isLast == Array(repeating: false, count: 6))

@@ -8,21 +8,21 @@ struct WindowTests {
   func countsWindows() throws {
     let replay = try makeReplay(windowLength: 3)
     var recorder = Recorder(replay)
-    recorder.append(2)
+    try recorder.append(2)
     #expect(replay.windowCount == 0)
-    recorder.append(1)
+    try recorder.append(1)
     #expect(replay.windowCount == 1)
-    recorder.append(7)
+    try recorder.append(7)
     #expect(replay.windowCount == 8)
-    #expect(Set(replay.sampleStarts(200)) == Set(0...7))
+    #expect(Set(try replay.sampleStarts(200)) == Set(0...7))
   }
 
   @Test("a window holds every number of its rows, across the borders of chunks", arguments: 1...9)
   func copiesRows(chunkSize: Int) throws {
     let replay = try makeReplay(windowLength: 6, size: 1, chunkSize: chunkSize)
     var recorder = Recorder(replay)
-    recorder.append(9)
-    let batch = replay.sampleOne()
+    try recorder.append(9)
+    let batch = try replay.sampleOne()
     #expect(batch.rewards == [3, 4, 5, 6, 7, 8])
     #expect(batch.images[0] == [3, 4, 5, 4, 5, 6, 5, 6, 7, 6, 7, 8, 7, 8, 9, 8, 9, 10])
     #expect(batch.images[1] == [13, 14, 14, 15, 15, 16, 16, 17, 17, 18, 18, 19])
@@ -40,11 +40,11 @@ struct WindowTests {
     let replay = try makeReplay(windowLength: 3, streamCount: 2)
     var recorder = Recorder(replay, streamCount: 2)
     for _ in 0..<10 {
-      recorder.append(1, stream: 0)
-      recorder.append(1, stream: 1)
+      try recorder.append(1, stream: 0)
+      try recorder.append(1, stream: 1)
     }
     for _ in 0..<100 {
-      let rewards = replay.sampleOne().rewards
+      let rewards = try replay.sampleOne().rewards
       #expect(rewards[1] == rewards[0] + 1 && rewards[2] == rewards[0] + 2)
     }
   }
@@ -53,8 +53,8 @@ struct WindowTests {
   func annotates() throws {
     let replay = try makeReplay(windowLength: 5, size: 1)
     var recorder = Recorder(replay)
-    recorder.append(5) { number, row in row.isFirst = number == 3 }
-    let batch = replay.sampleOne()
+    try recorder.append(5) { number, row in row.isFirst = number == 3 }
+    let batch = try replay.sampleOne()
     #expect(batch.isFirst == [true, false, false, true, false])
     #expect(batch.isLast == [false, false, true, false, false])
     #expect(batch.isTerminal == [false, false, false, false, false])
@@ -64,9 +64,9 @@ struct WindowTests {
   func annotatesTheCopyOnly() throws {
     let replay = try makeReplay(windowLength: 2)
     var recorder = Recorder(replay)
-    recorder.append(6)
+    try recorder.append(6)
     for _ in 0..<50 {
-      let batch = replay.sampleOne()
+      let batch = try replay.sampleOne()
       #expect(batch.isFirst == [true, false] && batch.isLast == [false, false])
     }
   }
@@ -75,20 +75,20 @@ struct WindowTests {
   func annotatesTheLastRow() throws {
     let replay = try makeReplay(windowLength: 5, size: 1)
     var recorder = Recorder(replay)
-    recorder.append(5) { number, row in row.isFirst = number == 3 }
-    #expect(replay.sampleOne(for: .report, length: 3).isLast == [false, false, true])
-    #expect(replay.sampleOne(for: .report, length: 2).isLast == [false, false])
+    try recorder.append(5) { number, row in row.isFirst = number == 3 }
+    #expect(try replay.sampleOne(for: .report, length: 3).isLast == [false, false, true])
+    #expect(try replay.sampleOne(for: .report, length: 2).isLast == [false, false])
   }
 
   @Test("the action of an episode's last row is stored as zeros")
   func clearsLastAction() throws {
     let replay = try makeReplay(windowLength: 3, size: 1)
     var recorder = Recorder(replay)
-    recorder.append(3) { number, row in
+    try recorder.append(3) { number, row in
       row.isLast = number == 1
       row.isTerminal = number == 1
     }
-    let batch = replay.sampleOne()
+    let batch = try replay.sampleOne()
     #expect(batch.actions == [0.5, 1.5, 0, 0, 2.5, 3.5])
     #expect(batch.isLast == [false, true, false])
     #expect(batch.isTerminal == [false, true, false])
@@ -98,9 +98,9 @@ struct WindowTests {
   func readiness() throws {
     let replay = try makeReplay(windowLength: 5)
     var recorder = Recorder(replay)
-    recorder.append(4 + 11)
+    try recorder.append(4 + 11)
     #expect(!replay.isReady(sequences: 3, length: 4))
-    recorder.append(1)
+    try recorder.append(1)
     #expect(replay.isReady(sequences: 3, length: 4))
   }
 }

@@ -207,10 +207,18 @@ struct ConfigurationErrorTests {
       set: ["agent.opt.schedule=cosine", "agent.opt.anneal=5000"])
   }
 
-  @Test("prioritised replay is refused, as the reference's does not run today")
-  func priority() {
-    let text = message(set: ["replay.fracs.priority=0.5", "replay.fracs.uniform=0.5"])
-    #expect(text?.hasPrefix("replay.fracs.priority=0.5 (--set): ") == true)
+  @Test("replay's own checks are told with their keys")
+  func replay() {
+    #expect(
+      message(set: ["replay.fracs.priority=0.5"])
+        == "replay.fracs=1.0 + 0.5 + 0.0: uniform, priority and recency must not be negative and must "
+        + "add up to 1")
+    #expect(
+      message(set: ["replay.memory=much"])
+        == "replay.memory=much (--set): it must be a number of bytes with a unit, 512MB or 2GiB for "
+        + "one")
+    #expect(
+      message(set: ["run.train_ratio=inf"]) == "run.train_ratio=inf (--set): expected a number")
   }
 
   @Test("a configuration made in code is checked too")

@@ -13,6 +13,9 @@ void ck_flush_denormals(void);
 /// page of the ordinary size.
 void ck_prefer_huge_pages(void *_Nonnull memory, size_t bytes);
 
+/// XXH64 of `count` bytes with seed 0 (github.com/Cyan4973/xxHash, doc/xxhash_spec.md).
+uint64_t ck_checksum(const void *_Nonnull bytes, size_t count);
+
 /// The kernels of one instruction set. Each `.def` file lists a family with its arguments.
 typedef struct {
 #define KERNEL(result, name, arguments) result (*_Nonnull name) arguments;

@@ -1,0 +1,69 @@
+import Files
+import Foundation
+import Kernels
+
+// What a checkpoint holds of the memory: a file that says which chunks and pages count, and holds what
+// is in none of their files.
+
+extension Replay {
+  /// Brings everything to the disk and writes the checkpoint's file.
+  ///
+  /// ``commit()`` has to follow when the checkpoint is complete.
+  ///
+  /// - Throws: `FileError`.
+  public func save(to url: URL) throws {
+    guard let disk else { preconditionFailure("a checkpoint of a memory without a folder") }
+    let chunks = store.all
+    for block in chunks.flatMap(\.blocks) { try store.memory.writeLatents(of: block) }
+    try disk.synchronize()
+    var state = makeState(chunks)
+    let pages = chunks.flatMap(\.blocks).compactMap(\.page)
+    var frames = Data()
+    for (index, chunk) in chunks.enumerated() where !chunk.isFull {
+      let packed = try chunk.blocks.map(disk.frame)
+      state.chunks[index].frames = packed.map(\.count)
+      frames += packed.reduce(into: Data()) { $0.append($1) }
+    }
+    let origins = try disk.packed(origins(firstWindows: &state.streams))
+    let weights = try disk.packed(Data(elements: chunks.flatMap(\.priorities)))
+    (state.windowBytes, state.priorityBytes) = (origins.count, weights.count)
+    let body =
+      origins + Data(elements: pages.map { UInt32($0.number) })
+      + Data(elements: pages.map(\.checksum)) + frames + weights
+    try SealedFile.write(state, body, to: url)
+  }
+
+  /// A checkpoint is complete: what only the one before needed goes.
+  public func commit() { disk?.commit() }
+
+  private func makeState(_ chunks: [Chunk]) -> ReplayState {
+    ReplayState(
+      layout: layout, windowLength: windowLength, chunkSize: store.chunkSize,
+      isPrioritized: priorities != nil,
+      streams: streams.map {
+        .init(
+          chunk: $0.chunk?.number, rowCount: $0.rowCount, firstWindow: nil,
+          windowStart: $0.windowStart)
+      },
+      chunks: chunks.map {
+        .init(
+          number: $0.number, stream: $0.stream, predecessor: $0.predecessor,
+          successor: $0.successor, count: $0.count, frames: [])
+      },
+      nextChunk: store.nextNumber, windowCount: windows.count, windowsSoFar: windowsSoFar,
+      online: (0..<onlineQueue.count).map { onlineQueue[$0] }, drawCounts: drawCounts,
+      statistics: counters, windowBytes: 0, priorityBytes: 0)
+  }
+
+  /// The environment of each window; notes where each environment's oldest window begins.
+  private func origins(firstWindows streams: inout [ReplayState.StreamState]) -> Data {
+    var origins = [UInt16](repeating: 0, count: windows.count)
+    for position in origins.indices {
+      let start = windows[position]
+      let stream = store.chunk(start.chunk)?.stream ?? 0
+      origins[position] = UInt16(stream)
+      if streams[stream].firstWindow == nil { streams[stream].firstWindow = start }
+    }
+    return Data(elements: origins)
+  }
+}

@@ -1,0 +1,95 @@
+import EnvironmentInterface
+import Files
+import Foundation
+import ReplayBuffers
+
+/// Episodes that a `RecordedEnvironment` wrote, for a memory to begin with: `replay.preload`.
+struct Recordings {
+  private let files: [URL]
+  private let world: any Environment
+  private let layout: ReplayLayout
+
+  /// Finds the recordings in a folder and looks at them all, in the order of their names.
+  ///
+  /// - Throws: `FileError` where there is none; `SafeTensorsError`; ``CheckpointError`` where one is not
+  ///   of the world's spaces.
+  init(in folder: URL, world: any Environment, layout: ReplayLayout) throws {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    files = names.filter { $0.hasSuffix(".safetensors") }.sorted()
+      .map(folder.appendingPathComponent)
+    self.world = world
+    self.layout = layout
+    guard !files.isEmpty else {
+      throw FileError(
+        .missing, path: folder.path, what: "holds no recorded episodes",
+        remedy: "record some with env.wrap.record, or leave replay.preload empty")
+    }
+    for file in files { _ = try EpisodeRecord(file, of: world) }
+  }
+
+  /// Appends all episodes, one after the other, as the experience of one environment. Their latents are
+  /// zeros until training refreshes them, and they do not come to the online queue.
+  func append(to replay: Replay, stream: Int) throws {
+    var row = ReplayRow(observation: world.makeObservation(), layout: layout)
+    for file in files {
+      let episode = try EpisodeRecord(file, of: world)
+      for index in episode.steps.indices {
+        episode.copy(index, to: &row)
+        try replay.append(row, stream: stream, isOnline: false)
+      }
+    }
+    _ = replay.takeStatistics()
+  }
+}
+
+extension ReplayConfiguration {
+  /// The recordings to begin with; nil where there are to be none.
+  func recordings(for world: any Environment, layout: ReplayLayout) throws -> Recordings? {
+    guard !preload.isEmpty else { return nil }
+    return try Recordings(in: URL(fileURLWithPath: preload), world: world, layout: layout)
+  }
+}
+
+extension EpisodeRecord {
+  /// Reads a recorded episode of a world and looks at its numbers.
+  ///
+  /// - Throws: as the reading does; ``CheckpointError`` where a number cannot be used.
+  fileprivate init(_ file: URL, of world: any Environment) throws {
+    try self.init(
+      contentsOf: file, spaces: world.observationSpaces, actionSpace: world.actionSpace)
+    let numbers = vectors.joined().map(Double.init) + steps.map(\.reward)
+    guard numbers.allSatisfy(\.isFinite), actions.allSatisfy({ world.actionSpace.takes($0) })
+    else {
+      throw CheckpointError(
+        file: file.path, problem: "it holds an action or a number that this world does not know",
+        remedy: "record episodes of this world, or leave replay.preload empty")
+    }
+  }
+
+  /// Puts a step into a row of replay.
+  fileprivate func copy(_ index: Int, to row: inout ReplayRow) {
+    func part<Value>(_ values: [Value]) -> [Value] {
+      let width = values.count / steps.count
+      return Array(values[(index * width)..<((index + 1) * width)])
+    }
+    row.observation.images = images.map(part)
+    row.observation.vectors = vectors.map(part)
+    row.reward = Float(steps[index].reward)
+    row.isFirst = steps[index].isFirst
+    row.isLast = steps[index].isLast
+    row.isTerminal = steps[index].isTerminal
+    guard index < actions.count else { return }
+    switch actions[index] {
+    case .discrete(let number): row.action = [Float(number)]
+    case .continuous(let values): row.action = values
+    }
+  }
+}
+
+extension ActionSpace {
+  /// Whether replay can hold an action: of a continuous space, also one beyond its bounds.
+  fileprivate func takes(_ action: Action) -> Bool {
+    if case .continuous(let values) = action { return values.allSatisfy(\.isFinite) }
+    return objection(to: action) == nil
+  }
+}
