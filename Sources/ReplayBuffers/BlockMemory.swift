@@ -13,6 +13,9 @@ final class BlockMemory {
   /// The most pairs of record and latents that there were at once.
   private(set) var most = 0
   private let layout: BlockLayout
+  /// Blocks that may be begun before the next one is full: one for each environment. Memory is kept
+  /// for them, for what the allocator gets back and gives out again in pieces it cannot join.
+  private let reserve: Int
   /// Full blocks that are or were in memory, in the order in which they came there.
   private var residents = RingQueue<Block>()
   /// Pairs that exist, those of no block included.
@@ -22,20 +25,21 @@ final class BlockMemory {
   private var visitor: Block?
   private lazy var scratch = makePair()
 
-  init(_ layout: BlockLayout, disk: ReplayDisk?, bound: Int) {
+  init(_ layout: BlockLayout, disk: ReplayDisk?, bound: Int, reserve: Int) {
     self.layout = layout
+    self.reserve = reserve
     self.disk = disk
     self.bound = bound
   }
 
   private var pairBytes: Int { layout.recordBytes + layout.latentBytes }
 
-  /// Whether `more` pairs have room beside those that there are. An eighth of the bound is for what is
+  /// Whether `more` pairs have room beside those that there are. A fifth of the bound is for what is
   /// on its way, and for what the allocator cannot use.
   private func hasRoom(for more: Int) -> Bool {
     guard let disk else { return true }
     let others = indexBytes + disk.packedMemory
-    return (existing + more) * pairBytes + others <= bound - bound / 8
+    return (existing + more) * pairBytes + others <= bound - bound / 5
   }
 
   // MARK: blocks come and go
@@ -63,11 +67,11 @@ final class BlockMemory {
       disk.pack(record, into: block.packed)
     }
     stay(block)
-    while !hasRoom(for: spares.isEmpty ? 1 : 0) {
-      if spares.popLast() != nil {
-        existing -= 1
-      } else if let oldest = residents.popFirst() {
+    while !hasRoom(for: max(0, reserve - spares.count)) {
+      if spares.count < reserve, let oldest = residents.popFirst() {
         try dismiss(oldest)
+      } else if spares.popLast() != nil {
+        existing -= 1
       } else {
         return
       }
@@ -116,8 +120,7 @@ final class BlockMemory {
       return (record.bytes, latents.bytes)
     }
     if visitor === block { return (scratch.record.bytes, scratch.latents.bytes) }
-    // The next block to be filled needs a place, too.
-    let stays = hasRoom(for: max(0, 2 - spares.count))
+    let stays = hasRoom(for: max(0, 1 + reserve - spares.count))
     visitor = nil
     let pair = stays ? spares.popLast() ?? makePair() : scratch
     try disk?.unpack(block.packed, into: pair.record.bytes)

@@ -238,7 +238,8 @@ struct ReplayParts {
   mutating func take(_ count: Int) throws -> Data {
     guard count >= 0, count <= body.count - position else { throw damage("lacks bytes") }
     defer { position += count }
-    return Data(body[(body.startIndex + position)..<(body.startIndex + position + count)])
+    // A copy: a part must not keep the whole in memory.
+    return body.subdata(in: (body.startIndex + position)..<(body.startIndex + position + count))
   }
 
   mutating func takePages(_ count: Int) throws -> [LatentPages.Page] {

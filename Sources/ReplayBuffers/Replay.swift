@@ -73,7 +73,7 @@ public final class Replay {
     let disk = folder.map { ReplayDisk($0, block: block, pendingBytes: bound / 8) }
     store = ChunkStore(
       block, chunkSize: configuration.chunksize,
-      memory: BlockMemory(block, disk: disk, bound: bound))
+      memory: BlockMemory(block, disk: disk, bound: bound, reserve: streamCount))
     streams = Array(repeating: Stream(), count: streamCount)
   }
 
@@ -127,7 +127,7 @@ extension BlockLayout {
   fileprivate func check(
     _ bound: Int, streamCount: Int, _ configuration: ReplayConfiguration
   ) throws {
-    let least = (streamCount + 2) * (recordBytes + latentBytes) * 8 / 7 + 1
+    let least = (streamCount + 2) * (recordBytes + latentBytes) * 5 / 4 + 1
     guard bound < least else { return }
     throw ReplayError(
       key: "replay.memory", value: configuration.memory,

@@ -7,6 +7,8 @@ import Kernels
 /// An object belongs to one thread at a time.
 final class ZstandardCompressor: @unchecked Sendable {
   private let context = ZSTD_createCCtx()
+  /// Where frames are made: as large as any was.
+  private var scratch = ByteStorage(count: 0)
 
   /// - Parameter level: 1, the fastest, to 19.
   init(level: Int32) {
@@ -18,11 +20,12 @@ final class ZstandardCompressor: @unchecked Sendable {
 
   /// - Returns: one frame; nil where there is no memory for it.
   func compress(_ bytes: Bytes) -> Data? {
-    var target = Data(count: ZSTD_compressBound(bytes.count))
-    let count = target.withUnsafeMutableBytes {
-      ZSTD_compress2(context, $0.baseAddress, $0.count, bytes.memory.baseAddress, bytes.count)
-    }
-    return ZSTD_isError(count) == 0 ? Data(target.prefix(count)) : nil
+    let bound = ZSTD_compressBound(bytes.count)
+    if scratch.bytes.count < bound { scratch = ByteStorage(count: bound) }
+    let target = scratch.bytes
+    let count = ZSTD_compress2(
+      context, target.memory.baseAddress, target.count, bytes.memory.baseAddress, bytes.count)
+    return ZSTD_isError(count) == 0 ? target.slice(0, count: count).data : nil
   }
 }
 

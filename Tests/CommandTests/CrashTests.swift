@@ -234,7 +234,8 @@ struct MismatchTests {
     )
     try expectRefusal(
       ["batch_length=8"], because: "replay.bin: is of windows of 9 rows, not of 17; resume with")
-    try expectRefusal(["agent.dyn.rssm.deter=32"], because: "parameters.safetensors: ")
+    try expectRefusal(
+      ["agent.dyn.rssm.deter=32", "replay.memory=1MB"], because: "parameters.safetensors: ")
   }
 
   @Test("a folder of another version is bad data, and nothing changes")
