@@ -30,6 +30,8 @@ let package = Package(
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    // Loads SDL 2 when a window is first wanted; no header of SDL is needed.
+    .target(name: "CSDL2", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CKernels"),
     .target(name: "Files"),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
@@ -63,10 +65,12 @@ let package = Package(
       ],
       resources: [.embedInCode("Presets")]),
     .target(name: "Verification", dependencies: ["Training"]),
+    .target(name: "Viewer", dependencies: ["CSDL2", "Pictures"]),
+    .target(name: "Sessions", dependencies: ["EnvironmentInterface", "Viewer"]),
     .executableTarget(
       name: "dreamer",
       dependencies: [
-        "Training", "Verification",
+        "Sessions", "Training", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], plugins: ["CommitStamp"]),
     .plugin(name: "CommitStamp", capability: .buildTool()),
@@ -93,7 +97,12 @@ let package = Package(
       name: "TelemetryTests", dependencies: ["Pictures", "Telemetry", "Randomness", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Telemetry", "Training", "TestSupport"]),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TestSupport"]),
-    .testTarget(name: "CommandTests", dependencies: ["Randomness", "TestSupport"]),
+    .testTarget(name: "ViewerTests", dependencies: ["Viewer"]),
+    .testTarget(
+      name: "SessionsTests", dependencies: ["Sessions", "Gridworld", "Pendulum", "TestSupport"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["Randomness", "Sessions", "Training", "TestSupport"]),
     // Counts what the test process takes from the allocator, in the C library's place.
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(

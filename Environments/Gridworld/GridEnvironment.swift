@@ -42,6 +42,8 @@ package struct GridEnvironment: Environment {
       actionNames: actions.map { "\($0)" })
   }
 
+  package var sketch: Sketch? { GridSketch.make(of: episode) }
+
   package mutating func reset(key: Key, into observation: inout Observation) -> Step {
     var generator = Generator(key: key.fold("layout"))
     let layout = family.makeLayout(using: &generator)

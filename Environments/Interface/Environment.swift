@@ -19,6 +19,9 @@ public protocol Environment: Sendable {
   /// What people want to know of the world; by default nothing is said.
   var information: EnvironmentInformation { get }
 
+  /// How the world stands, in characters; nil, the default, where its picture has to do.
+  var sketch: Sketch? { get }
+
   /// Begins an episode, also in the midst of another.
   /// - Parameter observation: buffers of the spaces' sizes; every element is overwritten.
   /// - Returns: a step with `isFirst` and reward 0.
@@ -32,6 +35,7 @@ public protocol Environment: Sendable {
 
 extension Environment {
   public var information: EnvironmentInformation { EnvironmentInformation() }
+  public var sketch: Sketch? { nil }
 
   /// Buffers of the right sizes for this environment.
   public func makeObservation() -> Observation { Observation(spaces: observationSpaces) }

@@ -13,10 +13,14 @@ public struct EnvironmentInformation: Sendable, Equatable {
   public var definesSuccess: Bool
   /// What each number of a discrete action space is called; empty where they have no names.
   public var actionNames: [String]
+  /// Seconds that a step stands for, in a world where time passes by itself; nil where the world
+  /// waits for the next action.
+  public var stepSeconds: Double?
 
   public init(
     summary: String = "", stepLimit: Int? = nil, rewardRange: ClosedRange<Double>? = nil,
-    bestReturn: Double? = nil, definesSuccess: Bool = false, actionNames: [String] = []
+    bestReturn: Double? = nil, definesSuccess: Bool = false, actionNames: [String] = [],
+    stepSeconds: Double? = nil
   ) {
     self.summary = summary
     self.stepLimit = stepLimit
@@ -24,5 +28,6 @@ public struct EnvironmentInformation: Sendable, Equatable {
     self.bestReturn = bestReturn
     self.definesSuccess = definesSuccess
     self.actionNames = actionNames
+    self.stepSeconds = stepSeconds
   }
 }

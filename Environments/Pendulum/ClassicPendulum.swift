@@ -52,7 +52,7 @@ package struct ClassicPendulum: Environment {
   package var information: EnvironmentInformation {
     EnvironmentInformation(
       summary: "Swing a rod up with a motor that is too weak to lift it, and hold it there.",
-      stepLimit: Self.episodeSteps, rewardRange: -16.2736044...0)
+      stepLimit: Self.episodeSteps, rewardRange: -16.2736044...0, stepSeconds: Self.timeStep)
   }
 
   package var observationSpaces: [ObservationSpace] {

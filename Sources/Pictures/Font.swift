@@ -1,5 +1,5 @@
-/// A font of small bitmaps for the printable characters of ASCII: letters are five pixels wide and
-/// seven high, and what hangs below a line takes one more.
+/// A font of small bitmaps for the printable characters of ASCII and for arrows: letters are five
+/// pixels wide and seven high, and what hangs below a line takes one more.
 enum Font {
   static let glyphWidth = 5
   static let glyphHeight = 8
@@ -7,18 +7,19 @@ enum Font {
   /// A character's rows, the leftmost pixel in the fifth bit; an empty box where the font has no such
   /// character.
   static func rows(of character: Character) -> ArraySlice<UInt8> {
-    let number = character.asciiValue.map { Int($0) - 32 } ?? boxNumber
-    let glyph = 0..<boxNumber ~= number ? number : boxNumber
+    let number = character.asciiValue.map { Int($0) - 32 } ?? arrows[character] ?? boxNumber
+    let glyph = 0..<boxNumber ~= number || number > boxNumber ? number : boxNumber
     return glyphs[glyph * glyphHeight..<(glyph + 1) * glyphHeight]
   }
 
-  /// The last glyph.
+  /// The glyph after those of ASCII; arrows follow it.
   private static let boxNumber = 95
+  private static let arrows: [Character: Int] = ["←": 96, "→": 97, "↑": 98, "↓": 99]
 
-  /// `[96, 8]` rows of five bits.
+  /// `[100, 8]` rows of five bits.
   private static let glyphs: [UInt8] = {
     let lines = drawing.split(separator: "\n").map { $0.split(separator: " ") }
-    return (0...boxNumber).flatMap { number in
+    return (0...boxNumber + arrows.count).flatMap { number in
       (0..<glyphHeight).map { row in
         lines[number / 16 * glyphHeight + row][number % 16].reduce(0) {
           $0 << 1 | ($1 == "#" ? 1 : 0)
@@ -77,5 +78,13 @@ enum Font {
     ####. .#### #.... ....# .#..# #..## .#.#. #.#.# .#.#. .#### .#... ..#.. ..#.. ..#.. ..... #...#
     #.... ....# #.... ####. ..##. .##.# ..#.. .#.#. #...# ....# ##### ...#. ..#.. .#... ..... #####
     #.... ....# ..... ..... ..... ..... ..... ..... ..... .###. ..... ..... ..... ..... ..... .....
+    ..... ..... ..#.. ..#..
+    ..#.. ..#.. .###. ..#..
+    .#... ...#. #.#.# ..#..
+    ##### ##### ..#.. ..#..
+    .#... ...#. ..#.. #.#.#
+    ..#.. ..#.. ..#.. .###.
+    ..... ..... ..#.. ..#..
+    ..... ..... ..... .....
     """
 }

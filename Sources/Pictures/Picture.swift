@@ -22,10 +22,11 @@ public struct Picture: Sendable, Equatable {
 
   /// A picture of one colour, with three channels.
   public init(height: Int, width: Int, color: Color) {
-    let pixel = [color.red, color.green, color.blue]
     self.init(
       height: height, width: width, channels: 3,
-      pixels: (0..<(height * width)).flatMap { _ in pixel })
+      pixels: Array(repeating: color.red, count: 3 * height * width))
+    // Grey, it is done.
+    if color.green != color.red || color.blue != color.red { fill(bounds, with: color) }
   }
 
   /// A colour.

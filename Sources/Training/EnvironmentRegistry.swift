@@ -9,15 +9,16 @@ public enum EnvironmentRegistry {
   /// A world as agents drive it: wrapped as asked for, actions in units of their bounds, everything
   /// checked.
   ///
+  /// - Parameter watcher: who looks at it.
   /// - Throws: ``UnknownEnvironment``; `EnvironmentError` for a choice that the world does not have.
   public static func make(
-    _ id: String, _ configuration: EnvironmentConfigurations
+    _ id: String, _ configuration: EnvironmentConfigurations, for watcher: Watcher = .agent
   ) throws -> any Environment {
     if let world = try GridworldEnvironments.make(id: id, configuration: configuration.gridworld) {
-      return configuration.wrap.wrap(world)
+      return configuration.wrap.wrap(world, for: watcher)
     }
     if let world = try PendulumEnvironments.make(id: id, configuration: configuration.pendulum) {
-      return configuration.wrap.wrap(world)
+      return configuration.wrap.wrap(world, for: watcher)
     }
     throw UnknownEnvironment(id: id)
   }

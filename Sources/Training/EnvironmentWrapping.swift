@@ -25,14 +25,24 @@ public struct WrapConfiguration: Codable, Sendable, Equatable {
   public init() {}
 }
 
+/// Who looks at a world.
+public enum Watcher: Sendable {
+  /// An agent, whose encoder takes images of one size.
+  case agent
+  /// A person, who sees images as they are.
+  case person
+}
+
 extension WrapConfiguration {
   /// A world with all that is asked for around it but the recording, driven as by ``makeDriven(_:)``.
-  public func wrap(_ world: any Environment) -> any Environment {
+  public func wrap(
+    _ world: any Environment, for watcher: Watcher = .agent
+  ) -> any Environment {
     var world = world
     if `repeat` > 1 { world = repeated(world) }
     if timeLimit > 0 { world = limited(world) }
     if rewardScale != 1 || rewardClip > 0 { world = scaled(world) }
-    if let side = side(for: world) { world = changed(world, ResizedFrame(side: side)) }
+    if let side = side(of: world, for: watcher) { world = changed(world, ResizedFrame(side: side)) }
     if gray { world = changed(world, GrayFrame()) }
     if stack > 1 { world = changed(world, StackedFrames(count: stack)) }
     return makeDriven(world)
@@ -48,8 +58,9 @@ extension WrapConfiguration {
   }
 
   /// Rows and columns that a world's images are to have; nil where they stay as they are.
-  private func side(for world: any Environment) -> Int? {
+  private func side(of world: any Environment, for watcher: Watcher) -> Int? {
     if size > 0 { return size }
+    guard watcher == .agent else { return nil }
     let sizes = world.observationSpaces.compactMap { space -> [Int]? in
       guard case .image(let height, let width, _) = space.kind else { return nil }
       return [height, width]

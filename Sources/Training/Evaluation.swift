@@ -57,6 +57,13 @@ public struct EvaluationPlan: Sendable, Equatable {
     episodes = configuration.evalEps
     environments = configuration.evalEnvs
   }
+
+  static func key(seed: Int) -> Key {
+    Key(seed: UInt64(bitPattern: Int64(seed))).fold("evaluation")
+  }
+
+  /// The key of the worlds of a seed: that of episode `e` is its `fold(e)`.
+  public static func episodesKey(seed: Int) -> Key { key(seed: seed).fold("episode") }
 }
 
 extension Agent {

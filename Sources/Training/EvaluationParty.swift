@@ -47,13 +47,13 @@ final class EvaluationParty {
     var games = worlds.map { Game(observation: $0.makeObservation()) }
     let environments = EnvironmentVector(worlds)
     let policy = ActingPolicy(agent, count: games.count)
-    let key = Key(seed: UInt64(bitPattern: Int64(plan.seed))).fold("evaluation")
+    let key = EvaluationPlan.key(seed: plan.seed)
     let draws: DrawSource = plan.usesMode ? .mode : .random(key.fold("policy"))
     func run(_ commands: [EnvironmentVector.Command?]) throws -> [Step?] {
       try environments.run(commands) { swap(&games[$0].observation, &$1) }
     }
 
-    _ = try run(episodes.map { .begin(key.fold("episode").fold($0)) })
+    _ = try run(episodes.map { .begin(EvaluationPlan.episodesKey(seed: plan.seed).fold($0)) })
     var time = 0
     while !games.allSatisfy(\.hasEnded) {
       // Games that have ended stand still, and what is decided for them is not done.

@@ -16,9 +16,8 @@ struct Dreamer: ParsableCommand {
       interrupted after a clean save.
       """,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, ImagineCommand.self, InspectCommand.self,
-      EnvsCommand.self,
-      BenchCommand.self, VerifyCommand.self,
+      TrainCommand.self, EvaluateCommand.self, PlayCommand.self, ImagineCommand.self,
+      InspectCommand.self, EnvsCommand.self, BenchCommand.self, VerifyCommand.self,
     ])
 
   @Flag(help: "Print the commit, the instruction set and the BLAS.")

@@ -9,6 +9,7 @@ import Storyboards
 import Telemetry
 import Training
 import Verification
+import Viewer
 import WorldModels
 
 /// What a command says and returns when it fails: the one place where errors become exit codes.
@@ -25,8 +26,8 @@ struct Failure {
       code = .usage
     case let error as EnvironmentError: code = error.step == nil ? .usage : .fault
     case let error as FileError: code = ExitCode(error.kind)
-    case is SafeTensorsError, is GoldenFileError, is TraceError, is CheckpointError:
-      code = .badData
+    case is SafeTensorsError, is GoldenFileError, is TraceError, is CheckpointError: code = .badData
+    case is ViewerError: code = .refused
     case is NonFiniteLoss, is NonFiniteState, is BLASError: code = .fault
     default:
       guard Dreamer.exitCode(for: error) == .failure else { return nil }

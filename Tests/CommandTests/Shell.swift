@@ -48,9 +48,12 @@ final class Shell: Sendable {
   }
 
   /// Starts a command.
-  /// - Parameter environment: Variables beside those of this process.
+  /// - Parameters:
+  ///   - input: what it reads from its standard input; nil for what the tests have there.
+  ///   - environment: variables over those of the tests; nil takes one away.
   func start(
-    _ arguments: [String], of program: URL = executable, environment: [String: String] = [:]
+    _ arguments: [String], of program: URL = executable, input: String? = nil,
+    environment: [String: String?] = [:]
   ) throws -> Running {
     // Files, not pipes, which fill.
     let (output, errors) = (try makeFile(), try makeFile())
@@ -58,7 +61,15 @@ final class Shell: Sendable {
     process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = environment.reduce(into: ProcessInfo.processInfo.environment) {
+      $0[$1.key] = $1.value
+    }
+    if let input {
+      let file = try makeFile()
+      try Data(input.utf8).write(to: file)
+      process.standardInput = try FileHandle(forReadingFrom: file)
+      try FileManager.default.removeItem(at: file)
+    }
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()

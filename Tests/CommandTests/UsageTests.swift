@@ -43,6 +43,10 @@ struct UsageTests {
       says: "dreamer: …/blocked/run: cannot be written (Not a directory); "
         + "free some space or choose another folder"),
     Mistake(
+      arguments: "play --env gridworld/Emty-5x5 --text", code: 64,
+      says: "dreamer: there is no environment “gridworld/Emty-5x5”: did you mean "
+        + "“gridworld/Empty-5x5”? `dreamer envs` lists them"),
+    Mistake(
       arguments: "evaluate none", code: 66,
       says: "dreamer: …/none: there is no such folder; name a run folder or a checkpoint in it"),
     Mistake(
@@ -98,7 +102,8 @@ struct UsageTests {
   }
 
   @Test(
-    "help is no mistake", arguments: ["train", "evaluate", "inspect", "envs", "bench", "verify"])
+    "help is no mistake",
+    arguments: ["train", "evaluate", "play", "inspect", "envs", "bench", "verify"])
   func help(command: String) throws {
     let outcome = try shell.run(command, "--help")
     #expect(outcome.code == 0)

@@ -74,15 +74,16 @@ struct DrawingTests {
     #expect(Picture.width(of: "a", scale: 3) == 15)
   }
 
-  @Test("every printable character of ASCII has a glyph of its own")
+  @Test("every printable character of ASCII has a glyph of its own, and so have arrows")
   func glyphs() {
-    let all = (32..<127).map { number -> [String] in
+    let characters = (32..<127).map { Character(UnicodeScalar(UInt8($0))) } + "←→↑↓é"
+    let all = characters.map { character -> [String] in
       var picture = canvas(8, 5)
-      picture.write(
-        String(Character(UnicodeScalar(UInt8(number)))), row: 0, column: 0, color: white)
+      picture.write(String(character), row: 0, column: 0, color: white)
       return drawn(picture)
     }
-    #expect(Set(all).count == 95)
+    // The last is the box of what the font lacks.
+    #expect(Set(all).count == 100)
   }
 
   @Test("a chart's line runs from its least to its greatest value")

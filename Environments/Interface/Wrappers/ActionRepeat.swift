@@ -19,6 +19,7 @@ public struct ActionRepeat<Base: Environment>: EnvironmentWrapper {
       let (low, high) = (range.lowerBound, range.upperBound)
       return min(low, low * Double(count))...max(high, high * Double(count))
     }
+    information.stepSeconds = information.stepSeconds.map { $0 * Double(count) }
     if count > 1 { information.bestReturn = nil }
     return information
   }

@@ -11,6 +11,7 @@ extension EnvironmentWrapper {
   public var observationSpaces: [ObservationSpace] { base.observationSpaces }
   public var actionSpace: ActionSpace { base.actionSpace }
   public var information: EnvironmentInformation { base.information }
+  public var sketch: Sketch? { base.sketch }
 
   public mutating func reset(key: Key, into observation: inout Observation) throws -> Step {
     try base.reset(key: key, into: &observation)

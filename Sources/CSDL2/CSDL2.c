@@ -1,0 +1,221 @@
+#include "CSDL2.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+// SDL's own names and numbers: SDL.h, SDL_video.h, SDL_render.h, SDL_pixels.h, SDL_events.h.
+enum {
+  init_video = 0x20,
+  window_resizable = 0x20,
+  window_high_density = 0x2000,
+  position_centered = 0x2FFF0000,
+  renderer_software = 1,
+  format_red_green_blue = 0x17101803,  // RGB24: bytes in this order
+  access_streaming = 1,
+  event_quit = 0x100,
+  event_window = 0x200,
+  event_key_down = 0x300,
+  event_key_up = 0x301,
+  window_exposed = 3,
+  window_size_changed = 6,
+  window_focus_lost = 13,
+  window_close = 14,
+  modifier_shift = 0x3,
+};
+
+// SDL_Event: a union of 56 bytes; its parts that we read.
+typedef union {
+  uint32_t type;
+  struct {
+    uint32_t type, time, window;
+    uint8_t event, padding[3];
+    int32_t data[2];
+  } window;
+  struct {
+    uint32_t type, time, window;
+    uint8_t state, repeat, padding[2];
+    int32_t scancode, code;
+    uint16_t modifiers;
+  } key;
+  uint8_t bytes[128];
+} sdl_event;
+
+static struct {
+  int (*InitSubSystem)(uint32_t);
+  void (*QuitSubSystem)(uint32_t);
+  int (*SetHint)(const char *, const char *);
+  const char *(*GetError)(void);
+  const char *(*GetCurrentVideoDriver)(void);
+  void *(*CreateWindow)(const char *, int, int, int, int, uint32_t);
+  void (*DestroyWindow)(void *);
+  void (*SetWindowTitle)(void *, const char *);
+  void (*SetWindowMinimumSize)(void *, int, int);
+  void *(*CreateRenderer)(void *, int, uint32_t);
+  void (*DestroyRenderer)(void *);
+  int (*GetRendererOutputSize)(void *, int *, int *);
+  void *(*CreateTexture)(void *, uint32_t, int, int, int);
+  void (*DestroyTexture)(void *);
+  int (*UpdateTexture)(void *, const void *, const void *, int);
+  int (*RenderCopy)(void *, void *, const void *, const void *);
+  void (*RenderPresent)(void *);
+  int (*WaitEventTimeout)(sdl_event *, int);
+} sdl;
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static const char *wanted_path;
+static const char *failure;
+
+static void *open_library(void) {
+  if (wanted_path) return dlopen(wanted_path, RTLD_NOW | RTLD_LOCAL);
+  static const char *const names[] = {
+      "libSDL2-2.0.so.0", "libSDL2.so", "libSDL2.dylib", "/opt/homebrew/lib/libSDL2.dylib"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    void *library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+    if (library) return library;
+  }
+  return NULL;
+}
+
+// A cast of the variable's address: ISO C has no conversion from an object pointer to a function's.
+#define FIND(name) (*(void **)&sdl.name = dlsym(library, "SDL_" #name))
+
+static void load(void) {
+  void *library = open_library();
+  if (!library) {
+    failure = wanted_path ? "it cannot be loaded" : "libSDL2-2.0.so.0 is not installed";
+    return;
+  }
+  bool is_complete =
+      FIND(InitSubSystem) && FIND(QuitSubSystem) && FIND(SetHint) && FIND(GetError) &&
+      FIND(GetCurrentVideoDriver) &&
+      FIND(CreateWindow) && FIND(DestroyWindow) && FIND(SetWindowTitle) &&
+      FIND(SetWindowMinimumSize) && FIND(CreateRenderer) && FIND(DestroyRenderer) &&
+      FIND(GetRendererOutputSize) && FIND(CreateTexture) && FIND(DestroyTexture) &&
+      FIND(UpdateTexture) && FIND(RenderCopy) && FIND(RenderPresent) && FIND(WaitEventTimeout);
+  if (!is_complete) {
+    failure = "it lacks functions of SDL 2";
+    return;
+  }
+  // Signals stay with the program.
+  sdl.SetHint("SDL_NO_SIGNAL_HANDLERS", "1");
+  sdl.SetHint("SDL_FRAMEBUFFER_ACCELERATION", "0");
+}
+
+const char *csd_load(const char *path) {
+  wanted_path = path;
+  pthread_once(&once, load);
+  return failure;
+}
+
+// An error of ours, which SDL does not know.
+static const char *own_error;
+
+const char *csd_error(void) { return own_error ? own_error : sdl.GetError(); }
+
+// Connects to the display. Where there is none, SDL draws into memory; nobody would see that, unless
+// it was asked for.
+static bool connect(void) {
+  own_error = NULL;
+  // SDL counts how often this is asked for.
+  if (sdl.InitSubSystem(init_video) != 0) return false;
+  const char *driver = sdl.GetCurrentVideoDriver();
+  bool is_seen = getenv("SDL_VIDEODRIVER") || !driver || strcmp(driver, "offscreen") != 0;
+  if (is_seen) return true;
+  own_error = "there is no display";
+  sdl.QuitSubSystem(init_video);
+  return false;
+}
+
+struct csd_window {
+  void *window, *renderer, *texture;
+  int width, height;  // of the texture
+};
+
+static void *open_renderer(csd_window *opened, const char *title, int width, int height) {
+  opened->window = sdl.CreateWindow(title, position_centered, position_centered, width, height,
+                                    window_resizable | window_high_density);
+  if (!opened->window) return NULL;
+  sdl.SetWindowMinimumSize(opened->window, 160, 120);
+  // One picture of the window's own size needs no graphics driver, which takes a second to load.
+  return opened->renderer = sdl.CreateRenderer(opened->window, -1, renderer_software);
+}
+
+csd_window *csd_open(const char *title, int width, int height) {
+  if (!connect()) return NULL;
+  csd_window *opened = calloc(1, sizeof *opened);
+  if (opened && open_renderer(opened, title, width, height)) return opened;
+  if (opened && opened->window) sdl.DestroyWindow(opened->window);
+  free(opened);
+  sdl.QuitSubSystem(init_video);
+  return NULL;
+}
+
+void csd_close(csd_window *window) {
+  if (window->texture) sdl.DestroyTexture(window->texture);
+  sdl.DestroyRenderer(window->renderer);
+  sdl.DestroyWindow(window->window);
+  free(window);
+  sdl.QuitSubSystem(init_video);
+}
+
+void csd_set_title(csd_window *window, const char *title) {
+  sdl.SetWindowTitle(window->window, title);
+}
+
+bool csd_size(csd_window *window, int *width, int *height) {
+  return sdl.GetRendererOutputSize(window->renderer, width, height) == 0;
+}
+
+static bool fit_texture(csd_window *window, int width, int height) {
+  if (window->texture && window->width == width && window->height == height) return true;
+  if (window->texture) sdl.DestroyTexture(window->texture);
+  window->texture = sdl.CreateTexture(window->renderer, format_red_green_blue,
+                                      access_streaming, width, height);
+  window->width = width;
+  window->height = height;
+  return window->texture != NULL;
+}
+
+bool csd_show(csd_window *window, const uint8_t *pixels, int width, int height) {
+  if (!fit_texture(window, width, height)) return false;
+  if (sdl.UpdateTexture(window->texture, NULL, pixels, 3 * width) != 0) return false;
+  if (sdl.RenderCopy(window->renderer, window->texture, NULL, NULL) != 0) return false;
+  sdl.RenderPresent(window->renderer);
+  return true;
+}
+
+// Whether an event is one of those that we tell of.
+static bool translate(const sdl_event *event, csd_event *told) {
+  memset(told, 0, sizeof *told);
+  switch (event->type) {
+    case event_quit: told->kind = csd_closed; return true;
+    case event_key_down:
+    case event_key_up:
+      told->kind = event->type == event_key_down ? csd_key_down : csd_key_up;
+      told->key = event->key.code;
+      told->is_repeated = event->key.repeat != 0;
+      told->has_shift = (event->key.modifiers & modifier_shift) != 0;
+      return true;
+    case event_window: break;
+    default: return false;
+  }
+  switch (event->window.event) {
+    case window_size_changed: told->kind = csd_resized; return true;
+    case window_exposed: told->kind = csd_exposed; return true;
+    case window_focus_lost: told->kind = csd_unfocused; return true;
+    case window_close: told->kind = csd_closed; return true;
+    default: return false;
+  }
+}
+
+bool csd_wait(csd_event *event, int milliseconds) {
+  sdl_event raw;
+  while (sdl.WaitEventTimeout(&raw, milliseconds)) {
+    if (translate(&raw, event)) return true;
+    // What else came costs no more time.
+    milliseconds = 0;
+  }
+  return false;
+}

@@ -1,0 +1,115 @@
+import Pictures
+
+/// What a window shows: pictures side by side, charts and lines of text below them, and on demand
+/// what the keys do.
+public struct Scene: Sendable {
+  public struct Panel: Sendable {
+    public var title: String
+    public var picture: Picture
+
+    public init(_ title: String, _ picture: Picture) {
+      self.title = title
+      self.picture = picture
+    }
+  }
+
+  public var panels: [Panel]
+  public var charts: [LineChart]
+  public var lines: [String]
+  public var help: [KeyHelp]
+  public var showsHelp: Bool
+
+  public init(
+    panels: [Panel], charts: [LineChart] = [], lines: [String] = [], help: [KeyHelp] = [],
+    showsHelp: Bool = false
+  ) {
+    self.panels = panels
+    self.charts = charts
+    self.lines = lines
+    self.help = help
+    self.showsHelp = showsHelp
+  }
+
+  /// Draws it in a size.
+  public func picture(width: Int, height: Int) -> Picture {
+    var drawing = SceneDrawing(width: width, height: height)
+    drawing.write(lines)
+    for chart in charts.reversed() { drawing.draw(chart) }
+    drawing.draw(panels)
+    if showsHelp { drawing.cover(with: KeyHelp.lines(help)) }
+    return drawing.picture
+  }
+}
+
+/// A scene in the making, filled from below.
+private struct SceneDrawing {
+  var picture: Picture
+  /// What nothing has been drawn on yet.
+  private var rest: Rectangle
+  /// Pixels on a side of the letters' dots: a line of 50 letters fits.
+  private let scale: Int
+  private static let style = LineChart.Style.dark
+
+  init(width: Int, height: Int) {
+    picture = Picture(height: height, width: width, color: Self.style.background)
+    scale = max(1, min(width / 320, height / 200))
+    rest = picture.bounds.inset(by: 4 * scale)
+  }
+
+  /// With some room between lines.
+  private var lineHeight: Int { (Picture.textHeight + 3) * scale }
+
+  /// Cuts off a strip at the bottom of the rest.
+  private mutating func cutBottom(_ height: Int) -> Rectangle {
+    let strip = min(height, rest.height)
+    rest.height -= strip
+    return Rectangle(
+      row: rest.row + rest.height, column: rest.column, height: strip, width: rest.width)
+  }
+
+  mutating func write(_ lines: [String]) {
+    let strip = cutBottom(lines.count * lineHeight)
+    for (index, line) in lines.enumerated() {
+      write(line, row: strip.row + index * lineHeight, column: strip.column, Self.style.text)
+    }
+  }
+
+  private mutating func write(_ text: String, row: Int, column: Int, _ color: Picture.Color) {
+    picture.write(text, row: row, column: column, color: color, scale: scale)
+  }
+
+  mutating func draw(_ chart: LineChart) {
+    let strip = cutBottom(max(48, rest.height / 5))
+    if strip.height >= 24, strip.width >= 8 { chart.draw(in: strip, of: &picture) }
+    _ = cutBottom(2 * scale)
+  }
+
+  mutating func draw(_ panels: [Scene.Panel]) {
+    let gap = 4 * scale
+    let width = (rest.width - gap * (panels.count - 1)) / max(panels.count, 1)
+    for (index, panel) in panels.enumerated() {
+      let column = rest.column + index * (width + gap)
+      write(panel.title, row: rest.row, column: column, Self.style.text)
+      let (top, height) = (rest.row + lineHeight, rest.height - lineHeight)
+      guard let fitted = panel.picture.fitted(width: width, height: height) else { continue }
+      picture.draw(
+        fitted, row: top + (height - fitted.height) / 2,
+        column: column + (width - fitted.width) / 2)
+    }
+  }
+
+  /// Darkens everything and writes lines into a box in the middle.
+  mutating func cover(with lines: [String]) {
+    for index in picture.pixels.indices { picture.pixels[index] /= 3 }
+    let width = lines.map { Picture.width(of: $0, scale: scale) }.max() ?? 0
+    let inside = Rectangle(
+      row: (picture.height - lines.count * lineHeight) / 2, column: (picture.width - width) / 2,
+      height: lines.count * lineHeight, width: width)
+    let box = inside.inset(by: -6 * scale)
+    picture.fill(box, with: Self.style.background)
+    picture.outline(box, with: Self.style.frame, thickness: scale)
+    for (index, line) in lines.enumerated() {
+      write(line, row: inside.row + index * lineHeight, column: inside.column, .white)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+
+/// A display without a screen, with a window manager, for tests of windows: Xvfb and openbox, whose
+/// keys xdotool presses and whose pictures ImageMagick takes. `.ci/run` installs them.
+package final class VirtualDisplay {
+  /// Which of the tools are not installed; tests of windows need them all, and SDL.
+  package static let missingTools: [String] = {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return ["Xvfb", "openbox", "xdotool", "import"].filter { tool in
+      !folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(tool)") }
+    }
+  }()
+
+  /// Its name, for `DISPLAY`.
+  package let name: String
+  private let server: Process
+  private let manager: Process
+
+  package init() throws {
+    let output = Pipe()
+    server = try Self.start(
+      "Xvfb", ["-displayfd", "1", "-screen", "0", "1000x800x24", "-nolisten", "tcp"],
+      output: output)
+    // It writes its number once it is ready.
+    let number = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    name = ":" + number.trimmingCharacters(in: .whitespacesAndNewlines)
+    manager = try Self.start("openbox", ["--sm-disable"], display: name)
+  }
+
+  deinit {
+    for process in [manager, server] {
+      // They inherit the blocked signals of the test's thread, but this one cannot be blocked.
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+    for file in ["/tmp/.X\(name.dropFirst())-lock", "/tmp/.X11-unix/X\(name.dropFirst())"] {
+      try? FileManager.default.removeItem(atPath: file)
+    }
+  }
+
+  /// Presses keys, by xdotool's names, in the window of a title.
+  package func press(_ keys: String..., in title: String) throws {
+    _ = try run(
+      "xdotool",
+      ["search", "--onlyvisible", "--name", title, "windowfocus", "key", "--delay", "30"] + keys)
+  }
+
+  /// Gives the window of a title a size.
+  package func resize(_ title: String, width: Int, height: Int) throws {
+    _ = try run(
+      "xdotool",
+      ["search", "--onlyvisible", "--name", title, "windowsize", "\(width)", "\(height)"])
+  }
+
+  /// `[height, width, 3]` of the window of a title; nil where there is none.
+  package func picture(of title: String) throws -> [UInt8]? {
+    let found = try run("xdotool", ["search", "--onlyvisible", "--name", title])
+    let windows = String(decoding: found, as: UTF8.self)
+    guard let window = windows.split(separator: "\n").first else { return nil }
+    let data = try run("import", ["-window", String(window), "-depth", "8", "rgb:-"])
+    return data.isEmpty ? nil : [UInt8](data)
+  }
+
+  private func run(_ tool: String, _ arguments: [String]) throws -> Data {
+    let output = Pipe()
+    let process = try Self.start(tool, arguments, output: output, display: name)
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return data
+  }
+
+  private static func start(
+    _ tool: String, _ arguments: [String], output: Pipe = Pipe(), display: String? = nil
+  ) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [tool] + arguments
+    var environment = ProcessInfo.processInfo.environment
+    if let display { environment["DISPLAY"] = display }
+    process.environment = environment
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+}
