@@ -106,7 +106,8 @@ let package = Package(
     // Counts what the test process takes from the allocator, in the C library's place.
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(
-      name: "AllocationTests", dependencies: ["AllocationCounter", "Agents", "TestSupport"]),
+      name: "AllocationTests",
+      dependencies: ["AllocationCounter", "Agents", "Training", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

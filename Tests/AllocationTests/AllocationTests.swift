@@ -6,9 +6,10 @@ import TestSupport
 import Testing
 
 /// How often `body` takes memory from the allocator on this thread.
-private func allocations(_ body: () -> Void) -> Int {
+func allocations(_ body: () throws -> Void) rethrows -> Int {
   ac_begin()
-  body()
+  defer { _ = ac_end() }
+  try body()
   return ac_end()
 }
 

@@ -42,7 +42,7 @@ struct DynamicObstacles: Family {
   }
 
   func step(_ action: GridAction, in episode: inout GridEpisode) -> Outcome? {
-    let action = usefulActions.contains(action) ? action : .left
+    let action = action == .forward || action == .right ? action : .left
     let front = episode.grid[episode.agent.front].object
     for index in episode.marks.indices { moveObstacle(index, in: &episode) }
     let outcome = episode.act(action)
