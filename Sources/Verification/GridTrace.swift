@@ -12,8 +12,10 @@ public struct GridTrace: Sendable {
   private let start: Layout
   private let actions: [Int]
 
-  /// Whether tensors are such an episode.
-  static func isHeld(by tensors: SafeTensors) -> Bool { tensors["grid0"] != nil }
+  /// Whether tensors are such an episode, maybe a damaged one.
+  static func isHeld(by tensors: SafeTensors) -> Bool {
+    tensors["grid0"] != nil || tensors["agent0"] != nil
+  }
 
   /// - Parameter name: what errors call the file.
   /// - Throws: ``TraceError``.

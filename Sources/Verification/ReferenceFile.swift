@@ -5,6 +5,7 @@ import NeuralNetworks
 public enum ReferenceFile: Sendable {
   case golden(GoldenFile)
   case grid(GridTrace)
+  case pendulum(PendulumTrace)
 
   /// - Throws: `FileError`, `SafeTensorsError`, ``GoldenFileError`` or ``TraceError``.
   public init(contentsOf url: URL) throws {
@@ -15,6 +16,8 @@ public enum ReferenceFile: Sendable {
   package init(_ tensors: SafeTensors, name: String) throws {
     if GridTrace.isHeld(by: tensors) {
       self = .grid(try GridTrace(tensors, name: name))
+    } else if PendulumTrace.isHeld(by: tensors) {
+      self = .pendulum(try PendulumTrace(tensors, name: name))
     } else {
       self = .golden(try GoldenFile(tensors, name: name))
     }
@@ -25,6 +28,7 @@ public enum ReferenceFile: Sendable {
     switch self {
     case .golden(let file): try file.verify()
     case .grid(let trace): try trace.verify()
+    case .pendulum(let trace): try trace.verify()
     }
   }
 }

@@ -42,6 +42,15 @@ struct TraceTensors: Sendable {
   func doubles(_ key: String, shape: [Int?]) throws -> [Double] {
     try entry(key, shape: shape).doubles
   }
+
+  /// Numbers none of which is infinite or not a number.
+  func finiteDoubles(_ key: String, shape: [Int?]) throws -> [Double] {
+    let numbers = try doubles(key, shape: shape)
+    if let wrong = numbers.first(where: { !$0.isFinite }) {
+      throw error("`\(key)` holds \(wrong)")
+    }
+    return numbers
+  }
 }
 
 /// What is wrong with a file of recorded episodes.

@@ -6,16 +6,18 @@ import Verification
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Compare with files that the reference wrote.",
+    abstract: "Compare with files that the reference or the public environments wrote.",
     discussion: """
-      Loads the parameters and the batch of each golden file, computes what the authors' code \
-      computed, and prints a line for each group of tensors with its largest error. Exits with 65 \
-      where one is beyond its tolerance.
+      Loads the parameters and the batch of each golden file and computes what the authors' code \
+      computed, or does what was done in recorded episodes of MiniGrid, of Gymnasium's pendulum or \
+      of dm_control's. Prints a line for each group of tensors with its largest error. Exits with \
+      65 where one is beyond its tolerance.
 
       Example: dreamer verify Tests/Fixtures/golden/*.safetensors
+               dreamer verify Tests/Fixtures/traces/*.safetensors
       """)
 
-  @Argument(help: "Golden files.")
+  @Argument(help: "Golden files and recorded episodes, of a kind that is told by their tensors.")
   var files: [String]
 
   func run() throws {

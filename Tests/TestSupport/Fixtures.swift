@@ -12,6 +12,9 @@ package enum Fixtures {
   /// Episodes that MiniGrid played, in the order of their names.
   package static var gridTraces: [URL] { files(in: "traces", prefix: "grid-") }
 
+  /// Episodes of pendulums that Gymnasium and dm_control played, in the order of their names.
+  package static var pendulumTraces: [URL] { files(in: "traces", prefix: "pendulum-") }
+
   private static func files(in name: String, prefix: String) -> [URL] {
     let folder = folder.appendingPathComponent(name)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

@@ -68,6 +68,7 @@ struct GridTraceTests {
       "its metadata names the world 'MiniGrid-Nowhere-v0', which is not bundled"
     ),
     ({ $0.metadata["max_steps"] = nil }, "its metadata has no `max_steps`"),
+    ({ $0["grid0"] = nil }, "there is no tensor `grid0`"),
     ({ $0["obs"] = nil }, "there is no tensor `obs`"),
     (
       { $0["agent0"] = .init(shape: [2], values: .int32([1, 1])) },
