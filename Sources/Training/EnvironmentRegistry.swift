@@ -14,11 +14,20 @@ public enum EnvironmentRegistry {
   public static func make(
     _ id: String, _ configuration: EnvironmentConfigurations, for watcher: Watcher = .agent
   ) throws -> any Environment {
+    configuration.wrap.wrap(try makeBare(id, configuration), for: watcher)
+  }
+
+  /// A world by itself, actions in its own units.
+  ///
+  /// - Throws: as ``make(_:_:for:)``.
+  public static func makeBare(
+    _ id: String, _ configuration: EnvironmentConfigurations
+  ) throws -> any Environment {
     if let world = try GridworldEnvironments.make(id: id, configuration: configuration.gridworld) {
-      return configuration.wrap.wrap(world, for: watcher)
+      return world
     }
     if let world = try PendulumEnvironments.make(id: id, configuration: configuration.pendulum) {
-      return configuration.wrap.wrap(world, for: watcher)
+      return world
     }
     throw UnknownEnvironment(id: id)
   }

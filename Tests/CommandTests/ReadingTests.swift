@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Commands that look and change nothing.
-@Suite("dreamer evaluate, envs and bench")
+@Suite("dreamer evaluate and bench")
 struct ReadingTests {
   let shell: Shell
 
@@ -75,19 +75,6 @@ struct ReadingTests {
       "20")
     let outcome = try shell.run("evaluate", "run", "--episodes", "1", "--json")
     #expect(try Shell.object(outcome.output)["success_rate"] is NSNull)
-  }
-
-  @Test("the environments are listed")
-  func environments() throws {
-    let ids = [
-      "gridworld/Empty-5x5", "gridworld/Empty-6x6", "gridworld/Empty-8x8",
-      "gridworld/Empty-Random-5x5", "gridworld/Empty-Random-6x6", "pendulum/classic",
-    ]
-    let text = try shell.run("envs").output
-    for id in ids { #expect(text.contains("\(id) ")) }
-    let object = try Shell.object(shell.run("envs", "--json").output)
-    let worlds = object["environments"] as? [[String: Any]] ?? []
-    #expect(Set(ids).isSubset(of: worlds.compactMap { $0["id"] as? String }))
   }
 
   @Test("a benchmark prints one object with the keys of the contract")
