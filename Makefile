@@ -7,7 +7,7 @@ SOURCES = Package.swift Plugins Sources Environments Tests Experiments
 SEED ?= 0
 PREFIX ?= /usr/local
 
-.PHONY: setup build install demo test bench side-by-side format lint sanitize traps \
+.PHONY: setup build install demo test bench side-by-side bench-environments format lint sanitize traps \
   crash-sweep fuzz replay
 
 setup:
@@ -40,6 +40,11 @@ bench: build
 # The same update here and in plain PyTorch, which this installs: make side-by-side ROUNDS=5
 side-by-side: build
 	@Experiments/Benchmarks/side_by_side.sh $(ROUNDS)
+
+# Steps of the bundled worlds and of their Python originals, which this installs:
+# make bench-environments ROUNDS=5
+bench-environments: build
+	@Experiments/Benchmarks/environments.sh $(ROUNDS)
 
 format:
 	swift format --in-place --recursive --parallel $(SOURCES)
