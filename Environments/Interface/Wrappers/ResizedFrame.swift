@@ -1,7 +1,8 @@
 /// Images of another size: each pixel is the mean of the area that it covers.
 public struct ResizedFrame: FrameChange {
   public let side: Int
-  /// Sums over the rows that a new row covers, `[width, channels]` of the old image.
+  /// Sums over the rows that a new row covers, `[width, channels]` of the old image; as long as the
+  /// widest image so far needs, so that images of several widths share it.
   private var line: [Int] = []
 
   /// - Parameter side: rows and columns; at least 1.
@@ -18,7 +19,7 @@ public struct ResizedFrame: FrameChange {
     _ index: Int, _ frame: [UInt8], of size: FrameSize, into changed: inout [UInt8]
   ) {
     let (channels, area) = (size.channels, size.height &* size.width)
-    if line.count != size.width &* channels {
+    if line.count < size.width &* channels {
       line = Array(repeating: 0, count: size.width &* channels)
     }
     for y in 0..<side {
@@ -39,9 +40,10 @@ public struct ResizedFrame: FrameChange {
   /// Fills the line for a new row.
   private mutating func sumRows(of y: Int, _ frame: [UInt8], _ size: FrameSize) {
     let rows = covered(y, of: size.height)
+    let length = size.width &* size.channels
     for row in rows.first...rows.last {
-      let (weight, start) = (rows.weight(row), row &* line.count)
-      for index in line.indices {
+      let (weight, start) = (rows.weight(row), row &* length)
+      for index in 0..<length {
         line[index] = (row == rows.first ? 0 : line[index]) &+ weight &* Int(frame[start &+ index])
       }
     }
