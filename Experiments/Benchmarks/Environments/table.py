@@ -6,7 +6,7 @@ import sys
 
 ORIGINALS = {
     "gridworld": "MiniGrid, `RGBImgPartialObsWrapper`",
-    "pendulum/classic": "Gymnasium, `rgb_array`",
+    "pendulum/classic": "Gymnasium, `rgb_array`, 500×500",
     "pendulum/swingup": "dm_control, 64×64",
     "pendulum/swingup, no picture": "dm_control, physics alone",
 }
