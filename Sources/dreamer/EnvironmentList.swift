@@ -1,5 +1,6 @@
 import EnvironmentInterface
 import Foundation
+import Training
 
 /// What people and programs read about worlds.
 struct EnvironmentList {
@@ -33,16 +34,12 @@ struct EnvironmentList {
   private static func row(_ world: any Environment) -> [String] {
     let information = world.information
     return [
-      world.id, world.observationSpaces.map(text).joined(separator: ", "), text(world.actionSpace),
+      world.id, world.observationSpaces.map(\.summary).joined(separator: ", "),
+      text(world.actionSpace),
       information.stepLimit.map { "\($0)" } ?? "-",
       information.rewardRange.map { text($0.lowerBound, $0.upperBound) } ?? "-",
       information.bestReturn.map(text) ?? "-", information.summary,
     ]
-  }
-
-  /// `image 56×56×3`
-  private static func text(_ space: ObservationSpace) -> String {
-    "\(space.name) \(space.lengths.map(String.init).joined(separator: "×"))"
   }
 
   /// How many there are, or the bounds of each.
