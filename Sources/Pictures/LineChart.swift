@@ -84,10 +84,12 @@ public struct LineChart: Sendable {
 
   private func writeHeader(in rectangle: Rectangle, of picture: inout Picture) {
     picture.write(title, row: rectangle.row, column: rectangle.column, color: style.text)
-    let scale = "\(Self.text(bounds.lowerBound))..\(Self.text(bounds.upperBound))"
+    let span = bounds.upperBound - bounds.lowerBound
+    let scale =
+      Self.text(bounds.lowerBound, span: span) + ".." + Self.text(bounds.upperBound, span: span)
     let left = rectangle.column + rectangle.width - Picture.width(of: scale)
     // A narrow chart has room for its name alone.
-    if left > rectangle.column + Picture.width(of: title) + 5 {
+    if left >= rectangle.column + Picture.width(of: title) + 5 {
       picture.write(scale, row: rectangle.row, column: left, color: style.text)
     }
   }
@@ -112,12 +114,14 @@ public struct LineChart: Sendable {
     }
   }
 
-  /// A number in few characters.
-  static func text(_ value: Float) -> String {
-    let magnitude = abs(value)
-    if magnitude >= 1e6 || (magnitude > 0 && magnitude < 1e-3) {
-      return String(format: "%.0e", value)
-    }
-    return String(format: magnitude >= 100 ? "%.0f" : magnitude >= 10 ? "%.1f" : "%.2f", value)
+  /// A number in few characters, as exact as a scale of that span asks for.
+  static func text(_ value: Float, span: Float) -> String {
+    if abs(value) < span / 200 { return "0" }
+    if span >= 1e5 || span < 0.01 { return String(format: "%.1e", value) }
+    let digits = span >= 20 ? 0 : span >= 2 ? 1 : 2
+    let text = String(format: "%.\(digits)f", value)
+    // A whole number needs no decimals.
+    let zeros = "." + String(repeating: "0", count: digits)
+    return digits > 0 && text.hasSuffix(zeros) ? String(text.dropLast(zeros.count)) : text
   }
 }

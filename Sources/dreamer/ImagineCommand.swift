@@ -85,7 +85,7 @@ struct ImagineCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    try requireText(folder, "the run's folder")
+    try requireText(folder, "<run>")
     if let out { try requireText(out, "--out") }
     for (name, value) in [
       ("context", context), ("horizon", horizon), ("sequences", sequences ?? 1),
