@@ -107,6 +107,18 @@ extension Tape {
       accumulating: true)
   }
 
+  /// The rows of a table that one-hot rows choose, `[rows, columns]`, as constants.
+  ///
+  /// - Parameters:
+  ///   - table: `[classes, columns]`.
+  ///   - choices: `[rows, classes]`.
+  public func rows(of table: Tensor, chosenBy choices: Tensor) -> Tensor {
+    let y = tensor(rows: choices.rows, columns: table.columns, tracked: false)
+    GEMM.multiply(choices.valueMatrix, table.valueMatrix, into: y.valueMatrix)
+    multiplyAdds += choices.values.count * table.columns
+    return y
+  }
+
   private func perform(_ operation: LinearOperation, accumulating: Bool) {
     operation.forward(self, accumulating: accumulating)
     record(.linear(operation))
@@ -129,14 +141,33 @@ struct LinearOperation {
         + "\(y.rows)×\(y.columns)")
     let bias = bias.map(tape.values(of:))
     for group in 0..<weights.groups {
-      GEMM.multiplySum(
-        first.matrices(group, tape), second?.matrices(group, tape), third?.matrices(group, tape),
-        into: weights.output(y.values, rows: y.rows, group: group), accumulating: accumulating,
+      multiply(
+        group, into: weights.output(y.values, rows: y.rows, group: group),
+        accumulating: accumulating,
         bias: bias?.slice(group * y.columns / weights.groups, count: y.columns / weights.groups)
-          ?? .empty)
+          ?? .empty, tape)
     }
     tape.multiplyAdds +=
       first.multiplyAdds + (second?.multiplyAdds ?? 0) + (third?.multiplyAdds ?? 0)
+  }
+
+  /// One group's products, that with a sparse part after the others.
+  private func multiply(
+    _ group: Int, into c: Matrix, accumulating: Bool, bias: Region, _ tape: Tape
+  ) {
+    let sparse = first.x.isSparse ? first : second?.x.isSparse == true ? second : nil
+    let dense = first.x.isSparse ? second : first
+    if let dense {
+      GEMM.multiplySum(
+        dense.matrices(group, tape), sparse == nil ? second?.matrices(group, tape) : nil,
+        third?.matrices(group, tape), into: c, accumulating: accumulating, bias: bias)
+    }
+    if let sparse {
+      let (x, w) = sparse.matrices(group, tape)
+      GEMM.multiplySparse(
+        x, w, into: c, accumulating: accumulating || dense != nil,
+        bias: dense == nil ? bias : .empty)
+    }
   }
 
   func pullback(_ tape: Tape) {

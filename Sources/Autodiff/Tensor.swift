@@ -11,8 +11,12 @@ public struct Tensor: Sendable {
   public let gradient: Region
   public let rows: Int
   public let columns: Int
+  /// Whether most values are zero, as of one-hot latents: products pass over those.
+  public let isSparse: Bool
 
-  public init(values: Region, gradient: Region = .empty, rows: Int, columns: Int) {
+  public init(
+    values: Region, gradient: Region = .empty, rows: Int, columns: Int, isSparse: Bool = false
+  ) {
     precondition(
       values.count == rows * columns && (gradient.isEmpty || gradient.count == values.count),
       "a \(rows)×\(columns) tensor of \(values.count) values and \(gradient.count) gradients")
@@ -20,20 +24,28 @@ public struct Tensor: Sendable {
     self.gradient = gradient
     self.rows = rows
     self.columns = columns
+    self.isSparse = isSparse
   }
 
   /// Whether a gradient flows into this tensor.
   public var isTracked: Bool { !gradient.isEmpty }
 
   /// The same values with no gradient: the stop-gradient of the literature.
-  public var stopped: Tensor { Tensor(values: values, rows: rows, columns: columns) }
+  public var stopped: Tensor {
+    Tensor(values: values, rows: rows, columns: columns, isSparse: isSparse)
+  }
+
+  /// The same tensor, known to be mostly zero.
+  public var sparse: Tensor {
+    Tensor(values: values, gradient: gradient, rows: rows, columns: columns, isSparse: true)
+  }
 
   /// A view of some rows.
   public func rows(_ range: Range<Int>) -> Tensor {
     Tensor(
       values: values.rows(range, columns: columns),
       gradient: isTracked ? gradient.rows(range, columns: columns) : .empty,
-      rows: range.count, columns: columns)
+      rows: range.count, columns: columns, isSparse: isSparse)
   }
 
   /// A view with another shape of as many numbers.

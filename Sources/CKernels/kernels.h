@@ -10,6 +10,7 @@
 #include "lanes.h"
 #include "planar_images.h"
 #include "product.h"
+#include "sparse_product.h"
 
 #define KERNEL(result, name, arguments) .name = CK(name),
 const ck_kernels CK(ck_table) = {

@@ -64,6 +64,29 @@ extension GEMM {
   }
 }
 
+extension GEMM {
+  /// `c = a · b + bias`, or `c += a · b` with `accumulating`, for an `a` of mostly zeros: what is
+  /// multiplied is what is not zero.
+  ///
+  /// - Parameters:
+  ///   - a: `[M, K]`.
+  ///   - b: `[K, N]`.
+  ///   - c: `[M, N]`.
+  ///   - bias: `[N]`, or empty; not with `accumulating`.
+  public static func multiplySparse(
+    _ a: Matrix, _ b: Matrix, into c: Matrix, accumulating: Bool, bias: Region = .empty
+  ) {
+    precondition(
+      a.rows == c.rows && a.columns == b.rows && b.columns == c.columns
+        && (bias.isEmpty || bias.count == c.columns),
+      "\(a.rows)×\(a.columns) by \(b.rows)×\(b.columns) into \(c.rows)×\(c.columns), "
+        + "bias of \(bias.count)")
+    kernels.sparse_product(
+      a.region.base, a.stride, b.region.base, b.stride, c.region.base, c.stride, a.rows, a.columns,
+      c.columns, UnsafePointer(bias.pointerOrNil), accumulating ? 1 : 0)
+  }
+}
+
 /// `c += Σ xᵀ·dy` over pairs of matrices that lie in several places: what the steps of a sequence
 /// add to the gradient of a weight, as one product.
 public struct TransposedProduct {

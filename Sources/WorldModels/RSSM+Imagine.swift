@@ -8,11 +8,26 @@ extension RSSM {
   ///
   /// - Parameters:
   ///   - action: `[rows, A]`.
+  ///   - actionParts: ``actionParts(classes:_:)``, where many steps are made with them.
   ///   - next: `[rows, …]`, where the result goes.
   public func imagine(
-    from state: RSSMState, action: Tensor, draw: Draw, into next: RSSMState, _ tape: Tape
+    from state: RSSMState, action: Tensor, actionParts: Tensor? = nil, draw: Draw,
+    into next: RSSMState, _ tape: Tape
   ) {
-    step(state, actionPart: actionPart(action, tape), into: next.deter, tape)
+    let part =
+      actionParts.map { tape.rows(of: $0, chosenBy: action) } ?? actionPart(action, tape)
+    step(state, actionPart: part, into: next.deter, tape)
     tape.sample(prior(next.deter, tape), draw, into: next.stoch)
+  }
+
+  /// What each of `classes` discrete actions gives to a step, `[classes, D]`, as constants: a table in
+  /// place of two layers for each imagined step. None where the layers are less work.
+  public func actionParts(classes: Int, _ tape: Tape) -> Tensor? {
+    if classes > configuration.hidden { return nil }
+    return tape.withoutRecording {
+      let actions = tape.zeros(rows: classes, columns: classes)
+      for action in 0..<classes { actions.values[action * classes + action] = 1 }
+      return actionPart(actions, tape)
+    }
   }
 }

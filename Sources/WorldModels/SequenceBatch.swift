@@ -92,7 +92,7 @@ public struct RSSMState: Sendable {
 
   public init(deter: Tensor, stoch: Tensor) {
     self.deter = deter
-    self.stoch = stoch
+    self.stoch = stoch.sparse
   }
 
   public func rows(_ range: Range<Int>) -> RSSMState {

@@ -29,6 +29,46 @@ struct LinearTests {
     #expect(fixture.gradient(of: blocks) == [1, -1])
   }
 
+  @Test("a part of mostly zeros gives the results and gradients of any other", arguments: 0..<3)
+  func sparseParts(order: Int) {
+    func run(isSparse: Bool) -> [[Float]] {
+      let fixture = TapeFixture(parameters: [(3, 2, [1, 2, 3, 4, 5, 6]), (1, 2, [10, 20])])
+      let tape = fixture.tape
+      let z = fixture.tracked([0, 1, 1, 0, 0, 0], rows: 3)
+      let x = fixture.tracked([1, -2, 0.5], rows: 3)
+      let (given, weights) = (isSparse ? z.sparse : z, WeightBlocks(fixture.parameters[0]))
+      #expect(given.rows(0..<2).isSparse == isSparse && given.stopped.isSparse == isSparse)
+      let (parts, bias) = (
+        (LinearPart(given, weights.part(0..<2)), LinearPart(x, weights.part(2..<3))),
+        fixture.parameters[1]
+      )
+      let y =
+        switch order {
+        case 0: tape.linear(parts.0, parts.1, bias: bias)
+        case 1: tape.linear(parts.1, parts.0, bias: bias)
+        default: tape.linear(parts.0, bias: bias)
+        }
+      y.gradient.copy(from: [1, 2, -1, 0.5, 3, 1])
+      tape.backward()
+      return [y.values, z.gradient, x.gradient].map(\.array)
+        + fixture.parameters.map(fixture.gradient(of:))
+    }
+    #expect(run(isSparse: true) == run(isSparse: false))
+    // z W = (3, 4), (1, 2), 0; x is 1, -2, 1/2 times (5, 6).
+    let products: [Float] = order == 2 ? [13, 24, 11, 22, 10, 20] : [18, 30, 1, 10, 12.5, 23]
+    #expect(run(isSparse: true)[0] == products)
+  }
+
+  @Test("one-hot rows choose the rows of a table")
+  func chosenRows() {
+    let fixture = TapeFixture()
+    let table = fixture.tape.constant([1, 2, 3, 4, 5, 6], rows: 3, columns: 2)
+    let choices = fixture.tape.constant([0, 0, 1, 1, 0, 0, 0, 0, 1], rows: 3, columns: 3)
+    let chosen = fixture.tape.rows(of: table, chosenBy: choices)
+    #expect(chosen.values.array == [5, 6, 1, 2, 5, 6])
+    #expect(!chosen.isTracked)
+  }
+
   @Test("gradients agree with finite differences", arguments: [0] + oddSizes, oddSizes)
   func gradients(rows: Int, columns: Int) {
     for outputs in [1, 17] {

@@ -132,6 +132,36 @@ struct GEMMTests {
     #expect(compact(c) == change.enumerated().map { $1 + bias[$0 % shape.n] })
   }
 
+  @Test(
+    "products of mostly zeros equal naive ones",
+    arguments: [0, 1, 5, 63, 64, 65, 200], [0, 1, 15, 16, 17, 64, 90])
+  func sparse(k: Int, n: Int) {
+    let (m, b) = (9, matrix(k, n, seed: 2, gap: 3))
+    let a = matrix(m, k, seed: 1, gap: 1)
+    // One row of zeros, one of none, and every seventh number of the others.
+    for row in 0..<m where row != 1 {
+      for column in 0..<k where row == 0 || (row + column) % 7 != 0 {
+        a.region[row * a.stride + column] = 0
+      }
+    }
+    let c = matrix(m, n, seed: 3, gap: 2)
+    func expected(from start: [Float]) -> [Float] {
+      naiveProduct(
+        compact(a), transposeA: false, compact(b), transposeB: false, c: start, m: m, n: n, k: k,
+        alpha: 1, beta: 1)
+    }
+    let sum = expected(from: compact(c))
+    GEMM.multiplySparse(a, b, into: c, accumulating: true)
+    #expect(compact(c) == sum)
+    let bias = numbers(n, seed: 6)
+    let fresh = Matrix(keptRegion(filledWith: .nan, count: m * n), rows: m, columns: n)
+    GEMM.multiplySparse(a, b, into: fresh, accumulating: false, bias: keptRegion(bias))
+    #expect(compact(fresh) == expected(from: (0..<m).flatMap { _ in bias }))
+    GEMM.multiplySparse(a, b, into: fresh, accumulating: false)
+    #expect(compact(fresh) == expected(from: [Float](repeating: 0, count: m * n)))
+    for row in 0..<(m - 1) { #expect(c.region[row * c.stride + n] == 1000) }
+  }
+
   @Test("transposition", arguments: [1, 15, 16, 17, 50], [1, 16, 33])
   func transposition(rows: Int, columns: Int) {
     let x = numbers(rows * columns, seed: 4)

@@ -153,6 +153,25 @@ struct ResetTests {
       largestError(pass.path.states.deter.rows(0..<2).values.array, next.deter.values.array) < 1e-6)
   }
 
+  @Test("a table of the actions' parts gives the step that the actions give, to the bit")
+  func actionTable() throws {
+    let world = try TinyWorldModel()
+    let (batch, tape, rssm) = (world.batch(), world.makeTape(), world.model.rssm)
+    let actions = world.model.actionInput([0, 2], tape)
+    let start = world.model.initialState(BatchShard(batch, sequences: 0..<2), tape)
+    let table = try #require(rssm.actionParts(classes: actions.columns, tape))
+    #expect(!table.isTracked && table.rows == actions.columns && table.columns == rssm.deter)
+    #expect(rssm.actionParts(classes: rssm.configuration.hidden + 1, tape) == nil)
+    let states = [table, nil].map { table in
+      let next = rssm.initialState(rows: 2, tape)
+      rssm.imagine(
+        from: start, action: actions, actionParts: table, draw: .mode, into: next, tape)
+      return next.deter.values.array
+    }
+    #expect(states[0] == states[1])
+    #expect(states[0].contains { $0 != 0 })
+  }
+
   @Test("actions beyond [-1, 1] are clipped before the model sees them")
   func clipped() throws {
     let world = try TinyWorldModel(actionSpace: Self.continuous)
