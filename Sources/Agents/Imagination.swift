@@ -9,8 +9,8 @@ struct Imagination {
   let count: Int
   /// H: imagined steps.
   let steps: Int
-  /// Steps 0 to H - 1 of all starts, in parts.
-  fileprivate(set) var acts: [Act] = []
+  /// What is learned from, in the order in which the tape has it.
+  fileprivate(set) var parts: [Part] = []
   /// `[(H + 1) · n]`, time first: predicted rewards, continue probabilities, and the raw means of both
   /// critics.
   let rewards: Region
@@ -24,14 +24,28 @@ struct Imagination {
     (rewards, continues, values, slowValues) = (regions[0], regions[1], regions[2], regions[3])
   }
 
-  /// One step of some starts, with everything that is learned from it on the tape.
+  /// Steps 0 to H - 1 of some starts: first all acts, then all appraisals.
+  struct Part {
+    var acts: [Act] = []
+    var appraisals: [Appraisal] = []
+  }
+
+  /// What the policy did in one step.
   struct Act {
     /// Of the rows `[H · n]`.
     let rows: Range<Int>
     let policy: ActionDistribution
-    /// `[rows, A]`: what the policy did.
+    /// `[rows, A]`.
     let action: Region
+    let segment: Segment
+  }
+
+  /// What the critic said of one step.
+  struct Appraisal {
+    /// Of the rows `[H · n]`.
+    let rows: Range<Int>
     let critic: TwoHotDistribution
+    let segment: Segment
   }
 }
 
@@ -59,14 +73,21 @@ extension Agent {
     var imagination = Imagination(count: n, steps: configuration.imagLength, tape)
     imagination.rewards.slice(0, count: n).copy(from: known.rewards)
     Binary.probability(known.continueLogits, into: imagination.continues.slice(0, count: n))
+    let actionParts = actionParts(tape)
     for first in stride(from: 0, to: n, by: Self.imaginedTogether) {
       let part = first..<min(first + Self.imaginedTogether, n)
       let states = starts.rows(part)
       imagine(
-        part, from: configuration.acGrads ? states : states.stopped, draws: draws,
-        numbering: numbering.dropFirst(first), &imagination, tape)
+        part, from: configuration.acGrads ? states : states.stopped, actionParts: actionParts,
+        draws: draws, numbering: numbering.dropFirst(first), &imagination, tape)
     }
     return imagination
+  }
+
+  /// What each action gives to an imagined step, where actions are classes.
+  private func actionParts(_ tape: Tape) -> Tensor? {
+    guard case .discrete(let count) = worldModel.actionSpace else { return nil }
+    return worldModel.rssm.actionParts(classes: count, tape)
   }
 
   /// Starts that go through all steps before the next do: few need little memory; with fewer still,
@@ -76,43 +97,41 @@ extension Agent {
   /// One part of the starts: first all its steps, then the heads on all its states, so that either
   /// half finds its weights in the cache.
   private func imagine(
-    _ part: Range<Int>, from start: RSSMState, draws: DrawSource, numbering: RowNumbering,
-    _ imagination: inout Imagination, _ tape: Tape
+    _ part: Range<Int>, from start: RSSMState, actionParts: Tensor?, draws: DrawSource,
+    numbering: RowNumbering, _ imagination: inout Imagination, _ tape: Tape
   ) {
     func rows(_ step: Int) -> Range<Int> {
       step * imagination.count + part.lowerBound..<step * imagination.count + part.upperBound
     }
-    let steps = imagination.steps
     var states = [start]
-    var acts: [(policy: ActionDistribution, action: Tensor)] = []
-    for step in 0..<steps {
-      let policy = policy(states[step], tape)
+    var learned = Imagination.Part()
+    for step in 0..<imagination.steps {
+      let (policy, segment) = tape.segment { self.policy(states[step], tape) }
       let action = policy.sample(
         draws.draw("imagined action", step: step, rows: numbering), tape)
-      acts.append((policy, action))
+      learned.acts.append(
+        .init(rows: rows(step), policy: policy, action: action.values, segment: segment))
       let next = worldModel.rssm.uninitializedState(rows: part.count, tape)
       tape.transiently {
         worldModel.rssm.imagine(
-          from: states[step], action: action,
+          from: states[step], action: action, actionParts: actionParts,
           draw: draws.draw("imagined latent", step: step, rows: numbering), into: next, tape)
       }
       states.append(next)
     }
-    for step in 0...steps {
-      if step > 0 { predictOutcomes(states[step], rows(step), imagination, tape) }
-      predictSlowValue(states[step], rows(step), imagination, tape)
+    for (step, state) in states.enumerated() {
+      if step > 0 { predictOutcomes(state, rows(step), imagination, tape) }
+      predictSlowValue(state, rows(step), imagination, tape)
       let values = imagination.values.rows(rows(step), columns: 1)
-      if step == steps {
-        tape.transiently { values.copy(from: value(states[step], tape).mean) }
+      if step == imagination.steps {
+        tape.transiently { values.copy(from: value(state, tape).mean) }
       } else {
-        let critic = value(states[step], tape)
+        let (critic, segment) = tape.segment { value(state, tape) }
         values.copy(from: critic.mean)
-        imagination.acts.append(
-          .init(
-            rows: rows(step), policy: acts[step].policy, action: acts[step].action.values,
-            critic: critic))
+        learned.appraisals.append(.init(rows: rows(step), critic: critic, segment: segment))
       }
     }
+    imagination.parts.append(learned)
   }
 
   private func predictSlowValue(

@@ -125,8 +125,7 @@ struct ShardPass: Sendable {
     workspace.sums = []
     learnModel(workspace, pass, divergence: divergence)
     workspace.seconds.worldModel += clock.lap()
-    learnPolicy(workspace, imagined, targets)
-    learnValue(workspace, imagined, targets)
+    learnFromImagination(workspace, imagined, targets)
     if configuration.repvalLoss {
       learnReplayedValue(workspace, pass, imagined, targets)
     }
@@ -171,46 +170,65 @@ struct ShardPass: Sendable {
     }
   }
 
-  /// REINFORCE with an entropy bonus (ALGORITHM section 9, 4).
-  private func learnPolicy(
+  /// The losses of actor and critic on what was imagined, swept back at once, the newest first.
+  private func learnFromImagination(
     _ workspace: ShardWorkspace, _ imagined: Imagination, _ targets: ShardTargets
   ) {
-    let (tape, n, steps) = (workspace.tape, imagined.count, imagined.steps)
+    let none = [Float](repeating: 0, count: imagined.count)
+    var (policy, value, entropy) = (none, none, 0.0)
+    for part in imagined.parts.reversed() {
+      for appraisal in part.appraisals.reversed() {
+        workspace.tape.sweep(appraisal.segment) {
+          learnValue(appraisal, of: imagined, targets, losses: &value, workspace.tape)
+        }
+      }
+      for act in part.acts.reversed() {
+        workspace.tape.sweep(act.segment) {
+          entropy += learnPolicy(act, of: imagined, targets, losses: &policy, workspace.tape)
+        }
+      }
+    }
+    workspace.losses += [("policy", policy), ("value", value)]
+    workspace.sums.append(("ent/action", entropy, imagined.steps * imagined.count))
+  }
+
+  /// REINFORCE with an entropy bonus (ALGORITHM section 9, 4).
+  ///
+  /// - Parameter losses: `[n]`: their means over the steps are added to.
+  /// - Returns: the sum of the rows' entropies.
+  private func learnPolicy(
+    _ act: Imagination.Act, of imagined: Imagination, _ targets: ShardTargets,
+    losses: inout [Float], _ tape: Tape
+  ) -> Double {
+    let (n, steps) = (imagined.count, imagined.steps)
     let share = Float(scales.policy) / Float(steps * startRows * batch.size)
     let entropyWeight = Float(configuration.imagLoss.actent)
-    var losses = [Float](repeating: 0, count: n)
-    var entropySum = 0.0
-    for act in imagined.acts {
-      let terms = act.policy.terms(at: act.action, tape)
-      let (logs, entropies) = (terms.logProbability, terms.entropy)
-      for (i, row) in act.rows.enumerated() {
-        let (weight, advantage) = (targets.weights[row], targets.advantages[row])
-        let gain = logs.values[i] * advantage + entropyWeight * entropies.values[i]
-        losses[row % n] -= weight * gain / Float(steps)
-        logs.gradient[i] = -weight * advantage * share
-        entropies.gradient[i] = -weight * entropyWeight * share
-      }
-      entropySum += entropies.values.sum
+    let terms = act.policy.terms(at: act.action, tape)
+    let (logs, entropies) = (terms.logProbability, terms.entropy)
+    for (i, row) in act.rows.enumerated() {
+      let (weight, advantage) = (targets.weights[row], targets.advantages[row])
+      let gain = logs.values[i] * advantage + entropyWeight * entropies.values[i]
+      losses[row % n] -= weight * gain / Float(steps)
+      logs.gradient[i] = -weight * advantage * share
+      entropies.gradient[i] = -weight * entropyWeight * share
     }
-    workspace.losses.append(("policy", losses))
-    workspace.sums.append(("ent/action", entropySum, steps * n))
+    return entropies.values.sum
   }
 
   /// The critic's pull towards λ-returns and towards its slow copy.
+  ///
+  /// - Parameter losses: `[n]`: their means over the steps are added to.
   private func learnValue(
-    _ workspace: ShardWorkspace, _ imagined: Imagination, _ targets: ShardTargets
+    _ appraisal: Imagination.Appraisal, of imagined: Imagination, _ targets: ShardTargets,
+    losses: inout [Float], _ tape: Tape
   ) {
-    let (n, steps) = (imagined.count, imagined.steps)
-    var losses = [Float](repeating: 0, count: n)
-    for act in imagined.acts {
-      let rows = criticLoss(
-        act.critic, targets: targets.critic[act.rows],
-        slow: imagined.slowValues.rows(act.rows, columns: 1),
-        slowWeight: configuration.imagLoss.slowreg, weights: targets.weights[act.rows],
-        share: Float(scales.value) / Float(steps * startRows * batch.size), workspace.tape)
-      for (row, loss) in zip(act.rows, rows) { losses[row % n] += loss / Float(steps) }
-    }
-    workspace.losses.append(("value", losses))
+    let (n, steps, span) = (imagined.count, imagined.steps, appraisal.rows)
+    let rows = criticLoss(
+      appraisal.critic, targets: targets.critic[span],
+      slow: imagined.slowValues.rows(span, columns: 1),
+      slowWeight: configuration.imagLoss.slowreg, weights: targets.weights[span],
+      share: Float(scales.value) / Float(steps * startRows * batch.size), tape)
+    for (row, loss) in zip(span, rows) { losses[row % n] += loss / Float(steps) }
   }
 
   /// The same on replayed states, with returns along the real trajectory (ALGORITHM section 9, 5).

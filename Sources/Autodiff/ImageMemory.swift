@@ -40,6 +40,18 @@ extension Tape {
     if let index = image.gradientIndex { imageGradients[index] = gradient }
   }
 
+  /// Frames as numbers, in memory that the next frames take.
+  func packFrames(_ sources: [ImageSource]) -> Region {
+    let channels = sources[0].channels
+    packedFrames.reset()
+    let block = packedFrames.allocate(
+      channels.total * channels.height * channels.width * ImageTensor.lanes)
+    for source in sources {
+      ImageBlocks.pack(source.bytes, at: source.frames, channels: source.channels, into: block)
+    }
+    return block
+  }
+
   /// A kernel in the order in which the convolution reads it, packed once until the tape is reset.
   func packed(
     _ kernel: Parameter, of convolution: Convolution, for use: PackedKernelKey.Use

@@ -16,6 +16,8 @@ public struct ImageTensor: Sendable {
   public let channels: Int
   public let height: Int
   public let width: Int
+  /// The frames that it was packed from; empty for any other image.
+  var sources: [ImageSource] = []
 
   public var isTracked: Bool { gradientIndex != nil }
 }
@@ -46,16 +48,14 @@ extension Tape {
   }
 
   /// Frames as numbers `x / 255 - 0.5`, an untracked block.
+  ///
+  /// The numbers stand until the next block is packed. A sweep packs the frames again, which takes no
+  /// memory and less time than numbers four times as wide from far away: the frames must outlive it.
   public func pack(_ sources: [ImageSource]) -> ImageTensor {
     let channels = sources[0].channels
-    let image = image(
-      count: sources[0].frames.count, channels: channels.total, height: channels.height,
-      width: channels.width, tracked: false)
-    for source in sources {
-      ImageBlocks.pack(
-        source.bytes, at: source.frames, channels: source.channels, into: image.values)
-    }
-    return image
+    return ImageTensor(
+      values: packFrames(sources), gradientIndex: nil, count: sources[0].frames.count,
+      channels: channels.total, height: channels.height, width: channels.width, sources: sources)
   }
 
   /// A convolution and, with `pools`, the maximum of each 2×2 cell.
@@ -178,7 +178,8 @@ struct ConvolutionOperation {
         height: convolution.outputHeight, width: convolution.outputWidth, inputGradient: dy)
     }
     convolution.weightGradient(
-      x.values, dy, kernelGradient: tape.trainedGradient(of: kernel),
+      x.sources.isEmpty ? x.values : tape.packFrames(x.sources), dy,
+      kernelGradient: tape.trainedGradient(of: kernel),
       biasGradient: tape.trainedGradient(of: bias), scratch: tape.arena)
     if x.isTracked {
       convolution.inputGradient(

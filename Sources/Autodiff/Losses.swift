@@ -6,8 +6,6 @@ import Kernels
 /// A two-hot distribution over fixed bins, with what its loss and its mean share.
 public struct TwoHotDistribution: Sendable {
   public let logits: Tensor
-  /// `[rows, bins]`.
-  let probabilities: Region
   /// `[rows]`.
   let logSumExp: Region
   /// `[bins]`, ascending, symmetric about zero.
@@ -18,21 +16,23 @@ public struct TwoHotDistribution: Sendable {
   /// The distributions of some rows.
   public func rows(_ range: Range<Int>) -> TwoHotDistribution {
     TwoHotDistribution(
-      logits: logits.rows(range), probabilities: probabilities.rows(range, columns: bins.count),
-      logSumExp: logSumExp.rows(range, columns: 1), bins: bins,
+      logits: logits.rows(range), logSumExp: logSumExp.rows(range, columns: 1), bins: bins,
       mean: mean.rows(range, columns: 1))
   }
 }
 
 extension Tape {
   /// The distribution with these logits, `[rows, bins]` (ALGORITHM section 7).
+  ///
+  /// Its probabilities are not kept: a sweep makes them again in less time than main memory takes.
   public func twoHotDistribution(logits: Tensor, bins: Region) -> TwoHotDistribution {
-    let p = arena.allocate(logits.values.count)
     let (lse, mean) = (arena.allocate(logits.rows), arena.allocate(logits.rows))
+    let mark = arena.mark
+    let p = arena.allocate(logits.values.count)
     TwoHot.softmax(logits.values, into: p, logSumExp: lse)
     TwoHot.mean(p: p, bins: bins, into: mean)
-    return TwoHotDistribution(
-      logits: logits, probabilities: p, logSumExp: lse, bins: bins, mean: mean)
+    arena.rewind(to: mark)
+    return TwoHotDistribution(logits: logits, logSumExp: lse, bins: bins, mean: mean)
   }
 
   /// The cross-entropy to constant targets `[rows]`: `[rows, 1]`, in nats.
@@ -69,8 +69,8 @@ struct TwoHotOperation {
 
   func pullback(_ tape: Tape) {
     TwoHot.pullback(
-      p: distribution.probabilities, bins: distribution.bins, target: target, from: loss.gradient,
-      dlogits: distribution.logits.gradient)
+      distribution.logits.values, logSumExp: distribution.logSumExp, bins: distribution.bins,
+      target: target, from: loss.gradient, dlogits: distribution.logits.gradient)
   }
 }
 

@@ -15,7 +15,7 @@ extension Tape {
   ) -> Tensor {
     let y = Tensor(
       values: isRecording ? arena.allocate(x.values.count) : x.values,
-      gradient: isRecording && !x.isTracked ? arena.allocateZeros(x.values.count) : x.gradient,
+      gradient: isRecording && !x.isTracked ? allocateGradient(x.values.count) : x.gradient,
       rows: x.rows, columns: x.columns)
     kind.forward(
       x.values, scale: scale.map(values(of:)) ?? .empty, shift: shift.map(values(of:)) ?? .empty,

@@ -19,7 +19,12 @@ public final class Tape {
   var imageGradients: [Region] = []
   var packedKernels: [PackedKernelKey: Convolution.PackedKernel] = [:]
   let packedKernelArena = Arena(blockSize: 1 << 14)
+  let packedFrames = Arena(blockSize: 1 << 14)
   private var imageMark: Arena.Mark?
+
+  // Where segments have their gradients; see there.
+  let segmentGradients = Arena()
+  var isInSegment = false
 
   // What linear layers keep for a sweep; see there.
   var products: [WeightProduct] = []
@@ -47,8 +52,13 @@ public final class Tape {
   public func tensor(rows: Int, columns: Int, tracked: Bool) -> Tensor {
     Tensor(
       values: arena.allocate(rows * columns),
-      gradient: tracked && isRecording ? arena.allocateZeros(rows * columns) : .empty,
+      gradient: tracked && isRecording ? allocateGradient(rows * columns) : .empty,
       rows: rows, columns: columns)
+  }
+
+  /// A gradient that is zero when the sweep comes to it.
+  func allocateGradient(_ count: Int) -> Region {
+    isInSegment ? segmentGradients.allocate(count) : arena.allocateZeros(count)
   }
 
   /// An untracked tensor with these values.

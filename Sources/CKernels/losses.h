@@ -58,20 +58,32 @@ static void CK(kl_prior_gradient)(const float *p, const float *q, const float *g
     for (size_t c = 0; c < columns; c++) dq[c] = -g[r] * p[c] / q[c];
 }
 
+// p = exp(x - largest x) of a row, not divided by its sum yet.
+INLINE void exponentials_of_row(const float *x, float *p, size_t n, float *largest, v16 *sum) {
+  *largest = v_largest(x, n);
+  *sum = v_set(0);
+  FOR_LANES(n) {
+    v16 e = v_exp(load_lanes(x + i, width) - *largest);
+    store_lanes(p + i, e, width);
+    // Lanes beyond the row count as zero.
+    *sum += width == 16 ? e : load_lanes(p + i, width);
+  }
+}
+
 static void CK(softmax_wide)(const float *logits, float *p, float *lse, size_t rows,
                              size_t classes) {
-  for (size_t r = 0; r < rows; r++, logits += classes, p += classes) {
-    float largest = v_largest(logits, classes);
-    v16 sum = v_set(0);
-    FOR_LANES(classes) {
-      v16 e = v_exp(load_lanes(logits + i, width) - largest);
-      store_lanes(p + i, e, width);
-      sum += load_lanes(p + i, width);  // lanes beyond the row count as zero
-    }
-    float total = v_sum(sum);
-    lse[r] = largest + logf(total);
-    float inverse = 1.0f / total;
-    FOR_LANES(classes) store_lanes(p + i, load_lanes(p + i, width) * inverse, width);
+  for (size_t start = 0, n; start < rows; start += n) {
+    n = rows - start < CK_ROWS ? rows - start : CK_ROWS;
+    v16 sums[CK_ROWS];
+    float largest[CK_ROWS] = {0}, inverse[CK_ROWS];
+    for (size_t r = 0; r < CK_ROWS; r++) sums[r] = v_set(1.0f);
+    for (size_t r = 0; r < n; r++)
+      exponentials_of_row(logits + r * classes, p + r * classes, classes, &largest[r], &sums[r]);
+    v16 total = v_sums(sums);
+    store_lanes(lse + start, v_load(largest) + v_log(total), n);
+    v_store(inverse, 1.0f / total);
+    for (size_t r = 0; r < n; r++, logits += classes, p += classes)
+      FOR_LANES(classes) store_lanes(p + i, load_lanes(p + i, width) * inverse[r], width);
   }
 }
 
@@ -104,11 +116,15 @@ static void CK(two_hot_loss)(const float *logits, const float *lse, const float 
   }
 }
 
-static void CK(two_hot_gradient)(const float *p, const float *bins, const float *target,
-                                 const float *g, float *dlogits, size_t rows, size_t classes) {
-  for (size_t r = 0; r < rows; r++, p += classes, dlogits += classes) {
+static void CK(two_hot_gradient)(const float *logits, const float *lse, const float *bins,
+                                 const float *target, const float *g, float *dlogits, size_t rows,
+                                 size_t classes) {
+  for (size_t r = 0; r < rows; r++, logits += classes, dlogits += classes) {
     if (g[r] == 0) continue;
-    CK(axpy)(g[r], p, dlogits, classes);
+    FOR_LANES(classes) {
+      v16 p = v_exp(load_lanes(logits + i, width) - lse[r]);
+      store_lanes(dlogits + i, load_lanes(dlogits + i, width) + g[r] * p, width);
+    }
     size_t below, above;
     float weight;
     two_hot(bins, classes, target[r], &below, &above, &weight);

@@ -63,6 +63,14 @@ public final class Arena: @unchecked Sendable {
   /// Takes back everything.
   public func reset() { rewind(to: Mark(block: 0, offset: 0)) }
 
+  /// Zeros what was allocated before `mark`, from the beginning on.
+  public func clear(upTo mark: Mark) {
+    for index in 0..<min(mark.block + 1, blocks.count) {
+      let used = index < mark.block ? blocks[index].count : mark.offset
+      Region(base: blocks[index].baseAddress!, count: used).fill(0)
+    }
+  }
+
   /// Floats that the arena holds, used or not.
   public var capacity: Int { blocks.reduce(0) { $0 + $1.count } }
 }

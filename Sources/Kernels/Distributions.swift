@@ -94,15 +94,17 @@ public enum TwoHot {
       logits.base, lse.base, bins.base, target.base, loss.base, loss.count, bins.count)
   }
 
-  /// `dlogits += g (p - twohot(target))`.
+  /// `dlogits += g (softmax(logits) - twohot(target))`.
   public static func pullback(
-    p: Region, bins: Region, target: Region, from g: Region, dlogits: Region
+    _ logits: Region, logSumExp lse: Region, bins: Region, target: Region, from g: Region,
+    dlogits: Region
   ) {
     precondition(
-      p.count == g.count * bins.count && dlogits.count == p.count && target.count == g.count,
-      "\(p.count) probabilities for \(g.count) targets")
+      logits.count == g.count * bins.count && dlogits.count == logits.count
+        && lse.count == g.count && target.count == g.count,
+      "\(logits.count) logits for \(g.count) targets")
     kernels.two_hot_gradient(
-      p.base, bins.base, target.base, g.base, dlogits.base, g.count, bins.count)
+      logits.base, lse.base, bins.base, target.base, g.base, dlogits.base, g.count, bins.count)
   }
 
   /// `mean = Σ p bins`, mirrored bins paired first, so that uniform p gives exactly zero.

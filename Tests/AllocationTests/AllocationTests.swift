@@ -72,6 +72,8 @@ struct AllocationTests {
       let y = tape.linear(tape.concatenate(state, state), WeightBlocks(parameter(7000, 64, 20)))
       y.gradient.fill(1)
       tape.linear(state, narrow).gradient.fill(1)
+      let (late, segment) = tape.segment { tape.linear(state.sparse, narrow) }
+      tape.sweep(segment) { late.gradient.fill(1) }
       tape.transiently { _ = tape.linear(state, narrow) }
     }
     #expect(count == 0)

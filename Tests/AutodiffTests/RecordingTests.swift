@@ -56,6 +56,60 @@ struct RecordingTests {
     #expect(fixture.gradient(of: fixture.parameters[0]) == [2, 4])
   }
 
+  @Test("segments that are swept with late losses give the gradients of one sweep")
+  func segments() {
+    let weights: [(rows: Int, columns: Int, values: [Float])] = [
+      (2, 3, [1, 2, 3, 4, 5, 6]), (1, 3, [1, -1, 2]), (3, 1, [5, -6, 2]),
+    ]
+    let rms = NormActivation(Normalization(kind: .rms), .silu)
+    func gradients(inSegments: Bool) -> [[Float]] {
+      let fixture = TapeFixture(parameters: weights)
+      let (tape, x) = (fixture.tape, fixture.tracked([1, -1, 0.5, 2], rows: 2))
+      func layers(_ x: Tensor) -> Tensor {
+        let y = tape.linear(x, WeightBlocks(fixture.parameters[0]))
+        // The norm of a constant makes a gradient of its own.
+        let shared = tape.normActivation(y, rms, scale: fixture.parameters[1], shift: nil)
+        return tape.linear(shared, WeightBlocks(fixture.parameters[2]))
+      }
+      func lose(_ y: Tensor, _ weight: Float) {
+        tape.squaredError(y, target: fixture.constants([1, 2])).gradient.fill(weight)
+      }
+      if inSegments {
+        let (first, older) = tape.segment { layers(x) }
+        let (second, newer) = tape.segment { layers(x.stopped) }
+        #expect(first.values.array == second.values.array)
+        tape.sweep(newer) { lose(second, 2) }
+        tape.sweep(older) { lose(first, 0.5) }
+      } else {
+        lose(layers(x), 0.5)
+        lose(layers(x.stopped), 2)
+        tape.backward()
+      }
+      #expect(tape.recordedCount == 0)
+      return [x.gradient.array] + fixture.parameters.map(fixture.gradient(of:))
+    }
+    for (ours, theirs) in zip(gradients(inSegments: true), gradients(inSegments: false)) {
+      #expect(theirs.contains { $0 != 0 })
+      #expect(largestError(ours, theirs) < 1e-4)
+    }
+  }
+
+  @Test("a sweep over a segment leaves what is older, and further segments need no memory")
+  func olderThanSegments() {
+    let fixture = TapeFixture(parameters: [(2, 1, [5, -6])])
+    let (tape, x) = (fixture.tape, fixture.tracked([1, 2], rows: 1))
+    let before = tape.linear(x, WeightBlocks(fixture.parameters[0]))
+    let recorded = (0..<3).map { _ in
+      tape.segment { tape.linear(x, WeightBlocks(fixture.parameters[0])) }
+    }
+    for (y, segment) in recorded.reversed() { tape.sweep(segment) { y.gradient.fill(1) } }
+    #expect(x.gradient.array == [15, -18])
+    #expect(recorded.allSatisfy { $0.0.gradient.array == recorded[0].0.gradient.array })
+    before.gradient.fill(1)
+    tape.backward()
+    #expect(x.gradient.array == [20, -24])
+  }
+
   @Test("without recording, results are constants and nothing is swept")
   func withoutRecording() {
     let silent = gradients { tape, body in

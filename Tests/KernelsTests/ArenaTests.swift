@@ -32,6 +32,19 @@ struct ArenaTests {
     }
   }
 
+  @Test("clearing zeros what lies before the mark and nothing else", arguments: [16, 64, 1024])
+  func clear(blockSize: Int) {
+    let arena = Arena(blockSize: blockSize)
+    arena.clear(upTo: arena.mark)
+    let first = [5, 70, 16].map { arena.allocate($0) }
+    let mark = arena.mark
+    let second = arena.allocate(40)
+    for region in first + [second] { region.fill(1) }
+    arena.clear(upTo: mark)
+    #expect(first.allSatisfy { $0.array.allSatisfy { $0 == 0 } })
+    #expect(second.array.allSatisfy { $0 == 1 })
+  }
+
   @Test("rewinding keeps what was allocated before the mark")
   func rewind() {
     let arena = Arena(blockSize: 32)
