@@ -299,8 +299,7 @@ static double CK(laprop)(float *w, const float *g, float *nu, float *mu, size_t 
     v16 variance = beta2 * load_lanes(nu + i, width) + (1.0f - beta2) * (gradient * gradient);
     store_lanes(nu + i, variance, width);
     v16 corrected = variance / correction2;
-    v16 root;
-    for (int k = 0; k < 16; k++) root[k] = sqrtf(corrected[k]);
+    v16 root = __builtin_elementwise_sqrt(corrected);
     // Where the average has been flushed to zero there is no scale to divide by, and no step.
     v16 update = v_select(variance > 0.0f, gradient / (root + epsilon), v_set(0));
     if (momentum) {
@@ -325,8 +324,7 @@ static double CK(adam)(float *w, const float *g, float *nu, float *mu, size_t n,
     store_lanes(mu + i, mean, width);
     store_lanes(nu + i, variance, width);
     v16 corrected = variance / correction2;
-    v16 root;
-    for (int k = 0; k < 16; k++) root[k] = sqrtf(corrected[k]);
+    v16 root = __builtin_elementwise_sqrt(corrected);
     total += apply_update(w, (mean / correction1) / (root + epsilon), i, width, rate, decay);
   }
   return v_sum(total);

@@ -29,6 +29,13 @@ INLINE int CK(next_part)(int rest, int most) {
   return (rest + parts - 1) / parts;
 }
 
+// Columns of a padded row that the image fills.
+INLINE int CK(filled_width)(const ck_tap_plan *plan) {
+  int room = plan->padded_width - plan->left_padding;
+  if (room < 0) return 0;
+  return room < plan->source_width ? room : plan->source_width;
+}
+
 // Source rows in memory of their own, with zero columns left and right.
 typedef struct {
   float *rows;
@@ -40,7 +47,13 @@ typedef struct {
 static CK(row_ring) CK(make_ring)(const ck_tap_plan *plan, int slots, float *memory) {
   CK(row_ring) ring = {memory, slots, 0,
                        (size_t)plan->source_channels * plan->padded_width * 16};
-  memset(memory, 0, slots * ring.stride * sizeof(float));
+  size_t width = (size_t)plan->padded_width * 16, left = (size_t)plan->left_padding * 16;
+  if (left > width) left = width;
+  size_t right = left + (size_t)CK(filled_width)(plan) * 16;
+  for (int row = 0; row < slots * plan->source_channels; row++, memory += width) {
+    memset(memory, 0, left * sizeof(float));
+    memset(memory + right, 0, (width - right) * sizeof(float));
+  }
   return ring;
 }
 
@@ -52,8 +65,7 @@ INLINE float *CK(ring_row)(const CK(row_ring) *ring, int row) {
 static void CK(fill_ring)(CK(row_ring) *ring, const ck_tap_plan *plan, const float *source,
                           int end) {
   if (end > plan->source_height) end = plan->source_height;
-  int width = plan->padded_width - plan->left_padding;
-  if (width > plan->source_width) width = plan->source_width;
+  int width = CK(filled_width)(plan);
   if (ring->next < end - ring->slots) ring->next = end - ring->slots;
   for (; ring->next < end; ring->next++) {
     float *to = CK(ring_row)(ring, ring->next) + plan->left_padding * 16;

@@ -5,7 +5,7 @@
 #pragma once
 #include "activation.h"
 
-enum { CK_STRIP = 16, CK_RMS = 1, CK_LAYER = 2 };
+enum { CK_STRIP = 8, CK_RMS = 1, CK_LAYER = 2 };
 
 // The mean (zero but for layer norm) and the factor (variance or mean square + epsilon)^(-1/2) of
 // each pixel of a strip.

@@ -38,14 +38,22 @@ INLINE v16 v_abs(v16 x) { return (v16)((i16)x & 0x7fffffff); }
 
 // Lanes [0, n) of memory, zero in the others.
 INLINE v16 v_load_part(const float *p, size_t n) {
+#if defined(CK_LOAD_PART)
+  return CK_LOAD_PART(p, n);
+#else
   float t[16] = {0};
   memcpy(t, p, n * sizeof(float));
   return v_load(t);
+#endif
 }
 INLINE void v_store_part(float *p, v16 x, size_t n) {
+#if defined(CK_STORE_PART)
+  CK_STORE_PART(p, x, n);
+#else
   float t[16];
   v_store(t, x);
   memcpy(p, t, n * sizeof(float));
+#endif
 }
 
 INLINE v16 v_reverse(v16 x) {
@@ -112,12 +120,29 @@ INLINE float v_largest(const float *x, size_t n) {
   return t[0];
 }
 
+// The nearest integer to |x| < 2^22.
+INLINE v16 v_round(v16 x) {
+#if defined(CK_ROUND)
+  return CK_ROUND(x);
+#else
+  return x + 12582912.0f - 12582912.0f;
+#endif
+}
+
+// x · 2^n for integers n of which neither that power nor the result leaves the normal numbers.
+INLINE v16 v_scale(v16 x, v16 n) {
+#if defined(CK_SCALE)
+  return CK_SCALE(x, n);
+#else
+  return x * (v16)((__builtin_convertvector(n, i16) + 127) << 23);
+#endif
+}
+
 // e^x; relative error below 2 ulp on [-87, 88], clamped outside. After Cephes' expf: x = n ln 2 + r
 // with ln 2 in two parts, and a polynomial of degree 5 in r.
 INLINE v16 v_exp(v16 x) {
   x = v_min(v_max(x, v_set(-87.33654f)), v_set(88.37626f));
-  v16 n = x * 1.44269504088896341f + 12582912.0f;
-  n = n - 12582912.0f;
+  v16 n = v_round(x * 1.44269504088896341f);
   v16 r = x - n * 0.693359375f;
   r = r - n * -2.12194440e-4f;
   v16 p = v_set(1.9875691500e-4f);
@@ -127,8 +152,7 @@ INLINE v16 v_exp(v16 x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * (r * r) + r + 1.0f;
-  i16 exponent = (__builtin_convertvector(n, i16) + 127) << 23;
-  return p * (v16)exponent;
+  return v_scale(p, n);
 }
 
 // ln x for positive normal x; relative error below 2 ulp. After Cephes' logf.
@@ -166,8 +190,22 @@ INLINE v16 v_reciprocal(v16 x) {
 #endif
 }
 
-// 1 / (1 + e^-x); absolute error below 1.5e-7.
-INLINE v16 v_sigmoid(v16 x) { return v_reciprocal(1.0f + v_exp(-x)); }
+// 2^x, clamped outside [-126, 126]; the relative error grows from 2 ulp at 0 to what x / 2 ulp are.
+INLINE v16 v_exp2(v16 x) {
+  x = v_min(v_max(x, v_set(-126.0f)), v_set(126.0f));
+  v16 n = v_round(x), r = x - n;
+  v16 p = v_set(1.535336188e-4f);
+  p = p * r + 1.339887440e-3f;
+  p = p * r + 9.618437358e-3f;
+  p = p * r + 5.550332471e-2f;
+  p = p * r + 2.402264791e-1f;
+  p = p * r + 6.931472029e-1f;
+  p = p * r + 1.0f;
+  return v_scale(p, n);
+}
+
+// 1 / (1 + e^-x); absolute error below 1.5e-7. Where e^-x is large and inexact, it counts little.
+INLINE v16 v_sigmoid(v16 x) { return v_reciprocal(1.0f + v_exp2(x * -1.44269504088896341f)); }
 
 // tanh x by a sigmoid; absolute error below 3e-7, which is enough where it is added to something.
 INLINE v16 v_tanh_sigmoid(v16 x) { return 2.0f * v_sigmoid(x + x) - 1.0f; }

@@ -45,7 +45,7 @@ public struct ChannelNorm: Sendable, Equatable {
     check(input, gradient, scaleGradient, shiftGradient)
     let mark = scratch.mark
     defer { scratch.rewind(to: mark) }
-    let memory = scratch.allocate(normalization.kind == .none ? 0 : 16 * channels * 18)
+    let memory = scratch.allocate(normalization.kind == .none ? 0 : 16 * channels * 10)
     kernels.channel_norm_gradient(
       input.base, gradient.base, channels, pixels, normalization.code,
       normalization.epsilon, scale.base, shift.base, activation.code, scaleGradient.base,
