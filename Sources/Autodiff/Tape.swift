@@ -13,7 +13,8 @@ public final class Tape {
   public private(set) var isRecording = true
 
   private var operations: [Operation] = []
-  /// Multiply-adds of linear layers and convolutions since the last reset, forward and backward.
+  /// Multiply-adds of linear layers and convolutions since the last reset, forward and backward, those
+  /// with the zeros of sparse tensors among them.
   public internal(set) var multiplyAdds = 0
   // What images keep for a sweep; see there.
   var imageGradients: [Region] = []
