@@ -1,6 +1,7 @@
 import Agents
 import EnvironmentInterface
 import Kernels
+import Randomness
 
 /// The returns of an agent in some episodes.
 public struct Evaluation: Sendable, Equatable {

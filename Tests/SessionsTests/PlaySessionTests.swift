@@ -56,7 +56,8 @@ struct PlaySessionTests {
 
   @Test("a pendulum goes on by itself and is drawn in blocks")
   func pendulum() throws {
-    let world = makeDriven(ClassicPendulum(size: 64, start: .init(angle: 0, velocity: 0)))
+    let world = makeDriven(
+      PendulumEnvironment<ClassicPendulum>(size: 64, start: .init(angle: 0, velocity: 0)))
     var session = try PlaySession(in: world, key: Key(seed: 0))
     #expect(session.pace == 0.05)
     #expect(try self.session().pace == nil)
