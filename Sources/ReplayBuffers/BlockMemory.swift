@@ -18,6 +18,9 @@ final class BlockMemory {
   private let reserve: Int
   /// Full blocks that are or were in memory, in the order in which they came there.
   private var residents = RingQueue<Block>()
+  /// The most bytes that anything but blocks took at once. What is free again is not given to blocks,
+  /// or they would come and go with it.
+  private var mostOthers = 0
   /// Pairs that exist, those of no block included.
   private var existing = 0
   private var spares: [(record: ByteStorage, latents: ByteStorage)] = []
@@ -34,12 +37,12 @@ final class BlockMemory {
 
   private var pairBytes: Int { layout.recordBytes + layout.latentBytes }
 
-  /// Whether `more` pairs have room beside those that there are. A fifth of the bound is for what is
-  /// on its way, and for what the allocator cannot use.
+  /// Whether `more` pairs have room beside those that there are. A quarter of the bound is for
+  /// batches and what is on its way, for a checkpoint's copies, and for what the allocator cannot use.
   private func hasRoom(for more: Int) -> Bool {
     guard let disk else { return true }
-    let others = indexBytes + disk.packedMemory
-    return (existing + more) * pairBytes + others <= bound - bound / 5
+    mostOthers = max(mostOthers, indexBytes + disk.packedMemory)
+    return (existing + more) * pairBytes + mostOthers <= bound - bound / 4
   }
 
   // MARK: blocks come and go

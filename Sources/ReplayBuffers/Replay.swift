@@ -127,7 +127,7 @@ extension BlockLayout {
   fileprivate func check(
     _ bound: Int, streamCount: Int, _ configuration: ReplayConfiguration
   ) throws {
-    let least = (streamCount + 2) * (recordBytes + latentBytes) * 5 / 4 + 1
+    let least = (streamCount + 2) * (recordBytes + latentBytes) * 4 / 3 + 1
     guard bound < least else { return }
     throw ReplayError(
       key: "replay.memory", value: configuration.memory,

@@ -25,7 +25,7 @@ struct SmallRun {
       "run.save_every=60", "run.log_every=20", "run.report_every=40", "run.threads=1",
       "run.eval_every=50", "run.eval_envs=1", "env.wrap.time_limit=15", "env.wrap.size=8",
       "agent.enc.simple.mults=[2,3]", "agent.dec.simple.mults=[2,3]", "replay.chunksize=16",
-      "replay.size=60", "replay.memory=20kB", "replay.fracs.uniform=0.4",
+      "replay.size=60", "replay.memory=24kB", "replay.fracs.uniform=0.4",
       "replay.fracs.priority=0.3", "replay.fracs.recency=0.3",
     ]
 

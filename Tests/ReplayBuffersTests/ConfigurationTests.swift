@@ -36,13 +36,13 @@ struct ConfigurationTests {
         == "replay.memory is lots: it must be a number of bytes with a unit, 512MB or 2GiB for one"
     }
     configuration.memory = "1kB"
-    // 26 bytes of record and 8 of latents; blocks of 32 rows; four of them with a fifth to spare.
+    // 26 bytes of record and 8 of latents; blocks of 32 rows; four of them with a quarter to spare.
     #expect {
       _ = try Replay(
         configuration, layout: smallLayout, streamCount: 2, windowLength: 3, key: Key(seed: 0),
         in: URL(fileURLWithPath: "/nowhere"))
     } throws: {
-      "\($0)" == "replay.memory is 1kB: must be at least 5.4 kB for 2 environments with 34 B a step"
+      "\($0)" == "replay.memory is 1kB: must be at least 5.8 kB for 2 environments with 34 B a step"
     }
   }
 
