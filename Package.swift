@@ -66,7 +66,7 @@ let package = Package(
       resources: [.embedInCode("Presets")]),
     .target(name: "Verification", dependencies: ["Training"]),
     .target(name: "Viewer", dependencies: ["CSDL2", "Pictures"]),
-    .target(name: "Sessions", dependencies: ["EnvironmentInterface", "Viewer"]),
+    .target(name: "Sessions", dependencies: ["Training", "Viewer"]),
     .executableTarget(
       name: "dreamer",
       dependencies: [
@@ -99,7 +99,7 @@ let package = Package(
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TestSupport"]),
     .testTarget(name: "ViewerTests", dependencies: ["Viewer"]),
     .testTarget(
-      name: "SessionsTests", dependencies: ["Sessions", "Gridworld", "Pendulum", "TestSupport"]),
+      name: "SessionsTests", dependencies: ["Sessions", "TestSupport"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["Randomness", "Sessions", "Training", "TestSupport"]),

@@ -5,7 +5,7 @@ import Randomness
 import Viewer
 
 /// A person's episodes in a world, one after the other.
-public struct PlaySession {
+public struct PlaySession: Playable {
   private var world: any Environment
   private let key: Key
   private let information: EnvironmentInformation
@@ -33,20 +33,16 @@ public struct PlaySession {
     try begin()
   }
 
-  /// Seconds between steps where the world does not wait for the next key; nil where it does.
   public var pace: Double? { bindings.isContinuous ? information.stepSeconds : nil }
 
-  /// Whether the episode has ended.
   public var isOver: Bool { step.isLast }
 
-  /// Begins the next episode.
   public mutating func begin() throws {
     step = try world.reset(key: key.fold(episodes), into: &observation)
     episodes += 1
     (stepCount, lastAction, rewards) = (0, nil, [])
   }
 
-  /// Goes one step on; begins the next episode instead where this one is over.
   public mutating func act(_ action: Action) throws {
     if isOver { return try begin() }
     step = try world.step(action, into: &observation)
@@ -63,35 +59,15 @@ public struct PlaySession {
     let action = lastAction.map { "  action \(bindings.name(of: $0))" } ?? ""
     var second = String(
       format: "reward %.3f  return %.3f", step.reward, rewards.reduce(0, +))
-    if isOver { second += "  over\(outcome): n or an action begins anew" }
+    if isOver { second += "  over\(step.outcome): n or an action begins anew" }
     return ["episode \(episodes)  step \(stepCount)\(limit)\(action)", second]
-  }
-
-  private var outcome: String {
-    switch step.success {
-    case true?: ", success"
-    case false?: ", no success"
-    case nil: ""
-    }
   }
 
   /// The pictures that the world shows, by the names of its spaces.
   public var panels: [Scene.Panel] {
     zip(world.observationSpaces.filter(\.isImage), observation.images).compactMap { space, bytes in
-      guard case .image(let height, let width, let channels) = space.kind else { return nil }
-      return Scene.Panel(space.name, Self.picture(bytes, height, width, channels))
+      Picture(bytes, of: space).map { Scene.Panel(space.name, $0) }
     }
-  }
-
-  /// - Parameter bytes: `[height, width, channels]`; of stacked frames the last is shown.
-  private static func picture(
-    _ bytes: [UInt8], _ height: Int, _ width: Int, _ channels: Int
-  ) -> Picture {
-    let shown = channels.isMultiple(of: 3) ? 3 : 1
-    let pixels = stride(from: channels, through: bytes.count, by: channels).flatMap { end in
-      bytes[end - shown..<end]
-    }
-    return Picture(height: height, width: width, channels: shown, pixels: pixels)
   }
 
   /// The world in characters, or its pictures where it has no sketch.
@@ -111,20 +87,10 @@ public struct PlaySession {
     return TextPicture.colored(cell.text, Picture.Color(color[0], color[1], color[2]))
   }
 
-  /// What the keys do, and in text what the characters mean.
-  public var help: [KeyHelp] {
-    bindings.help
-      + [
-        KeyHelp([.character("n")], "a new episode"),
-        KeyHelp([.character("h"), .function(1)], "this help"),
-        KeyHelp([.character("q"), .escape], "quit"),
-      ]
-  }
-
-  var legend: [String] { world.sketch?.legend ?? [] }
+  public var legend: [String] { world.sketch?.legend ?? [] }
 
   /// The rewards of the episode as a chart; none where they come at the end alone.
-  var charts: [LineChart] {
+  public var charts: [LineChart] {
     guard pace != nil else { return [] }
     let range = information.rewardRange.map { Float($0.lowerBound)...Float($0.upperBound) }
     let line = LineChart.Series(rewards.map { Float($0) }, color: .init(90, 160, 255))
@@ -132,10 +98,15 @@ public struct PlaySession {
     chart.steps = information.stepLimit
     return [chart]
   }
+}
 
-  /// All of it, for a window.
-  package func scene(showsHelp: Bool) -> Scene {
-    Scene(
-      panels: panels, charts: charts, lines: status + ["h: help"], help: help, showsHelp: showsHelp)
+extension Step {
+  /// How an episode ended, for the end of a line.
+  var outcome: String {
+    switch success {
+    case true?: ", success"
+    case false?: ", no success"
+    case nil: ""
+    }
   }
 }

@@ -2,8 +2,8 @@ import EnvironmentInterface
 import Viewer
 
 /// Play in a terminal, or by keys from a pipe, each answered with a frame.
-public struct TextPlay {
-  private var session: PlaySession
+public struct TextPlay<Session: Playable> {
+  private var session: Session
   private let terminal: Terminal
   private let isInterrupted: () -> Bool
   /// What a world that does not wait is told, until another key comes.
@@ -13,7 +13,7 @@ public struct TextPlay {
 
   /// - Parameter isInterrupted: is asked now and then; play ends when it says so.
   public init(
-    _ session: PlaySession, on terminal: Terminal, until isInterrupted: @escaping () -> Bool
+    _ session: Session, on terminal: Terminal, until isInterrupted: @escaping () -> Bool
   ) {
     self.session = session
     self.terminal = terminal
@@ -25,7 +25,7 @@ public struct TextPlay {
   private var pace: Double? { terminal.isInteractive ? session.pace : nil }
 
   /// Plays until the person quits or no keys are left, and returns the session as it stands then.
-  public mutating func run() throws -> PlaySession {
+  public mutating func run() throws -> Session {
     show()
     var nextStep = ContinuousClock.now
     while !isOver, !isInterrupted() {

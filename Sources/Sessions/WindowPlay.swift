@@ -2,8 +2,8 @@ import EnvironmentInterface
 import Viewer
 
 /// Play in a window.
-public struct WindowPlay {
-  private var session: PlaySession
+public struct WindowPlay<Session: Playable> {
+  private var session: Session
   private let window: Window
   private let isInterrupted: () -> Bool
   private var held: Set<Keystroke> = []
@@ -13,7 +13,7 @@ public struct WindowPlay {
 
   /// - Parameter isInterrupted: is asked now and then; play ends when it says so.
   public init(
-    _ session: PlaySession, in window: Window, until isInterrupted: @escaping () -> Bool
+    _ session: Session, in window: Window, until isInterrupted: @escaping () -> Bool
   ) {
     self.session = session
     self.window = window
@@ -21,7 +21,7 @@ public struct WindowPlay {
   }
 
   /// Plays until the window is closed, and returns the session as it stands then.
-  public mutating func run() throws -> PlaySession {
+  public mutating func run() throws -> Session {
     var nextStep = ContinuousClock.now
     while !isClosed, !isInterrupted() {
       if needsDrawing { try draw() }

@@ -30,9 +30,6 @@ struct Tiles {
   let height: Int
   let width: Int
   private let channels: Int
-  /// Channels of the keys before, and of all.
-  private let offset: Int
-  private let total: Int
 
   /// - Parameter index: of the image key.
   init(_ rollout: Rollout, index: Int) {
@@ -43,8 +40,6 @@ struct Tiles {
       return (height, width, channels)
     }
     (height, width, channels) = shapes[index]
-    offset = shapes[..<index].reduce(0) { $0 + $1.2 }
-    total = shapes.reduce(0) { $0 + $1.2 }
   }
 
   /// - Returns: nil where the row has nothing to show: the world's episode has ended.
@@ -78,12 +73,7 @@ struct Tiles {
   }
 
   private func model(_ forecast: Forecast, _ sequence: Int, _ step: Int) -> [UInt8] {
-    let first = (step * rollout.sequences + sequence) * height * width
-    return (first..<first + height * width).flatMap { pixel in
-      (0..<channels).map { channel in
-        UInt8(min(max(255 * forecast.images[pixel * total + offset + channel], 0), 255))
-      }
-    }
+    forecast.image(index, of: rollout.imageSpaces, row: step * rollout.sequences + sequence)
   }
 
   /// Of stacked frames, the newest, which comes last; anything but colours is grey.

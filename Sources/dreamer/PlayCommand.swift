@@ -8,19 +8,36 @@ import Viewer
 struct PlayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "play",
-    abstract: "Play in an environment with the keyboard.",
+    abstract: "Play in an environment, or in what a trained agent's model dreams, with the keyboard.",
     discussion: """
       Opens a window where SDL 2 and a display are, else prints text; h tells the keys. From a pipe \
       each letter is a key: w forward, a and d turn, space toggles, q quits. Episode e of a seed is \
       the one that `dreamer evaluate` plays with that seed.
 
+      In a dream the model sees the first steps of such an episode and then only hears what you do; \
+      n, or an action after the model has said that the episode is over, begins the next.
+
       Example: dreamer play --env gridworld/DoorKey-5x5
                dreamer play --env pendulum/classic
+               dreamer play --dream runs/first --beside
                echo "wwd q" | dreamer play --env gridworld/Empty-5x5 --text
       """)
 
   @Option(help: ArgumentHelp("The environment; `dreamer envs` lists them.", valueName: "id"))
-  var env: String
+  var env: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Play in the dream of a run's newest checkpoint, or of a checkpoint's folder.",
+      valueName: "run"))
+  var dream: String?
+
+  @Flag(help: "With --dream: let the real environment do the same beside it.")
+  var beside = false
+
+  @Option(
+    help: "With --dream: real steps that the model sees first (default: \(DreamSession.usualContext)).")
+  var context: Int?
 
   @Option(help: "The root of the worlds' randomness.")
   var seed = 0
@@ -38,25 +55,52 @@ struct PlayCommand: ParsableCommand {
     "env.gridworld.observation=view+grid", "env.pendulum.size=320",
   ]
 
+  func validate() throws {
+    for (name, value) in [("--env", env), ("--dream", dream)] {
+      if let value { try requireText(value, name) }
+    }
+    if (env == nil) == (dream == nil) {
+      throw ValidationError("give either --env, a world, or --dream, a run")
+    }
+    if dream == nil, beside || context != nil {
+      throw ValidationError("--beside and --context go with --dream")
+    }
+    if dream != nil, !set.isEmpty {
+      throw ValidationError("--set goes with --env: a dream is of the world that its run has")
+    }
+    if let context, context < 1 { throw ValidationError("--context must be at least 1") }
+  }
+
   func run() throws {
-    let configuration = try TrainingConfiguration.resolve(set: Self.defaults + set).configuration
-    let world = try EnvironmentRegistry.make(env, configuration.env, for: .person)
-    let session = try PlaySession(in: world, key: EvaluationPlan.episodesKey(seed: seed))
+    let key = EvaluationPlan.episodesKey(seed: seed)
+    if let dream {
+      let trained = try TrainedAgent(contentsOf: URL(fileURLWithPath: dream))
+      try play(
+        DreamSession(of: trained, context: context, beside: beside, key: key),
+        title: "dreamer play: dream of \(trained.configuration.task)")
+    } else if let env {
+      let configuration = try TrainingConfiguration.resolve(set: Self.defaults + set).configuration
+      let world = try EnvironmentRegistry.make(env, configuration.env, for: .person)
+      try play(PlaySession(in: world, key: key), title: "dreamer play \(env)")
+    }
+  }
+
+  private func play(_ session: some Playable, title: String) throws {
     Interruption.begin()
-    let wasInWindow = try !text && playInWindow(session)
+    let wasInWindow = try !text && playInWindow(session, title: title)
     if !wasInWindow { try playInText(session) }
     if let signal = Interruption.signalNumber { throw ExitCode(signal: signal) }
   }
 
   /// - Returns: whether there was a window to play in; why not is said.
-  private func playInWindow(_ session: PlaySession) throws -> Bool {
+  private func playInWindow(_ session: some Playable, title: String) throws -> Bool {
     guard !session.panels.isEmpty else {
-      Dreamer.writeError("note: \(env) shows no picture as it is set; playing in text")
+      Dreamer.writeError("note: \(env ?? "it") shows no picture as it is set; playing in text")
       return false
     }
     let window: Window
     do {
-      window = try Window(title: "dreamer play \(env)", width: 720, height: 560)
+      window = try Window(title: title, width: 720, height: 560)
     } catch let error as ViewerError {
       Dreamer.writeError("note: \(error). Playing in text")
       return false
@@ -66,7 +110,7 @@ struct PlayCommand: ParsableCommand {
     return true
   }
 
-  private func playInText(_ session: PlaySession) throws {
+  private func playInText(_ session: some Playable) throws {
     let terminal = Terminal()
     defer { terminal.restore() }
     var play = TextPlay(session, on: terminal) { Interruption.signalNumber != nil }

@@ -1,0 +1,42 @@
+import EnvironmentInterface
+import Randomness
+
+/// A model with shut eyes in the midst of one sequence: is told what is done, and says what comes.
+///
+/// Step by step it imagines what ``Agent/forecast(from:steps:actions:firstStep:draws:)`` does at
+/// once.
+public struct Dream: Sendable {
+  public let agent: Agent
+  /// Steps since the model last looked.
+  public private(set) var ahead = 0
+  private var latents: Learner.Latents
+  private let firstStep: Int
+  private let draws: DrawSource
+
+  /// - Parameters:
+  ///   - latents: `[1, …]`: where it begins.
+  ///   - firstStep: the number of the first imagined step in the draws' addresses.
+  public init(
+    of agent: Agent, from latents: Learner.Latents, firstStep: Int = 0, draws: DrawSource
+  ) {
+    self.agent = agent
+    self.latents = latents
+    self.firstStep = firstStep
+    self.draws = draws
+  }
+
+  /// Goes on.
+  ///
+  /// - Parameter actions: what is done, one after the other; at least one.
+  /// - Returns: what each of them leads to.
+  public mutating func take(_ actions: [Action]) -> Forecast {
+    precondition(!actions.isEmpty, "a dream of no action")
+    let forecast = agent.forecast(
+      from: latents, steps: actions.count,
+      actions: .given(actions.flatMap { agent.actionSpace.networkRow($0) }),
+      firstStep: firstStep + ahead, draws: draws)
+    latents = forecast.latents(at: actions.count - 1)
+    ahead += actions.count
+    return forecast
+  }
+}
