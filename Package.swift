@@ -45,6 +45,7 @@ let package = Package(
       name: "WorldModels", dependencies: ["LatentModels", "EnvironmentInterface"],
       exclude: ["README.md"]),
     .target(name: "Agents", dependencies: ["WorldModels"]),
+    .target(name: "Probes", dependencies: ["Agents"]),
     .target(
       name: "Gridworld", dependencies: ["EnvironmentInterface"], path: "Environments/Gridworld",
       exclude: ["README.md"]),
@@ -64,13 +65,15 @@ let package = Package(
         "Agents", "Gridworld", "Pendulum", "ReplayBuffers", "Storyboards", "Telemetry", "Yams",
       ],
       resources: [.embedInCode("Presets")]),
+    .target(
+      name: "Reports", dependencies: ["Probes", "Storyboards", "Training"], exclude: ["README.md"]),
     .target(name: "Verification", dependencies: ["Training"]),
     .target(name: "Viewer", dependencies: ["CSDL2", "Pictures"]),
     .target(name: "Sessions", dependencies: ["Training", "Viewer"]),
     .executableTarget(
       name: "dreamer",
       dependencies: [
-        "Sessions", "Training", "Verification",
+        "Reports", "Sessions", "Training", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], plugins: ["CommitStamp"]),
     .plugin(name: "CommitStamp", capability: .buildTool()),
@@ -90,12 +93,15 @@ let package = Package(
       ]),
     .testTarget(name: "WorldModelsTests", dependencies: ["WorldModels", "TestSupport"]),
     .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"]),
+    .testTarget(
+      name: "ProbesTests", dependencies: ["Probes", "Gridworld", "Pendulum", "TestSupport"]),
     .testTarget(name: "ReplayBuffersTests", dependencies: ["ReplayBuffers", "TestSupport"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"]),
     .testTarget(name: "StoryboardsTests", dependencies: ["Training", "TestSupport"]),
     .testTarget(
       name: "TelemetryTests", dependencies: ["Pictures", "Telemetry", "Randomness", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Telemetry", "Training", "TestSupport"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TestSupport"]),
     .testTarget(name: "ViewerTests", dependencies: ["Viewer"]),
     .testTarget(

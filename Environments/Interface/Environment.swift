@@ -18,6 +18,10 @@ public protocol Environment: Sendable {
 
   /// What people want to know of the world; by default nothing is said.
   var information: EnvironmentInformation { get }
+  /// What is true of the moment, for probes and maps: from reset to reset the same names in the same
+  /// order, and of a choice the same alternatives. Asked only within an episode, its last step
+  /// included; by default nothing is said.
+  var trueState: [TrueValue] { get }
 
   /// How the world stands, in characters; nil, the default, where its picture has to do.
   var sketch: Sketch? { get }
@@ -36,6 +40,7 @@ public protocol Environment: Sendable {
 extension Environment {
   public var information: EnvironmentInformation { EnvironmentInformation() }
   public var sketch: Sketch? { nil }
+  public var trueState: [TrueValue] { [] }
 
   /// Buffers of the right sizes for this environment.
   public func makeObservation() -> Observation { Observation(spaces: observationSpaces) }

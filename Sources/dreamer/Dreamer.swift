@@ -17,7 +17,8 @@ struct Dreamer: ParsableCommand {
       """,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PlayCommand.self, ImagineCommand.self,
-      InspectCommand.self, EnvsCommand.self, BenchCommand.self, VerifyCommand.self,
+      InspectCommand.self, ReportCommand.self, EnvsCommand.self, BenchCommand.self,
+      VerifyCommand.self,
     ])
 
   @Flag(help: "Print the commit, the instruction set and the BLAS.")

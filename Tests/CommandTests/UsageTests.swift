@@ -103,7 +103,7 @@ struct UsageTests {
 
   @Test(
     "help is no mistake",
-    arguments: ["train", "evaluate", "play", "inspect", "envs", "bench", "verify"])
+    arguments: ["train", "evaluate", "play", "inspect", "report", "envs", "bench", "verify"])
   func help(command: String) throws {
     let outcome = try shell.run(command, "--help")
     #expect(outcome.code == 0)

@@ -12,6 +12,7 @@ extension EnvironmentWrapper {
   public var actionSpace: ActionSpace { base.actionSpace }
   public var information: EnvironmentInformation { base.information }
   public var sketch: Sketch? { base.sketch }
+  public var trueState: [TrueValue] { base.trueState }
 
   public mutating func reset(key: Key, into observation: inout Observation) throws -> Step {
     try base.reset(key: key, into: &observation)

@@ -1,0 +1,93 @@
+import Autodiff
+import EnvironmentInterface
+import Kernels
+import WorldModels
+
+/// What the decoder draws of one state when one of its categorical latents has each of its classes in
+/// turn.
+public struct LatentTraversal: Sendable {
+  public struct Latent: Sendable {
+    /// Its number.
+    public let index: Int
+    /// The class that the state has.
+    public let current: Int
+    /// How far the other classes' pictures are from the state's own: mean absolute difference of
+    /// pixels in [0, 1].
+    public let effect: Double
+    /// `[height, width, channels]` in bytes for each class.
+    public let pictures: [[UInt8]]
+  }
+
+  /// Those of the largest effect first.
+  public let latents: [Latent]
+  public let height: Int
+  public let width: Int
+  /// 1 or 3.
+  public let channels: Int
+}
+
+extension Agent {
+  /// Changes one latent after the other.
+  ///
+  /// - Parameters:
+  ///   - deter: `[D]`.
+  ///   - stoch: `[S · C]`, one-hot in each latent.
+  /// - Returns: nil where the agent sees no image.
+  public func traverse(deter: [Float], stoch: [Float]) -> LatentTraversal? {
+    guard let images = worldModel.decoder.images else { return nil }
+    let rssm = worldModel.rssm
+    let classes = rssm.configuration.classes
+    let latents = (0..<rssm.configuration.stoch).map { index -> LatentTraversal.Latent in
+      let variants = (0..<classes).map { number in
+        Self.changed(stoch, latent: index, to: number, classes: classes)
+      }
+      let pictures = decode(variants.flatMap { $0 }, deter: deter, count: classes)
+      let place = stoch[index * classes..<(index + 1) * classes].firstIndex(of: 1)
+      let current = (place ?? index * classes) - index * classes
+      return LatentTraversal.Latent(
+        index: index, current: current, effect: Self.effect(pictures, current: current),
+        pictures: pictures.map { Self.bytes($0, of: images.shape.channels) })
+    }
+    return LatentTraversal(
+      latents: latents.sorted { ($0.effect, $1.index) > ($1.effect, $0.index) },
+      height: images.shape.height, width: images.shape.width,
+      channels: images.shape.channels < 3 ? 1 : 3)
+  }
+
+  private static func changed(
+    _ stoch: [Float], latent: Int, to number: Int, classes: Int
+  ) -> [Float] {
+    var changed = stoch
+    for index in 0..<classes { changed[latent * classes + index] = index == number ? 1 : 0 }
+    return changed
+  }
+
+  /// The pictures of states that share their deter, all image keys together.
+  private func decode(_ stoch: [Float], deter: [Float], count: Int) -> [[Float]] {
+    let pixels = withInferenceTape { tape in
+      worldModel.decoder.images(
+        RSSMState(
+          deter: tape.constant(
+            (0..<count).flatMap { _ in deter }, rows: count, columns: deter.count),
+          stoch: tape.constant(stoch, rows: count, columns: stoch.count / count)), tape
+      ).array
+    }
+    let size = pixels.count / count
+    return (0..<count).map { Array(pixels[$0 * size..<($0 + 1) * size]) }
+  }
+
+  private static func effect(_ pictures: [[Float]], current: Int) -> Double {
+    let differences = pictures.indices.filter { $0 != current }.map { index in
+      zip(pictures[index], pictures[current]).reduce(0.0) { $0 + Double(abs($1.0 - $1.1)) }
+        / Double(max(pictures[current].count, 1))
+    }
+    return differences.reduce(0, +) / Double(max(differences.count, 1))
+  }
+
+  /// The first three channels, or the first one where there are fewer.
+  private static func bytes(_ pixels: [Float], of channels: Int) -> [UInt8] {
+    stride(from: 0, to: pixels.count, by: channels).flatMap { start in
+      pixels[start..<start + (channels < 3 ? 1 : 3)].map { UInt8(min(max(255 * $0, 0), 255)) }
+    }
+  }
+}

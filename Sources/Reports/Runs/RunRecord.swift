@@ -1,0 +1,101 @@
+import Files
+import Foundation
+import Telemetry
+import Training
+
+/// What a run has written so far.
+package struct RunRecord {
+  /// A number at an environment step.
+  package struct Sample {
+    package let step: Int
+    package let value: Double
+
+    package init(step: Int, value: Double) { (self.step, self.value) = (step, value) }
+  }
+
+  /// What tells this run from the others.
+  package let name: String
+  let folder: RunFolder
+  let configuration: TrainingConfiguration
+  /// Numbers by name, in ascending order of steps.
+  package let metrics: [String: [Sample]]
+  /// What episodes returned, how long they were, and where it is defined whether they succeeded.
+  package let scores: [Sample]
+  let lengths: [Sample]
+  let successes: [Sample]
+  /// The one that was named, or the newest; nil where there is none.
+  package let checkpoint: Checkpoint?
+
+  /// - Parameter path: a run folder or a checkpoint in it. The run need not be finished, nor have more
+  ///   than its configuration.
+  /// - Throws: `FileError`, `ConfigurationError`.
+  package init(path: String) throws {
+    let url = URL(fileURLWithPath: path).standardizedFileURL
+    if url.deletingLastPathComponent().lastPathComponent == "checkpoints" {
+      let (run, checkpoint) = try RunFolder.locate(url)
+      (folder, self.checkpoint) = (run, checkpoint)
+    } else {
+      folder = RunFolder(at: url)
+      try Self.check(folder)
+      checkpoint = folder.completeCheckpoints().last
+    }
+    name = folder.url.lastPathComponent
+    let text = String(decoding: try AtomicFile.read(folder.configuration), as: UTF8.self)
+    configuration = try TrainingConfiguration(yaml: text, file: folder.configuration.path)
+    metrics = try Self.samples(folder.metrics)
+    let episodes = try Self.samples(folder.scores)
+    scores = episodes["episode/score"] ?? []
+    lengths = episodes["episode/length"] ?? []
+    successes = episodes["episode/success"] ?? []
+  }
+
+  /// Environment steps that the run is known to have made.
+  package var steps: Int {
+    let last = [scores.last?.step, metrics.values.compactMap(\.last?.step).max(), checkpoint?.step]
+    return last.compactMap { $0 }.max() ?? 0
+  }
+
+  private static func check(_ folder: RunFolder) throws {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: folder.url.path, isDirectory: &isFolder)
+    guard exists else {
+      throw FileError(
+        .missing, path: folder.url.path, what: "there is no such folder",
+        remedy: "name a run folder or a checkpoint in it")
+    }
+    guard isFolder.boolValue else {
+      throw FileError(
+        .malformed, path: folder.url.path, what: "is a file",
+        remedy: "name a run folder or a checkpoint in it")
+    }
+    guard FileManager.default.fileExists(atPath: folder.configuration.path) else {
+      throw FileError(
+        .missing, path: folder.url.path, what: "holds no run",
+        remedy: "name a folder that `dreamer train --logdir` wrote: it has a config.yaml")
+    }
+  }
+
+  /// The numbers of a file of records; none where there is no file. A last line that is not finished
+  /// is left out, for a run may be writing it.
+  private static func samples(_ url: URL) throws -> [String: [Sample]] {
+    guard FileManager.default.fileExists(atPath: url.path) else { return [:] }
+    let lines = try AtomicFile.read(url).split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    var samples: [String: [Sample]] = [:]
+    for (index, line) in lines.dropLast().enumerated() {
+      guard let record = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
+        let step = record["step"] as? Int
+      else {
+        throw FileError(
+          .malformed, path: url.path, what: "line \(index + 1) is no record with a step",
+          remedy: "remove that line")
+      }
+      for (name, value) in record where name != "step" {
+        // Numbers alone: neither null nor text.
+        guard let number = value as? NSNumber else { continue }
+        samples[name, default: []].append(Sample(step: step, value: number.doubleValue))
+      }
+    }
+    return samples
+  }
+}

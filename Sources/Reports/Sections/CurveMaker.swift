@@ -1,0 +1,67 @@
+/// Charts of what several groups have in common, over one axis.
+struct CurveMaker {
+  let groups: [RunGroup]
+
+  /// How many stretches a run is cut into.
+  private static let stretchCount = 60
+
+  private var lastStep: Int { groups.flatMap(\.runs).map(\.steps).max() ?? 0 }
+
+  /// A curve for each group that has the numbers; with several seeds, a faint one for each besides.
+  ///
+  /// - Parameters:
+  ///   - name: what the curve is called beside the group's name; empty where there is one a group.
+  ///   - shift: added to the groups' colours.
+  ///   - bounds: what values, and so intervals, cannot leave.
+  func series(
+    _ name: String = "", shift: Int = 0, mark: LineChart.Mark = .line,
+    within bounds: ClosedRange<Double>? = nil, _ samples: (RunRecord) -> [RunRecord.Sample]
+  ) -> [LineChart.Series] {
+    groups.flatMap { group -> [LineChart.Series] in
+      let runs = group.runs.map(samples).filter { !$0.isEmpty }
+      guard !runs.isEmpty else { return [] }
+      let title =
+        name.isEmpty ? group.name : groups.count > 1 ? "\(group.name): \(name)" : name
+      let color = group.color + shift
+      let each = runs.count > 1 ? runs : []
+      return each.map {
+        LineChart.Series(name: title, color: color, points: points([$0]), mark: .faint)
+      } + [
+        LineChart.Series(
+          name: title, color: color, points: points(runs, within: bounds), mark: mark)
+      ]
+    }
+  }
+
+  private func points(
+    _ runs: [[RunRecord.Sample]], within bounds: ClosedRange<Double>? = nil
+  ) -> [LineChart.Point] {
+    Aggregation.curve(runs, lastStep: lastStep, stretchCount: Self.stretchCount).map { point in
+      var point = point
+      if let bounds { point.interval = point.interval?.clamped(to: bounds) }
+      return point
+    }
+  }
+
+  /// A chart of metrics by their names in `metrics.jsonl`; nil where no run has any.
+  func chart(
+    _ title: String, unit: String, _ keys: [(name: String, key: String)],
+    levels: [LineChart.Level] = [], mayBeLogarithmic: Bool = false
+  ) -> LineChart? {
+    let series = keys.enumerated().flatMap { index, key in
+      self.series(
+        keys.count > 1 ? key.name : "", shift: index * max(groups.count, 1),
+        mark: index == 0 ? .line : .dashed
+      ) { $0.metrics[key.key] ?? [] }
+    }
+    let chart = LineChart(
+      title: title, unit: unit, series: series, levels: levels,
+      mayBeLogarithmic: mayBeLogarithmic)
+    return chart.isEmpty ? nil : chart
+  }
+
+  /// All names of metrics that some run has.
+  var metricNames: [String] {
+    Set(groups.flatMap(\.runs).flatMap { $0.metrics.keys }).sorted()
+  }
+}

@@ -1,0 +1,22 @@
+/// A key whose value is not the default.
+public struct ConfigurationDifference: Sendable, Equatable {
+  public let key: String
+  /// In YAML, as are the next.
+  public let value: String
+  public let defaultValue: String
+}
+
+extension TrainingConfiguration {
+  /// What is not as in another configuration, in the order of the properties.
+  /// - Parameter other: by default the defaults.
+  public func differences(
+    from other: TrainingConfiguration = TrainingConfiguration()
+  ) -> [ConfigurationDifference] {
+    zip(ConfigurationTable(self).rows, ConfigurationTable(other).rows)
+      .filter { $0.value != $1.value }
+      .map {
+        ConfigurationDifference(
+          key: $0.key, value: $0.value.yaml, defaultValue: $1.value.yaml)
+      }
+  }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Files
+import Foundation
+import Probes
+import Reports
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Put runs on one page: how they learned, and what their agents know.",
+    discussion: """
+      The page is one HTML file that needs no network: learning curves with intervals, losses, \
+      diagnostics, imagined frames, linear probes of the latents, maps and traversals of them, the \
+      configuration, and how to run it again. Runs that differ in their seed alone are taken \
+      together; others are compared. A run need not be finished: what is missing is named.
+
+      Example: dreamer report runs/first
+               dreamer report runs/seed0 runs/seed1 runs/other --out comparison.html
+               dreamer report runs/first --files-only
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Runs' folders, for their newest checkpoints, or checkpoints' folders.", valueName: "run"))
+  var folders: [String]
+
+  @Option(help: ArgumentHelp("Where the page goes.", valueName: "file.html"))
+  var out = "report.html"
+
+  @Option(help: "Episodes of random actions that probes are fitted to; a third as many test them.")
+  var episodes = ProbePlan().fitEpisodes
+
+  @Option(help: "The root of those episodes' randomness.")
+  var seed = 0
+
+  @Flag(help: "Show what the files tell, and load no agent.")
+  var filesOnly = false
+
+  func validate() throws {
+    for folder in folders { try requireText(folder, "<run>") }
+    try requireText(out, "--out")
+    if episodes < 6 { throw ValidationError("--episodes must be at least 6") }
+    guard ["html", "htm"].contains(URL(fileURLWithPath: out).pathExtension.lowercased()) else {
+      throw ValidationError("--out \(out): the page is HTML; give it a name that ends in .html")
+    }
+  }
+
+  func run() throws {
+    let file = URL(fileURLWithPath: out)
+    try Self.checkFolder(of: file)
+    var plan = ProbePlan()
+    (plan.fitEpisodes, plan.testEpisodes, plan.seed) = (episodes, episodes / 3, seed)
+    let report = try Report(
+      paths: folders, depth: filesOnly ? .files : .agents, plan: plan,
+      commit: builtFromCommit)
+    let result = report.make { Dreamer.writeError($0) }
+    try AtomicFile.write(Data(result.html.utf8), to: file)
+    for problem in filesOnly ? [] : result.problems { Dreamer.writeError(problem) }
+    for (name, table) in result.probes { print(Self.text(name, table)) }
+    print("\(out): \(result.html.utf8.count / 1000) kB")
+  }
+
+  /// So that it is noticed before the work.
+  private static func checkFolder(of file: URL) throws {
+    let parent = file.deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: parent, isDirectory: &isFolder)
+    guard exists, isFolder.boolValue, FileManager.default.isWritableFile(atPath: parent) else {
+      throw FileError(
+        .system, path: file.path,
+        what: "cannot be written (\(parent) is no folder that may be written to)",
+        remedy: "make the folder or choose another --out")
+    }
+  }
+
+  /// What probes read, a line each.
+  private static func text(_ name: String, _ table: ProbeTable) -> String {
+    func value(_ score: Double, _ line: ProbeTable.Line) -> String {
+      line.classes == nil
+        ? String(format: "R² %.3f", score) : String(format: "%.1f %%", 100 * score)
+    }
+    let lines = table.lines.map { line -> String in
+      guard let scores = line.scores else { return "  \(line.name): does not vary" }
+      let kind = line.classes.map { " (\($0) classes)" } ?? ""
+      let parts = [("deter", scores.deter), ("stoch", scores.stoch), ("both", scores.both)]
+      return "  \(line.name)\(kind): "
+        + parts.map { "\($0.0) \(value($0.1, line))" }.joined(separator: ", ")
+        + (line.classes == nil ? "" : ", without looking \(value(line.baseline, line))")
+    }
+    return (["\(name), read by linear probes on \(table.testMoments) held-out moments:"] + lines)
+      .joined(separator: "\n")
+  }
+}
