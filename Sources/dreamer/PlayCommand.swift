@@ -8,7 +8,7 @@ import Viewer
 struct PlayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "play",
-    abstract: "Play in an environment, or in what a trained agent's model dreams, with the keyboard.",
+    abstract: "Play in an environment, or in what an agent's model dreams, with the keyboard.",
     discussion: """
       Opens a window where SDL 2 and a display are, else prints text; h tells the keys. From a pipe \
       each letter is a key: w forward, a and d turn, space toggles, q quits. Episode e of a seed is \
@@ -36,7 +36,7 @@ struct PlayCommand: ParsableCommand {
   var beside = false
 
   @Option(
-    help: "With --dream: real steps that the model sees first (default: \(DreamSession.usualContext)).")
+    help: "With --dream: steps that the model sees first (default \(DreamSession.usualContext)).")
   var context: Int?
 
   @Option(help: "The root of the worlds' randomness.")

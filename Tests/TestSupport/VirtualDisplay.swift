@@ -25,6 +25,19 @@ package final class VirtualDisplay {
     let number = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
     name = ":" + number.trimmingCharacters(in: .whitespacesAndNewlines)
     manager = try Self.start("openbox", ["--sm-disable"], display: name)
+    try awaitManager()
+  }
+
+  /// A window that comes while the manager starts may never be shown; which desktop there is can be
+  /// asked once it manages windows.
+  private func awaitManager() throws {
+    let start = ContinuousClock.now
+    while ContinuousClock.now - start < .seconds(60) {
+      let question = try Self.start("xdotool", ["get_desktop"], display: name)
+      question.waitUntilExit()
+      if question.terminationStatus == 0 { return }
+      Thread.sleep(forTimeInterval: 0.02)
+    }
   }
 
   deinit {
