@@ -6,6 +6,7 @@ import Randomness
 import Storyboards
 import Training
 import Viewer
+import WorldModels
 
 /// A person's episodes in what a model imagines, one after the other; beside it, if wanted, the real
 /// world does the same.
@@ -90,7 +91,8 @@ public struct DreamSession: Playable {
   }
 
   private mutating func enter(after seen: EpisodeRecord) throws {
-    try world?.follow(seen, key: key.fold(episodes))
+    let episodeKey = key.fold(episodes)
+    try world?.follow(seen, key: episodeKey)
     episodes += 1
     (lastAction, rewards, realRewards, errors) = (nil, [], [], [])
   }

@@ -5,6 +5,7 @@ import Sessions
 import TestSupport
 import Testing
 import Training
+import WorldModels
 
 @Suite("Play in a dream")
 struct DreamSessionTests {
