@@ -154,7 +154,9 @@ extension Replay {
       store.retain(start.chunk)
       next[Int(origin)] = store.existingRow(1, after: start)
     }
-    for start in state.online where store.chunk(start.chunk) == nil || isWhole(start) {
+    // A stretch may be gone, but not be of a chunk that is yet to come.
+    for start in state.online
+    where store.chunk(start.chunk) == nil ? start.chunk < state.nextChunk : isWhole(start) {
       onlineQueue.append(start)
     }
     guard onlineQueue.count == state.online.count, state.windowsSoFar >= windows.count else {

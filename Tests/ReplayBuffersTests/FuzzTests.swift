@@ -75,15 +75,37 @@ struct FuzzTests {
     }
   }
 
+  @Test("a stretch of a chunk that is yet to come is refused")
+  func comingStretch() throws {
+    let file = scratch.checkpoint("a")
+    let (header, body) = Self.parts(try Data(contentsOf: file))
+    let text = String(decoding: header, as: UTF8.self)
+    let next = try #require(text.firstMatch(of: /"nextChunk":(\d+)/)?.1)
+    let lie = text.replacing(
+      /"online":\[[^\]]*\]/, with: #""online":[{"chunkNumber":\#(next),"rowNumber":0}]"#)
+    #expect(lie != text)
+    try Self.sealed(Data(lie.utf8), body).write(to: file)
+    let error = #expect(throws: FileError.self) { try restore() }
+    #expect(error?.what.contains("stretch of experience without its rows") == true)
+  }
+
   /// Another number in the header, or another byte of the body, with the checksums put right.
   private static func lie(_ data: Data, _ generator: inout Generator) -> Data {
-    let length = Int(Data(data[8..<16]).elements(of: UInt64.self)?[0] ?? 0)
-    var (header, body) = (Data(data[40..<(40 + length)]), Data(data[(40 + length)...]))
+    var (header, body) = parts(data)
     if generator.uniform() < 0.7 {
       header = Mutation.changeNumber(in: header, using: &generator)
     } else {
       body[generator.integer(below: body.count)] ^= UInt8(1 << generator.integer(below: 8))
     }
+    return sealed(header, body)
+  }
+
+  private static func parts(_ data: Data) -> (header: Data, body: Data) {
+    let length = Int(Data(data[8..<16]).elements(of: UInt64.self)?[0] ?? 0)
+    return (Data(data[40..<(40 + length)]), Data(data[(40 + length)...]))
+  }
+
+  private static func sealed(_ header: Data, _ body: Data) -> Data {
     let numbers = [
       UInt64(header.count), UInt64(body.count), header.checksum, body.checksum,
     ]
