@@ -23,7 +23,7 @@ struct ResumedEventsTests {
     RunFolder(at: folder.appendingPathComponent(name)).events
   }
 
-  /// The events without what depends on the clock, and without what replay tells of itself.
+  /// The events without what depends on the clock.
   private func events(_ name: String) throws -> [Event] {
     var reader = try EventReader(contentsOf: url(name))
     var events: [Event] = []
@@ -32,7 +32,7 @@ struct ResumedEventsTests {
       if case .summary(let summaries) = event.content {
         event.content = .summary(
           summaries.filter { summary in
-            !["time/", "fps/", "usage/", "replay/"].contains { summary.tag.hasPrefix($0) }
+            !["time/", "fps/", "usage/"].contains { summary.tag.hasPrefix($0) }
           })
       }
       events.append(event)
