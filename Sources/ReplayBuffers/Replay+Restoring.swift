@@ -115,7 +115,10 @@ extension Replay {
     for chunk in store.all { chunk.successor.map(store.retain) }
     for (index, saved) in state.streams.enumerated() {
       streams[index].rowCount = saved.rowCount
-      guard let number = saved.chunk else { continue }
+      guard let number = saved.chunk else {
+        if saved.rowCount == 0 { continue }
+        throw SealedFile.damage(url, "has an environment without its rows")
+      }
       let waiting = min(saved.rowCount, windowLength - 1)
       guard let chunk = store.chunk(number), !chunk.isFull, chunk.stream == index,
         saved.windowStart.row < store.chunkSize, store.chunk(saved.windowStart.chunk) != nil,

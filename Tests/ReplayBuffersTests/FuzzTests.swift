@@ -77,16 +77,26 @@ struct FuzzTests {
 
   @Test("a stretch of a chunk that is yet to come is refused")
   func comingStretch() throws {
+    let stretch = #""online":[{"chunkNumber":6,"rowNumber":0}]"#
+    try expectRefusal(of: #""online":[]"#, as: stretch, "stretch of experience without its rows")
+  }
+
+  @Test("an environment with rows and no chunk to go on in is refused")
+  func environmentWithoutChunk() throws {
+    try expectRefusal(
+      of: #"{"chunk":4,"#, as: #"{"chunk":null,"#, "environment without its rows")
+  }
+
+  /// Writes other text in the checkpoint's header, under right checksums.
+  private func expectRefusal(of text: String, as lie: String, _ reason: String) throws {
     let file = scratch.checkpoint("a")
     let (header, body) = Self.parts(try Data(contentsOf: file))
-    let text = String(decoding: header, as: UTF8.self)
-    let next = try #require(text.firstMatch(of: /"nextChunk":(\d+)/)?.1)
-    let lie = text.replacing(
-      /"online":\[[^\]]*\]/, with: #""online":[{"chunkNumber":\#(next),"rowNumber":0}]"#)
-    #expect(lie != text)
-    try Self.sealed(Data(lie.utf8), body).write(to: file)
+    let whole = String(decoding: header, as: UTF8.self)
+    let changed = whole.replacingOccurrences(of: text, with: lie)
+    #expect(changed != whole)
+    try Self.sealed(Data(changed.utf8), body).write(to: file)
     let error = #expect(throws: FileError.self) { try restore() }
-    #expect(error?.what.contains("stretch of experience without its rows") == true)
+    #expect(error?.what.contains(reason) == true)
   }
 
   /// Another number in the header, or another byte of the body, with the checksums put right.
