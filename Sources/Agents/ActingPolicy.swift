@@ -40,6 +40,15 @@ public final class ActingPolicy {
     var previousActions: [Float]
   }
 
+  /// What is remembered of one environment, `[1, …]`.
+  public func latents(of index: Int) -> Learner.Latents {
+    func row(_ values: [Float]) -> [Float] {
+      let width = values.count / count
+      return Array(values[index * width..<(index + 1) * width])
+    }
+    return Learner.Latents(deter: row(memory.deter), stoch: row(memory.stoch))
+  }
+
   /// Goes on from what was remembered.
   ///
   /// - Returns: false, and nothing changed, where it is of another agent or number of environments.

@@ -66,6 +66,24 @@ extension Agent {
     }
   }
 
+  /// What heads and decoder say of some states as they are, one step of `n` sequences.
+  ///
+  /// - Parameter latents: `[n, …]`.
+  public func forecast(of latents: Learner.Latents) -> Forecast {
+    withInferenceTape { tape in
+      let states = states(latents, tape)
+      return forecast(
+        states, posterior: nil, actions: [], sequences: states.deter.rows, tape)
+    }
+  }
+
+  private func states(_ latents: Learner.Latents, _ tape: Tape) -> RSSMState {
+    let (rssm, n) = (worldModel.rssm, latents.deter.count / worldModel.rssm.deter)
+    return RSSMState(
+      deter: tape.constant(latents.deter, rows: n, columns: rssm.deter),
+      stoch: tape.constant(latents.stoch, rows: n, columns: rssm.stoch))
+  }
+
   /// Goes on from some states with shut eyes.
   ///
   /// - Parameters:
@@ -75,11 +93,9 @@ extension Agent {
     from start: Learner.Latents, steps: Int, actions: ImaginedActions, firstStep: Int,
     draws: DrawSource
   ) -> Forecast {
-    let n = start.deter.count / worldModel.rssm.deter
-    return withInferenceTape { tape in
-      let first = RSSMState(
-        deter: tape.constant(start.deter, rows: n, columns: worldModel.rssm.deter),
-        stoch: tape.constant(start.stoch, rows: n, columns: worldModel.rssm.stoch))
+    withInferenceTape { tape in
+      let first = states(start, tape)
+      let n = first.deter.rows
       let states = worldModel.rssm.uninitializedState(rows: steps * n, tape)
       var taken: [Float] = []
       imagine(into: states, from: first, firstStep: firstStep, draws: draws, tape) { step, state in

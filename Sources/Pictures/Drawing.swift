@@ -44,8 +44,10 @@ extension Picture {
   public mutating func fill(_ rectangle: Rectangle, with color: Color) {
     let rows = (rectangle.row..<rectangle.row + rectangle.height).clamped(to: 0..<height)
     let columns = (rectangle.column..<rectangle.column + rectangle.width).clamped(to: 0..<width)
+    let line = color.samples(columns.count)
     for row in rows {
-      for column in columns { set(row: row, column: column, to: color) }
+      let start = (row * width + columns.lowerBound) * 3
+      pixels.replaceSubrange(start..<start + line.count, with: line)
     }
   }
 

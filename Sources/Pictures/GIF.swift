@@ -1,28 +1,41 @@
 import Files
 import Foundation
 
-/// A moving picture.
+/// A moving picture, whose frames are drawn when they are needed: few are in memory at a time.
 public struct Animation: Sendable {
-  /// All of one size, with three channels.
-  public private(set) var frames: [Picture]
+  /// How many frames there are; at least one.
+  public let count: Int
   /// How long each frame shows, in hundredths of a second.
   public private(set) var delays: [Int]
+  private let draw: @Sendable (Int) -> Picture
 
   /// - Parameters:
-  ///   - frames: at least one, all of one size.
+  ///   - count: at least one frame.
   ///   - framesPerSecond: GIF counts hundredths of a second, and most programs show nothing faster
   ///     than 50 a second.
   ///   - hold: seconds that the last frame shows longer.
-  public init(_ frames: [Picture], framesPerSecond: Double, hold: Double = 0) {
-    precondition(!frames.isEmpty, "a moving picture of no frames")
-    precondition(
-      frames.allSatisfy { $0.height == frames[0].height && $0.width == frames[0].width },
-      "frames of different sizes")
-    self.frames = frames.map(\.colored)
+  ///   - draw: the frame of a number, always the same one; all are of one size.
+  public init(
+    count: Int, framesPerSecond: Double, hold: Double = 0,
+    draw: @escaping @Sendable (Int) -> Picture
+  ) {
+    precondition(count > 0, "a moving picture of no frames")
+    self.count = count
+    self.draw = draw
     let delay = max(Int((100 / framesPerSecond).rounded()), 2)
-    delays = Array(repeating: delay, count: frames.count)
-    delays[frames.count - 1] += Int((100 * hold).rounded())
+    delays = Array(repeating: delay, count: count)
+    delays[count - 1] += Int((100 * hold).rounded())
   }
+
+  /// Frames that are in memory already: at least one, all of one size.
+  public init(_ frames: [Picture], framesPerSecond: Double, hold: Double = 0) {
+    self.init(count: frames.count, framesPerSecond: framesPerSecond, hold: hold) { frames[$0] }
+  }
+
+  /// A frame, with three channels.
+  func frame(_ number: Int) -> Picture { draw(number).colored }
+
+  var frames: some Sequence<Picture> { (0..<count).lazy.map(frame) }
 }
 
 // GIF89a (CompuServe 1990), endlessly repeated: one palette for all frames, and of each frame only the
@@ -39,8 +52,10 @@ extension Animation {
     let transparent = palette.colors.count
     var bits = 2
     while 1 << bits <= transparent { bits += 1 }
-    var bytes = header(palette, bits: bits)
-    for patch in patches(palette, transparent: UInt8(transparent)) {
+    let patches = patches(palette, transparent: UInt8(transparent))
+    // The first patch is the whole frame.
+    var bytes = header(palette, size: patches[0].place, bits: bits)
+    for patch in patches {
       bytes += Self.control(delay: patch.delay, transparent: transparent)
       bytes += Self.image(patch, bits: bits)
     }
@@ -61,6 +76,7 @@ extension Animation {
     var patches: [Patch] = []
     for (frame, delay) in zip(frames, delays) {
       let indices = palette.indices(of: frame)
+      precondition(shown.isEmpty || shown.count == indices.count, "frames of different sizes")
       if shown.isEmpty {
         patches.append(Patch(place: frame.bounds, indices: indices, delay: delay))
       } else if let place = Self.difference(shown, indices, width: frame.width) {
@@ -108,8 +124,8 @@ extension Animation {
   }
 
   /// Signature, screen, colours, and the word that it repeats for ever.
-  private func header(_ palette: Palette, bits: Int) -> [UInt8] {
-    var bytes = Array("GIF89a".utf8) + Self.short(frames[0].width) + Self.short(frames[0].height)
+  private func header(_ palette: Palette, size: Rectangle, bits: Int) -> [UInt8] {
+    var bytes = Array("GIF89a".utf8) + Self.short(size.width) + Self.short(size.height)
     bytes += [0xf0 | UInt8(bits - 1), 0, 0]
     for color in palette.colors { bytes += [color.red, color.green, color.blue] }
     bytes += [UInt8](repeating: 0, count: ((1 << bits) - palette.colors.count) * 3)

@@ -16,7 +16,7 @@ extension Animation {
     defer { AtomicFile.remove(partial) }
     let (process, input, errors) = (Process(), Pipe(), Pipe())
     process.executableURL = program
-    process.arguments = arguments(output: partial.path)
+    process.arguments = arguments(of: frame(0), output: partial.path)
     (process.standardInput, process.standardError) = (input, errors)
     process.standardOutput = FileHandle.nullDevice
     // A reader that has gone must be an error of the write, not the end of this process.
@@ -43,8 +43,8 @@ extension Animation {
   }
 
   /// The same bytes for the same frames: one thread, no dates.
-  private func arguments(output: String) -> [String] {
-    let size = "\(frames[0].width)x\(frames[0].height)"
+  private func arguments(of frame: Picture, output: String) -> [String] {
+    let size = "\(frame.width)x\(frame.height)"
     let input = [
       "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", size,
       "-framerate", "100/\(delays[0])", "-i", "-",

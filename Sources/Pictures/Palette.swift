@@ -11,9 +11,9 @@ public struct Palette: Sendable {
   private let isExact: Bool
 
   /// - Parameters:
-  ///   - pictures: with three channels.
+  ///   - pictures: with three channels; looked at twice.
   ///   - limit: the most colours; up to 256.
-  public init(of pictures: [Picture], limit: Int) {
+  public init(of pictures: some Sequence<Picture>, limit: Int) {
     precondition(1...256 ~= limit, "a palette of \(limit) colours")
     if let all = Self.distinctColors(pictures, limit: limit) {
       isExact = true
@@ -52,7 +52,7 @@ public struct Palette: Sendable {
   }
 
   /// All colours in ascending order; nil where they are more than `limit`.
-  private static func distinctColors(_ pictures: [Picture], limit: Int) -> [Int]? {
+  private static func distinctColors(_ pictures: some Sequence<Picture>, limit: Int) -> [Int]? {
     var isSeen = [Bool](repeating: false, count: 1 << 24)
     var found: [Int] = []
     for picture in pictures {
@@ -81,7 +81,7 @@ private struct Histogram {
     (red >> 2) << 12 | (green >> 2) << 6 | blue >> 2
   }
 
-  init(_ pictures: [Picture]) {
+  init(_ pictures: some Sequence<Picture>) {
     for picture in pictures {
       let pixels = picture.pixels
       for start in stride(from: 0, to: pixels.count, by: 3) {

@@ -22,11 +22,11 @@ public struct Picture: Sendable, Equatable {
 
   /// A picture of one colour, with three channels.
   public init(height: Int, width: Int, color: Color) {
-    self.init(
-      height: height, width: width, channels: 3,
-      pixels: Array(repeating: color.red, count: 3 * height * width))
-    // Grey, it is done.
-    if color.green != color.red || color.blue != color.red { fill(bounds, with: color) }
+    let line = color.samples(width)
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(height * line.count)
+    for _ in 0..<height { pixels += line }
+    self.init(height: height, width: width, channels: 3, pixels: pixels)
   }
 
   /// A colour.
@@ -35,6 +35,16 @@ public struct Picture: Sendable, Equatable {
 
     public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
       (self.red, self.green, self.blue) = (red, green, blue)
+    }
+
+    /// The samples of so many pixels.
+    func samples(_ count: Int) -> [UInt8] {
+      var samples = [UInt8](repeating: red, count: 3 * count)
+      for start in stride(from: 0, to: samples.count, by: 3) {
+        samples[start + 1] = green
+        samples[start + 2] = blue
+      }
+      return samples
     }
 
     public static let black = Color(0, 0, 0)
@@ -57,9 +67,17 @@ extension Picture {
     precondition(factor > 0, "a picture cannot be enlarged by \(factor)")
     var result: [UInt8] = []
     result.reserveCapacity(pixels.count * factor * factor)
+    var line = [UInt8](repeating: 0, count: width * factor * channels)
     for row in 0..<height {
-      let line = (0..<width).flatMap { column in
-        (0..<factor).flatMap { _ in pixels[sample(row, column)..<(sample(row, column) + channels)] }
+      var index = 0
+      for column in 0..<width {
+        let start = sample(row, column)
+        for _ in 0..<factor {
+          for channel in 0..<channels {
+            line[index] = pixels[start + channel]
+            index += 1
+          }
+        }
       }
       for _ in 0..<factor { result += line }
     }

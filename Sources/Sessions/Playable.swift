@@ -37,7 +37,7 @@ public protocol Playable {
 }
 
 extension Playable {
-  /// What the keys do.
+  /// What the keys do in a terminal.
   public var help: [KeyHelp] {
     bindings.help
       + [
@@ -48,8 +48,5 @@ extension Playable {
   }
 
   /// All of it, for a window.
-  public func scene(showsHelp: Bool) -> Scene {
-    Scene(
-      panels: panels, charts: charts, lines: status + ["h: help"], help: help, showsHelp: showsHelp)
-  }
+  public var scene: Scene { Scene(panels: panels, charts: charts, lines: status) }
 }

@@ -29,6 +29,8 @@ struct FrameLayout {
 
   var height: Int { barTop(2) - Theme.gap / 2 + Theme.margin }
 
+  func fits(width: Int, height: Int) -> Bool { self.width <= width && self.height <= height }
+
   func column(_ sequence: Int) -> Int {
     Theme.margin + Theme.labelWidth + sequence * (tile.width + Theme.gap)
   }

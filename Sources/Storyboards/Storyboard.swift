@@ -4,7 +4,7 @@ import Pictures
 /// A rollout to be looked at: rows of images, in borders that are green while the model observes and
 /// red while it imagines; below them what it predicts beside what came, and its latents.
 ///
-/// ``frames()`` has time in time and sequences side by side, ``strip()`` has time from left to right
+/// ``frame(step:)`` has time in time and sequences side by side, ``strip()`` has time from left to right
 /// and sequences beneath each other.
 public struct Storyboard: Sendable {
   public let rollout: Rollout
@@ -34,11 +34,27 @@ public struct Storyboard: Sendable {
     [.truth, .reconstruction] + rollout.imagined.indices.map { .imagination($0) } + [.error]
   }
 
-  /// One picture for each step.
-  public func frames() -> [Picture] {
-    let size = TileSize(tiles, scale: scale ?? max(1, 112 / tiles.height))
-    let layout = FrameLayout(tile: size, rows: rows.count, sequences: rollout.sequences)
-    return (0..<rollout.steps).map { frame(step: $0, layout) }
+  /// The picture of one step.
+  public func frame(step: Int) -> Picture {
+    frame(step: step, frameLayout(scale: scale ?? usualScale))
+  }
+
+  /// The picture of one step for a space of so many pixels: with the largest images that there is room
+  /// for. Where all of it has room twice, it is drawn for half the space, to be enlarged.
+  public func frame(step: Int, width: Int, height: Int) -> Picture {
+    let usual = frameLayout(scale: usualScale)
+    let enlargement = max(1, min(width / usual.width, height / usual.height))
+    let (width, height) = (width / enlargement, height / enlargement)
+    let scales = (1...2 * usualScale).reversed()
+    let largest = scales.first { frameLayout(scale: $0).fits(width: width, height: height) }
+    return frame(step: step, frameLayout(scale: scale ?? largest ?? 1))
+  }
+
+  private var usualScale: Int { max(1, 112 / tiles.height) }
+
+  private func frameLayout(scale: Int) -> FrameLayout {
+    FrameLayout(
+      tile: TileSize(tiles, scale: scale), rows: rows.count, sequences: rollout.sequences)
   }
 
   /// All steps in one picture.

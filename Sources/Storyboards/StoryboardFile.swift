@@ -73,7 +73,7 @@ extension Storyboard {
 
   /// The frames in motion; the last shows a second longer.
   public func animation(_ framesPerSecond: Double) -> Animation {
-    Animation(frames(), framesPerSecond: framesPerSecond, hold: 1)
+    Animation(count: rollout.steps, framesPerSecond: framesPerSecond, hold: 1) { frame(step: $0) }
   }
 
   private func writeFrames(to folder: URL) throws {
@@ -82,9 +82,9 @@ extension Storyboard {
     } catch {
       throw FileError(writing: folder.path, error)
     }
-    for (step, frame) in frames().enumerated() {
+    for step in 0..<rollout.steps {
       let name = String(format: "frame-%03d.png", step + 1)
-      try frame.writePNG(to: folder.appendingPathComponent(name))
+      try frame(step: step).writePNG(to: folder.appendingPathComponent(name))
     }
   }
 }

@@ -33,6 +33,8 @@ public final class Driver {
   /// Rewards of the episodes so far that were others than those before.
   private var rewardChanges: [Int]
   private var episodes: [Int]
+  /// Whether the newest step of the first environment ended with success.
+  private var success: Bool?
   /// The newest episode of the first environment.
   private(set) var film: EpisodeFilm
   /// Calls of ``step(_:)``.
@@ -72,6 +74,16 @@ public final class Driver {
     }
   }
 
+  /// How the first environment stands after a step; nil before the first one.
+  public var moment: AgentMoment? {
+    guard steps > 0 else { return nil }
+    let row = rows[0]
+    return AgentMoment(
+      episode: episodes[0], step: histories[0].count, observation: row.observation,
+      reward: row.reward, earned: scores[0], isLast: row.isLast, success: success,
+      latents: policy.latents(of: 0), action: actions[0])
+  }
+
   /// - Returns: for each environment the episode that has ended, if one has.
   private func advance() throws -> [Episode?] {
     let commands = (0..<count).map { index in
@@ -101,6 +113,7 @@ public final class Driver {
     rows[index].isLast = step.isLast
     rows[index].isTerminal = step.isTerminal
     scores[index] += step.reward
+    if index == 0 { success = step.success }
     guard step.isLast else { return nil }
     return Episode(
       number: episodes[index], score: scores[index], length: histories[index].count,

@@ -17,6 +17,12 @@ public struct Evaluation: Sendable, Equatable {
     self.successes = successes
   }
 
+  /// The results of games that have ended.
+  public init(_ games: [EvaluationGames.Game]) {
+    self.init(
+      returns: games.map(\.score), lengths: games.map(\.length), successes: games.map(\.success))
+  }
+
   public var mean: Double { returns.reduce(0, +) / Double(max(returns.count, 1)) }
 
   /// The mean of the environment steps of an episode.
@@ -90,8 +96,6 @@ extension Agent {
     (pool ?? WorkerPool(threads: 1)).run(parties) { party, _ in
       party.play(in: makeEnvironment, progress)
     }
-    let games = try parties.map { try $0.outcome.get() }.flatMap { $0 }
-    return Evaluation(
-      returns: games.map(\.score), lengths: games.map(\.length), successes: games.map(\.success))
+    return Evaluation(try parties.map { try $0.outcome.get() }.flatMap { $0 })
   }
 }

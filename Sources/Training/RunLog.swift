@@ -188,6 +188,12 @@ final class RunLog {
 
   // MARK: showing
 
+  /// The mean return of the newest episodes; nil before one has ended.
+  var recentReturn: Double? {
+    let scores = state.recentScores
+    return scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count)
+  }
+
   func show(step: Int, of total: Int, updates: Int, best: Double?) {
     progress?.update { status(step, total, updates, best) }
   }
@@ -198,14 +204,12 @@ final class RunLog {
 
   private func status(_ step: Int, _ total: Int, _ updates: Int, _ best: Double?) -> ProgressStatus
   {
-    let scores = state.recentScores
-    let mean = scores.reduce(0, +) / Double(max(scores.count, 1))
     var details = newest.details
     (details.bestReturn, details.memoryMegabytes) = (best, ProcessMemory.megabytes)
     (details.freeNats, details.latents) = (freeNats, latents)
     return ProgressStatus(
       environmentSteps: step, totalSteps: total, updates: updates,
-      episodeReturn: scores.isEmpty ? nil : mean, details: details)
+      episodeReturn: recentReturn, details: details)
   }
 }
 

@@ -171,6 +171,12 @@ public final class Trainer {
     }
   }
 
+  /// How the run's first environment stands; nil before the first step.
+  public var moment: AgentMoment? { driver.moment }
+
+  /// The mean return of the newest episodes, 20 at most; nil before one has ended.
+  public var recentReturn: Double? { log.recentReturn }
+
   /// Where the time has gone so far.
   public var timeSplit: TimeSplit { log.timeSplit }
 

@@ -16,6 +16,8 @@ public struct Scene: Sendable {
   public var panels: [Panel]
   public var charts: [LineChart]
   public var lines: [String]
+  /// How far into what is watched this is, 0 to 1, for a bar above the lines; nil for none.
+  public var seek: Double?
   public var help: [KeyHelp]
   public var showsHelp: Bool
 
@@ -30,11 +32,33 @@ public struct Scene: Sendable {
     self.showsHelp = showsHelp
   }
 
+  /// About what it takes in memory.
+  package var byteCount: Int {
+    let values = charts.flatMap(\.series).reduce(0) { $0 + $1.values.count }
+    return panels.reduce(0) { $0 + $1.picture.pixels.count }
+      + values * MemoryLayout<Float?>.stride
+  }
+
+  /// Pixels that a single picture without a title has in a size, above lines of text and the bar.
+  public static func room(
+    width: Int, height: Int, lineCount: Int
+  ) -> (width: Int, height: Int) {
+    var drawing = SceneDrawing(width: width, height: height)
+    drawing.write(Array(repeating: "", count: lineCount))
+    drawing.drawBar(0)
+    return (drawing.rest.width, drawing.rest.height)
+  }
+
   /// Draws it in a size.
   public func picture(width: Int, height: Int) -> Picture {
     var drawing = SceneDrawing(width: width, height: height)
     drawing.write(lines)
-    for chart in charts.reversed() { drawing.draw(chart) }
+    if let seek { drawing.drawBar(seek) }
+    // Two beside each other where there are many.
+    let perRow = charts.count > 2 ? 2 : 1
+    for start in stride(from: 0, to: charts.count, by: perRow).reversed() {
+      drawing.draw(Array(charts[start..<min(start + perRow, charts.count)]))
+    }
     drawing.draw(panels)
     if showsHelp { drawing.cover(with: KeyHelp.lines(help)) }
     return drawing.picture
@@ -45,7 +69,7 @@ public struct Scene: Sendable {
 private struct SceneDrawing {
   var picture: Picture
   /// What nothing has been drawn on yet.
-  private var rest: Rectangle
+  private(set) var rest: Rectangle
   /// Pixels on a side of the letters' dots: a line of 50 letters fits.
   private let scale: Int
   private static let style = LineChart.Style.dark
@@ -78,9 +102,23 @@ private struct SceneDrawing {
     picture.write(text, row: row, column: column, color: color, scale: scale)
   }
 
-  mutating func draw(_ chart: LineChart) {
-    let strip = cutBottom(max(48, rest.height / 5))
-    if strip.height >= 24, strip.width >= 8 { chart.draw(in: strip, of: &picture) }
+  mutating func drawBar(_ share: Double) {
+    var strip = cutBottom(5 * scale)
+    strip.height = min(2 * scale, strip.height)
+    picture.fill(strip, with: Self.style.frame)
+    strip.width = Int((share * Double(strip.width)).rounded())
+    picture.fill(strip, with: Self.style.text)
+  }
+
+  /// Charts side by side.
+  mutating func draw(_ charts: [LineChart]) {
+    var place = cutBottom(max(48, rest.height / 5))
+    let (gap, left) = (4 * scale, place.column)
+    place.width = (place.width - gap * (charts.count - 1)) / charts.count
+    for (index, chart) in charts.enumerated() where place.height >= 24 && place.width >= 8 {
+      place.column = left + index * (place.width + gap)
+      chart.draw(in: place, of: &picture)
+    }
     _ = cutBottom(2 * scale)
   }
 
@@ -90,7 +128,8 @@ private struct SceneDrawing {
     for (index, panel) in panels.enumerated() {
       let column = rest.column + index * (width + gap)
       write(panel.title, row: rest.row, column: column, Self.style.text)
-      let (top, height) = (rest.row + lineHeight, rest.height - lineHeight)
+      let titleHeight = panel.title.isEmpty ? 0 : lineHeight
+      let (top, height) = (rest.row + titleHeight, rest.height - titleHeight)
       guard let fitted = panel.picture.fitted(width: width, height: height) else { continue }
       picture.draw(
         fitted, row: top + (height - fitted.height) / 2,

@@ -2,7 +2,9 @@ import Agents
 import ArgumentParser
 import Foundation
 import Kernels
+import Sessions
 import Training
+import Viewer
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,6 +17,7 @@ struct EvaluateCommand: ParsableCommand {
       Example: dreamer evaluate runs/first --episodes 100
                dreamer evaluate runs/first --episodes 20 --rows
                dreamer evaluate runs/first/checkpoints/4000 --mode --json
+               dreamer evaluate runs/first --episodes 5 --window
       """)
 
   @Argument(
@@ -47,6 +50,16 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @Flag(
+    help: """
+      Show the episodes one after the other in a window, the agent's dream beside; closed early, the \
+      results are those of the episodes that have ended.
+      """)
+  var window = false
+
+  @Option(help: "With --window: steps that it shows in a second (default 10).")
+  var fps: Double?
+
   enum Choice: String, EnumerableFlag {
     case mode
     case sample
@@ -56,6 +69,15 @@ struct EvaluateCommand: ParsableCommand {
     try requireText(folder, "<run>")
     if let episodes, !(1...1_000_000).contains(episodes) {
       throw ValidationError("--episodes must be 1 to 1000000")
+    }
+    if window, threads != nil {
+      throw ValidationError("--threads goes without --window, which plays in one thread")
+    }
+    if let fps {
+      guard window else { throw ValidationError("--fps goes with --window") }
+      guard fps > 0, fps <= 1000 else {
+        throw ValidationError("--fps must be above 0 and at most 1000")
+      }
     }
     if let threads, !(0...1024).contains(threads) {
       throw ValidationError("--threads must be 0 to 1024")
@@ -69,12 +91,29 @@ struct EvaluateCommand: ParsableCommand {
     plan.seed = seed
     plan.usesMode = choice == .mode
     plan.blanksFrames = blank
-    let progress = EvaluationProgress(of: plan.episodes)
-    let pool = WorkerPool(threads: threads ?? trained.configuration.run.threads)
-    let evaluation = try trained.agent.evaluate(
-      in: trained.makeEnvironment, plan, pool: pool, progress: progress.advance)
-    progress.finish()
+    let evaluation = try window ? watch(trained, plan) : evaluate(trained, plan)
     let summary = EvaluationSummary(evaluation, seed: seed, withRows: rows)
     print(json ? summary.json : summary.text(trained))
+  }
+
+  private func evaluate(_ trained: TrainedAgent, _ plan: EvaluationPlan) throws -> Evaluation {
+    let progress = EvaluationProgress(of: plan.episodes)
+    let pool = WorkerPool(threads: threads ?? trained.configuration.run.threads)
+    defer { progress.finish() }
+    return try trained.agent.evaluate(
+      in: trained.makeEnvironment, plan, pool: pool, progress: progress.advance)
+  }
+
+  private func watch(_ trained: TrainedAgent, _ plan: EvaluationPlan) throws -> Evaluation {
+    Interruption.begin()
+    let film = try EvaluationFilm(of: trained, plan, framesPerSecond: fps ?? 10)
+    let window = try Window(
+      title: "dreamer evaluate: \(trained.configuration.task)", width: 720, height: 640)
+    let shown = try show(film, in: window)
+    if let signal = Interruption.signalNumber { throw ExitCode(signal: signal) }
+    guard !shown.evaluation.returns.isEmpty else {
+      throw UsageError("the window was closed before an episode had ended: there are no results")
+    }
+    return shown.evaluation
   }
 }

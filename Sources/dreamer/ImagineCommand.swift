@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import Pictures
+import Sessions
 import Storyboards
 import Training
+import Viewer
 
 struct ImagineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,6 +23,7 @@ struct ImagineCommand: ParsableCommand {
       Example: dreamer imagine runs/first
                dreamer imagine runs/first --dream --samples 3 --out dream.gif
                dreamer imagine runs/first --context 10 --horizon 30 --out strip.png
+               dreamer imagine runs/first --window
                dreamer imagine runs/first --errors --json
       """)
 
@@ -65,6 +68,9 @@ struct ImagineCommand: ParsableCommand {
       valueName: "file"))
   var out: String?
 
+  @Flag(help: "Show it in a window instead, over and over.")
+  var window = false
+
   @Option(help: "Steps that a moving picture shows in a second.")
   var fps = 5.0
 
@@ -98,6 +104,9 @@ struct ImagineCommand: ParsableCommand {
     }
     if json, !errors { throw ValidationError("--json goes with --errors") }
     if errors, out != nil { throw ValidationError("--errors draws nothing: leave --out out") }
+    if window, errors || out != nil {
+      throw ValidationError("--window goes without --out and --errors")
+    }
     if errors, dream || !episode.isEmpty {
       throw ValidationError("--errors plays fresh episodes: leave --dream and --episode out")
     }
@@ -113,9 +122,9 @@ struct ImagineCommand: ParsableCommand {
   }
 
   func run() throws {
-    let file = errors ? nil : try StoryboardFile(path: out ?? "imagination.gif")
+    let file = errors || window ? nil : try StoryboardFile(path: out ?? "imagination.gif")
     let trained = try TrainedAgent(contentsOf: URL(fileURLWithPath: folder))
-    guard let file else {
+    if errors {
       let result = try trained.openLoopError(plan)
       return print(json ? Self.json(result) : Self.text(result, trained))
     }
@@ -128,12 +137,23 @@ struct ImagineCommand: ParsableCommand {
       }
       return index
     }
-    let title = "\(trained.configuration.task) after \(trained.step) steps"
+    let task = trained.configuration.task
+    let title = "\(task) after \(trained.step) steps"
     let board = Storyboard(rollout, title: title, imageIndex: index ?? 0, scale: scale)
+    guard let file else { return try watch(board, title: "dreamer imagine: \(task)") }
     try board.write(to: file, framesPerSecond: fps)
     print(
       "\(file.url.relativePath): \(rollout.sequences) episodes of \(title), "
         + "\(rollout.observed) steps observed, \(rollout.steps - rollout.observed) imagined")
+  }
+
+  private func watch(_ board: Storyboard, title: String) throws {
+    Interruption.begin()
+    let frame = board.frame(step: 0)
+    // With a line of the player's below.
+    let window = try Window(title: title, width: frame.width + 8, height: frame.height + 40)
+    _ = try show(StoryboardFilm(board, framesPerSecond: fps), in: window)
+    if let signal = Interruption.signalNumber { throw ExitCode(signal: signal) }
   }
 
   private func recorded(_ trained: TrainedAgent) throws -> [EpisodeRecord]? {

@@ -105,8 +105,7 @@ struct PlayCommand: ParsableCommand {
       Dreamer.writeError("note: \(error). Playing in text")
       return false
     }
-    var play = WindowPlay(session, in: window) { Interruption.signalNumber != nil }
-    _ = try play.run()
+    _ = try show(PlayFilm(session), in: window)
     return true
   }
 

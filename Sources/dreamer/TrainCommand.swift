@@ -1,8 +1,10 @@
 import ArgumentParser
 import Files
 import Foundation
+import Sessions
 import Telemetry
 import Training
+import Viewer
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,6 +18,7 @@ struct TrainCommand: ParsableCommand {
                dreamer train --env gridworld/Empty-5x5 --preset debug --set agent.opt.lr=1e-4
                dreamer train --env gridworld/DoorKey-5x5 --from runs/first
                dreamer train --resume --logdir runs/first --steps 20000
+               dreamer train --env pendulum/classic --window
 
       Presets: \(TrainingConfiguration.presetNames.joined(separator: ", ")).
       """)
@@ -61,6 +64,10 @@ struct TrainCommand: ParsableCommand {
       """, valueName: "checkpoint"))
   var from: String?
 
+  @Flag(
+    help: "Show the agent at work in a window, its dream beside; the run does not depend on it.")
+  var window = false
+
   @Flag(help: "Print the configuration and where its values come from, and do nothing else.")
   var printConfig = false
 
@@ -75,13 +82,24 @@ struct TrainCommand: ParsableCommand {
     if printConfig { return print(resolved.yaml(withOrigins: true), terminator: "") }
     let folder = RunFolder(at: URL(fileURLWithPath: logdir ?? Self.folder(for: resolved)))
     Interruption.begin()
+    if window { try trainInWindow(resolved, in: folder) } else { try train(resolved, in: folder) }
+  }
+
+  /// The run in this thread.
+  private func train(
+    _ resolved: ResolvedConfiguration, in folder: RunFolder, watchedBy feed: TrainingFeed? = nil
+  ) throws {
     let trainer = try Trainer(
       resolved.configuration, in: folder, resuming: resume,
       startingFrom: try startingWeights(folder), progress: .standardError())
     Dreamer.writeError("\(folder.url.relativePath): \(resolved.configuration.task)")
     Dreamer.writeError("\(trainer.replayNeed)")
     for note in trainer.notes { Dreamer.writeError("note: \(note)") }
-    let outcome = try trainer.run { Interruption.signalNumber != nil }
+    var observer = feed.map { TrainingObserver(of: trainer, to: $0) }
+    let outcome = try trainer.run {
+      observer?.look(at: trainer)
+      return Interruption.signalNumber != nil
+    }
     Dreamer.writeError(trainer.timeSplit.summary)
     if outcome == .interrupted, let signal = Interruption.signalNumber {
       Dreamer.writeError(
@@ -89,6 +107,28 @@ struct TrainCommand: ParsableCommand {
           + folder.url.relativePath)
       throw ExitCode(signal: signal)
     }
+  }
+
+  /// The run in a thread of its own, for windows belong to the main one. It does not depend on the
+  /// window's life.
+  private func trainInWindow(_ resolved: ResolvedConfiguration, in folder: RunFolder) throws {
+    let configuration = resolved.configuration
+    let world = try EnvironmentRegistry.make(configuration.task, configuration.env)
+    guard world.observationSpaces.contains(where: \.isImage) else {
+      throw RolloutError.noImage(environment: world.id)
+    }
+    let window = try Window(title: "dreamer train: \(world.id)", width: 720, height: 640)
+    let feed = TrainingFeed()
+    let run = BackgroundWork { try train(resolved, in: folder, watchedBy: feed) }
+    let film = TrainingFilm(
+      of: feed, in: world, totalSteps: configuration.run.steps, until: { run.hasEnded })
+    do {
+      _ = try show(film, in: window)
+    } catch let error as ViewerError {
+      Dreamer.writeError("note: \(error)")
+    }
+    feed.close()
+    try run.wait()
   }
 
   /// What `--from` names; nil where the run goes on from a checkpoint of its own.

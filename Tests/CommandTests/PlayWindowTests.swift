@@ -32,7 +32,11 @@ struct PlayWindowTests {
     _ session: PlaySession, help: Bool = false, width: Int = 720, height: Int = 560,
     on display: VirtualDisplay, _ running: Shell.Running
   ) throws -> Bool {
-    let expected = session.scene(showsHelp: help).picture(width: width, height: height).pixels
+    let film = PlayFilm(session)
+    var scene = film.scene(at: 0, width: width, height: height)
+    scene.lines.append("h: help")
+    (scene.help, scene.showsHelp) = (PlayerKeys.help(beside: film.help), help)
+    let expected = scene.picture(width: width, height: height).pixels
     var isShown = false
     running.wait {
       isShown = (try? display.picture(of: Self.title)) == expected

@@ -58,8 +58,7 @@ struct StoryboardTests {
   @Test("there is a frame for each step, all of one size, green while observed and red after")
   func frames() throws {
     let board = try board()
-    let frames = board.frames()
-    #expect(frames.count == 5)
+    let frames = (0..<5).map { board.frame(step: $0) }
     #expect(Set(frames.map { [$0.height, $0.width] }).count == 1)
     for (step, frame) in frames.enumerated() {
       let (shown, absent) =
@@ -70,6 +69,21 @@ struct StoryboardTests {
       // Four rows of tiles have two edges of two pixels, across both sequences.
       #expect(runs(of: shown, atLeast: 2 * 60, in: frame).rows == 4 * 2 * 2)
     }
+  }
+
+  @Test("in a space, images are as large as there is room for; twice the room is left to enlarging")
+  func spaces() throws {
+    let board = Storyboard(try board().rollout, title: "")
+    let usual = board.frame(step: 0)
+    // Images of 56 pixels are usually enlarged twice: one time less is 56 less for each of two.
+    func width(_ width: Int, _ height: Int) -> Int {
+      board.frame(step: 0, width: width, height: height).width
+    }
+    #expect(width(usual.width, usual.height) == usual.width)
+    #expect(width(usual.width - 1, usual.height) == usual.width - 2 * 56)
+    #expect(width(1, 1) == usual.width - 2 * 56)
+    #expect(width(usual.width + 2 * 56, usual.height + 4 * 56) == usual.width + 2 * 56)
+    #expect(width(2 * usual.width, 2 * usual.height) == usual.width)
   }
 
   @Test("a strip has a column of tiles for each step, the first of them green")
@@ -123,7 +137,7 @@ struct StoryboardTests {
     let rollout = board.rollout
     #expect(rollout.dreams && rollout.steps == 5 && rollout.imagined.count == 2)
     #expect(rollout.truth.lengths.allSatisfy { 3...5 ~= $0 })
-    #expect(board.frames().count == 5)
+    #expect(board.frame(step: 4).width == board.frame(step: 0).width)
   }
 
   @Test("recorded episodes are imagined from, and dreamt on without a truth")
@@ -138,7 +152,6 @@ struct StoryboardTests {
     plan.dreams = true
     let dream = try trained.rollout(plan, of: [episode])
     #expect(dream.truth.lengths == [2] && dream.steps == 5)
-    #expect(Storyboard(dream, title: "").frames().count == 5)
   }
 
   @Test("a context that is longer than an episode is an error with words")

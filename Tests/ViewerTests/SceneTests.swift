@@ -83,4 +83,38 @@ struct SceneTests {
     #expect(picture.fitted(width: 2, height: 9) == nil)
     #expect(picture.fitted(width: -3, height: 9) == nil)
   }
+
+  @Test("a bar above the lines tells how far in it is")
+  func seek() {
+    var scene = Scene(panels: [], lines: ["one"])
+    scene.seek = 0.25
+    let (style, picture) = (LineChart.Style.dark, scene.picture(width: 208, height: 100))
+    // Below the picture's margin of 4 and a line of 11 pixels, five above that: rows 80 and 81.
+    let row = (0..<208).map { picture.color(row: 80, column: $0) }
+    #expect(row.count { $0 == style.text } == 50 && row.count { $0 == style.frame } == 150)
+    #expect(picture.color(row: 79, column: 4) == style.background)
+    #expect(picture.color(row: 82, column: 4) == style.background)
+  }
+
+  @Test("many charts stand two in a row")
+  func manyCharts() {
+    let colors: [Picture.Color] = [.red, .white, .init(0, 255, 0)]
+    let charts = colors.map { LineChart("x", series: [.init([1, 1], color: $0)]) }
+    let picture = Scene(panels: [], charts: charts).picture(width: 300, height: 300)
+    let places = colors.map { color in
+      (0..<300 * 300).filter { picture.color(row: $0 / 300, column: $0 % 300) == color }
+    }
+    #expect(places[0].allSatisfy { $0 % 300 < 150 } && places[1].allSatisfy { $0 % 300 >= 150 })
+    #expect(places[2].contains { $0 % 300 > 200 } && places[2].contains { $0 % 300 < 100 })
+    #expect((places[0].max() ?? 0) < (places[2].min() ?? 0))
+  }
+
+  @Test("there is as much room for a picture as it is then given")
+  func room() {
+    let room = Scene.room(width: 400, height: 300, lineCount: 2)
+    let full = Picture(height: room.height, width: room.width, color: .white)
+    var scene = Scene(panels: [.init("", full)], lines: ["one", "two"])
+    scene.seek = 0
+    #expect(count(.white, in: scene.picture(width: 400, height: 300)) == room.width * room.height)
+  }
 }

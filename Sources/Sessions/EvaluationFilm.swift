@@ -1,0 +1,90 @@
+import Agents
+import EnvironmentInterface
+import Foundation
+import Training
+import Viewer
+
+/// An evaluation as a window shows it: the agent plays one episode after the other, its dream beside.
+public struct EvaluationFilm: Film {
+  private let trained: TrainedAgent
+  private let plan: EvaluationPlan
+  private let framesPerSecond: Double
+  private var current: EvaluationGames
+  private var episode: WatchedEpisode
+  private var beside: DreamBeside
+  /// Episodes that have ended.
+  private var ended: [EvaluationGames.Game] = []
+  /// Frames for which an episode's last one still shows.
+  private var hold = 0
+
+  /// Begins the first episode.
+  ///
+  /// - Throws: `RolloutError` where the world shows no image; what the world throws.
+  public init(of trained: TrainedAgent, _ plan: EvaluationPlan, framesPerSecond: Double) throws {
+    guard trained.agent.spaces.contains(where: \.isImage) else {
+      throw RolloutError.noImage(environment: trained.configuration.task)
+    }
+    (self.trained, self.plan, self.framesPerSecond) = (trained, plan, framesPerSecond)
+    episode = WatchedEpisode(in: try trained.makeEnvironment())
+    beside = DreamBeside(of: trained.agent, key: EvaluationPlan.episodesKey(seed: plan.seed))
+    current = try Self.game(0, of: trained, plan)
+    watch()
+  }
+
+  private static func game(
+    _ number: Int, of trained: TrainedAgent, _ plan: EvaluationPlan
+  ) throws -> EvaluationGames {
+    try EvaluationGames(
+      trained.agent, plan, episodes: number..<number + 1, in: trained.makeEnvironment)
+  }
+
+  /// The results of the episodes that have ended.
+  public var evaluation: Evaluation { Evaluation(ended) }
+
+  public var pace: Double? { 1 / framesPerSecond }
+
+  public var frameCount: Int { episode.steps.count }
+
+  public func scene(at frame: Int, width: Int, height: Int) -> Scene {
+    let number = min(ended.count + (current.hasEnded ? 0 : 1), plan.episodes)
+    var line = "episode \(number) of \(plan.episodes)"
+    if !ended.isEmpty { line += String(format: "  mean return %.3f", evaluation.mean) }
+    return episode.scene(at: frame, lines: [line])
+  }
+
+  public var help: [KeyHelp] { [KeyHelp([.character("n")], "on to the next episode")] }
+
+  public mutating func advance(holding held: Set<Keystroke>) throws -> FilmProgress {
+    guard current.hasEnded else { return try step() }
+    hold -= 1
+    return hold > 0 ? .waiting : try beginNext()
+  }
+
+  /// The rest of an episode that is passed over is played all the same.
+  public mutating func take(_ key: Keystroke) throws -> FilmProgress? {
+    guard key == .character("n") else { return nil }
+    while !current.hasEnded { _ = try step() }
+    return try beginNext()
+  }
+
+  private mutating func step() throws -> FilmProgress {
+    _ = try current.step()
+    watch()
+    if current.hasEnded {
+      ended += current.games
+      hold = Int((0.5 * framesPerSecond).rounded(.up))
+    }
+    return .frame
+  }
+
+  private mutating func beginNext() throws -> FilmProgress {
+    guard ended.count < plan.episodes else { return .ended }
+    current = try Self.game(ended.count, of: trained, plan)
+    watch()
+    return .frame
+  }
+
+  private mutating func watch() {
+    if let step = beside.follow(current.moment(of: 0)) { episode.append(step) }
+  }
+}
