@@ -87,6 +87,7 @@ enum Style {
     .tiles .now img{border-color:var(--c0)}
     img{image-rendering:pixelated;max-width:100%;height:auto}
     .film img{border-radius:8px;background:var(--panel);border:1px solid var(--line)}
+    @media(max-width:640px){.film img{max-width:none}}
     .film{margin:0 0 16px}
     details{border:1px solid var(--line);border-radius:10px;padding:10px 14px;margin:0 0 12px;\
     background:var(--panel)}

@@ -37,6 +37,8 @@ struct AgentStudy {
     map = LatentMap(held, deter: deter)
     var rollouts = RolloutPlan()
     rollouts.seed = plan.seed
+    // As wide as the page.
+    rollouts.sequences = 7
     film = try Self.unlessImpossible {
       try Storyboard(
         trained.rollout(rollouts), title: "\(run.configuration.task) after \(trained.step) steps"
