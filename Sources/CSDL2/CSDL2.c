@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 // SDL's own names and numbers: SDL.h, SDL_video.h, SDL_render.h, SDL_pixels.h, SDL_events.h.
 enum {
@@ -210,12 +211,24 @@ static bool translate(const sdl_event *event, csd_event *told) {
   }
 }
 
-bool csd_wait(csd_event *event, int milliseconds) {
+// An event that is there and one of those that we tell of.
+static bool poll_event(csd_event *event) {
   sdl_event raw;
-  while (sdl.WaitEventTimeout(&raw, milliseconds)) {
+  while (sdl.WaitEventTimeout(&raw, 0)) {
     if (translate(&raw, event)) return true;
-    // What else came costs no more time.
-    milliseconds = 0;
   }
   return false;
+}
+
+// Looks again and again instead of letting SDL wait: to end its own wait, SDL 2 sends the window a
+// message on a second connection to the X server, which ends the process where the window is gone
+// before it arrives.
+bool csd_wait(csd_event *event, int milliseconds) {
+  enum { nap = 5 };
+  for (int left = milliseconds;; left -= nap) {
+    if (poll_event(event)) return true;
+    if (left <= 0) return false;
+    struct timespec time = {0, (left < nap ? left : nap) * 1000000L};
+    nanosleep(&time, NULL);
+  }
 }

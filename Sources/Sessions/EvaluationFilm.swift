@@ -72,7 +72,8 @@ public struct EvaluationFilm: Film {
     watch()
     if current.hasEnded {
       ended += current.games
-      hold = Int((0.5 * framesPerSecond).rounded(.up))
+      // Half a second, but no more frames than people can tell apart.
+      hold = Int((0.5 * min(framesPerSecond, 30)).rounded(.up))
     }
     return .frame
   }

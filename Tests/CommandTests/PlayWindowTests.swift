@@ -61,9 +61,9 @@ struct PlayWindowTests {
     try session.begin()
     try display.resize(Self.title, width: 500, height: 400)
     #expect(try shows(session, width: 500, height: 400, on: display, running))
-    try display.press("alt+F4", in: Self.title)
+    try display.close(Self.title, of: running.process)
     let outcome = try running.finish()
-    #expect(outcome.code == 0 && outcome.output == "" && outcome.errors == "")
+    #expect(outcome.code == 0 && outcome.output == "" && outcome.errors == "", "\(outcome)")
   }
 
   @Test("a pendulum goes on without a key, and q quits")

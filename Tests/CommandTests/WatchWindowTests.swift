@@ -132,7 +132,7 @@ struct WatchWindowTests {
     for number in [2, 0] { try session.act(.discrete(number)) }
     let second = expected(session)
     #expect(first != second && wait(for: title, running) { $0 == second })
-    try display.press("alt+F4", in: title)
+    try display.close(title, of: running.process)
     let outcome = try running.finish()
     #expect(outcome.code == 0 && outcome.errors == "")
   }

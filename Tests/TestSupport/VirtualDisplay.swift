@@ -58,6 +58,16 @@ package final class VirtualDisplay {
       ["search", "--onlyvisible", "--name", title, "windowfocus", "key", "--delay", "30"] + keys)
   }
 
+  /// Has the window manager close the window of a title, as a person does, until its process has
+  /// ended: a key that comes before the manager knows who has the focus does nothing.
+  package func close(_ title: String, of process: Process) throws {
+    let start = ContinuousClock.now
+    while process.isRunning, ContinuousClock.now - start < .seconds(60) {
+      try press("alt+F4", in: title)
+      Thread.sleep(forTimeInterval: 0.5)
+    }
+  }
+
   /// Gives the window of a title a size.
   package func resize(_ title: String, width: Int, height: Int) throws {
     _ = try run(
