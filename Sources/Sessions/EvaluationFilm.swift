@@ -12,8 +12,8 @@ public struct EvaluationFilm: Film {
   private var current: EvaluationGames
   private var episode: WatchedEpisode
   private var beside: DreamBeside
-  /// Episodes that have ended.
-  private var ended: [EvaluationGames.Game] = []
+  /// The results of the episodes that have ended.
+  public private(set) var evaluation = Evaluation([])
   /// Frames for which an episode's last one still shows.
   private var hold = 0
 
@@ -38,17 +38,17 @@ public struct EvaluationFilm: Film {
       trained.agent, plan, episodes: number..<number + 1, in: trained.makeEnvironment)
   }
 
-  /// The results of the episodes that have ended.
-  public var evaluation: Evaluation { Evaluation(ended) }
+  /// Episodes that have ended.
+  private var endedCount: Int { evaluation.returns.count }
 
   public var pace: Double? { 1 / framesPerSecond }
 
   public var frameCount: Int { episode.steps.count }
 
   public func scene(at frame: Int, width: Int, height: Int) -> Scene {
-    let number = min(ended.count + (current.hasEnded ? 0 : 1), plan.episodes)
+    let number = min(endedCount + (current.hasEnded ? 0 : 1), plan.episodes)
     var line = "episode \(number) of \(plan.episodes)"
-    if !ended.isEmpty { line += String(format: "  mean return %.3f", evaluation.mean) }
+    if endedCount > 0 { line += String(format: "  mean return %.3f", evaluation.mean) }
     return episode.scene(at: frame, lines: [line])
   }
 
@@ -71,7 +71,7 @@ public struct EvaluationFilm: Film {
     _ = try current.step()
     watch()
     if current.hasEnded {
-      ended += current.games
+      evaluation += Evaluation(current.games)
       // Half a second, but no more frames than people can tell apart.
       hold = Int((0.5 * min(framesPerSecond, 30)).rounded(.up))
     }
@@ -79,8 +79,8 @@ public struct EvaluationFilm: Film {
   }
 
   private mutating func beginNext() throws -> FilmProgress {
-    guard ended.count < plan.episodes else { return .ended }
-    current = try Self.game(ended.count, of: trained, plan)
+    guard endedCount < plan.episodes else { return .ended }
+    current = try Self.game(endedCount, of: trained, plan)
     watch()
     return .frame
   }

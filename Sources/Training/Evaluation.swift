@@ -23,6 +23,13 @@ public struct Evaluation: Sendable, Equatable {
       returns: games.map(\.score), lengths: games.map(\.length), successes: games.map(\.success))
   }
 
+  /// Adds the results of other episodes.
+  public static func += (evaluation: inout Evaluation, other: Evaluation) {
+    evaluation.returns += other.returns
+    evaluation.lengths += other.lengths
+    evaluation.successes += other.successes
+  }
+
   public var mean: Double { returns.reduce(0, +) / Double(max(returns.count, 1)) }
 
   /// The mean of the environment steps of an episode.

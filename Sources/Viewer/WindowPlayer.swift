@@ -154,6 +154,8 @@ public struct WindowPlayer<Shown: Film> {
   private mutating func endRecording() {
     guard let recording else { return }
     self.recording = nil
+    // Two keys may come before a frame is drawn.
+    guard recording.count > 0 else { return }
     let url = FreeName.url(suffix: "gif")
     // What waits for keys shows a frame for as long as people look at one.
     let interval = player.interval(film.pace ?? 0.5)
