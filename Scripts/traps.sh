@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 traps=Experiments/Parity/Traps
 copy=.build-traps
 mkdir -p "$copy"
-# The tracked and new files as they are, over what an earlier run built.
+# The tracked and new files as they are, beside what an earlier run built.
+find "$copy" -mindepth 1 -maxdepth 1 ! -name .build -exec rm -rf {} +
 git ls-files -co --exclude-standard | tar cf - -T - | tar xf - -C "$copy"
 
 # A debug build: what is tested here is small, and each patch means building much again.
