@@ -99,7 +99,7 @@ struct WatchWindowTests {
   func train() throws {
     let title = "dreamer train: \(Self.task)"
     func arguments(_ folder: String) -> [String] {
-      ["train", "--env", Self.task, "--preset", "debug", "--steps", "400", "--logdir", folder]
+      ["train", "--env", Self.task, "--preset", "debug", "--steps", "1000", "--logdir", folder]
     }
     #expect(try shell.run(arguments("plain")).code == 0)
     let running = try shell.start(
@@ -108,7 +108,7 @@ struct WatchWindowTests {
     try display.press("q", in: title)
     #expect(try running.finish().code == 0)
     let contents = try shell.contents()
-    for name in ["scores.jsonl", "checkpoints/400/parameters.safetensors"] {
+    for name in ["scores.jsonl", "checkpoints/1000/parameters.safetensors"] {
       let plain = try #require(contents["plain/\(name)"])
       #expect(plain == contents["watched/\(name)"])
     }
