@@ -12,8 +12,6 @@ cd "$(dirname "$0")/../.."
 rounds=${1:-5}
 steps=2500
 dreamer=$PWD/.build/release/dreamer
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
 
 fail() {
   echo "window: $*" >&2
@@ -31,10 +29,12 @@ rate() {
 [[ $rounds =~ ^[1-9][0-9]*$ ]] || fail "'$rounds' is no number of rounds; give 1 or more"
 [[ -x $dreamer ]] || fail "there is no build; run make build"
 if [[ -z ${DISPLAY:-} ]]; then
-  command -v Xvfb > /dev/null || fail "there is no display; set DISPLAY, or apt-get install xvfb"
+  command -v xvfb-run > /dev/null || fail "there is no display; set DISPLAY, or apt-get install xvfb"
   exec xvfb-run -a --server-args="-screen 0 1000x800x24" "$0" "$rounds"
 fi
 
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 echo "| round | updates/s | with a window | slower by |"
 echo "|---|---|---|---|"
 for round in $(seq "$rounds"); do

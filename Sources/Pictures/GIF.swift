@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// A moving picture, whose frames are drawn when they are needed: few are in memory at a time.
+/// A moving picture. Its frames may be drawn when they are needed, so that few are in memory at a time.
 public struct Animation: Sendable {
   /// How many frames there are; at least one.
   public let count: Int

@@ -60,11 +60,10 @@ package struct DreamBeside: Sendable {
   }
 
   private mutating func look(at moment: AgentMoment) -> Forecast? {
-    dream = moment.latents.map {
-      Dream(
-        of: agent, from: $0, firstStep: moment.step + 1,
-        draws: .random(key.fold("dream beside").fold(moment.episode)))
-    }
-    return moment.latents.map { agent.forecast(of: $0) }
+    guard let latents = moment.latents else { return nil }
+    dream = Dream(
+      of: agent, from: latents, firstStep: moment.step + 1,
+      draws: .random(key.fold("dream beside").fold(moment.episode)))
+    return agent.forecast(of: latents)
   }
 }

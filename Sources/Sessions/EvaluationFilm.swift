@@ -46,7 +46,7 @@ public struct EvaluationFilm: Film {
   public var frameCount: Int { episode.steps.count }
 
   public func scene(at frame: Int, width: Int, height: Int) -> Scene {
-    let number = min(endedCount + (current.hasEnded ? 0 : 1), plan.episodes)
+    let number = endedCount + (current.hasEnded ? 0 : 1)
     var line = "episode \(number) of \(plan.episodes)"
     if endedCount > 0 { line += String(format: "  mean return %.3f", evaluation.mean) }
     return episode.scene(at: frame, lines: [line])

@@ -73,7 +73,9 @@ extension Storyboard {
 
   /// The frames in motion; the last shows a second longer.
   public func animation(_ framesPerSecond: Double) -> Animation {
-    Animation(count: rollout.steps, framesPerSecond: framesPerSecond, hold: 1) { frame(step: $0) }
+    // Drawn once: a GIF looks at its frames several times.
+    Animation(
+      (0..<rollout.steps).map { frame(step: $0) }, framesPerSecond: framesPerSecond, hold: 1)
   }
 
   private func writeFrames(to folder: URL) throws {

@@ -64,7 +64,7 @@ public final class Window {
     var event = csd_event()
     repeat {
       let left = max(.zero, deadline - ContinuousClock.now)
-      // Up to the next whole millisecond; SDL cannot wait shorter.
+      // Up to the next whole millisecond, the unit of the wait.
       let milliseconds = (left / .milliseconds(1)).rounded(.up)
       guard csd_wait(&event, Int32(min(milliseconds, 1e6))) else { continue }
       if let event = Self.event(event) { return event }
