@@ -18,8 +18,11 @@ package final class VirtualDisplay {
 
   package init() throws {
     let output = Pipe()
+    // Without `-noreset` the server begins anew when its last client leaves, and a client that comes
+    // meanwhile is turned away: the manager, when the question whether it is there comes first.
     server = try Self.start(
-      "Xvfb", ["-displayfd", "1", "-screen", "0", "1000x800x24", "-nolisten", "tcp"],
+      "Xvfb",
+      ["-displayfd", "1", "-screen", "0", "1000x800x24", "-nolisten", "tcp", "-noreset"],
       output: output)
     // It writes its number once it is ready.
     let number = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
@@ -38,16 +41,18 @@ package final class VirtualDisplay {
       if question.terminationStatus == 0 { return }
       Thread.sleep(forTimeInterval: 0.02)
     }
+    throw DisplayError(name: name, isManagerRunning: manager.isRunning)
   }
 
   deinit {
+    // As long as the server lives, no other takes its number, and with it these files.
+    for file in ["/tmp/.X\(name.dropFirst())-lock", "/tmp/.X11-unix/X\(name.dropFirst())"] {
+      try? FileManager.default.removeItem(atPath: file)
+    }
     for process in [manager, server] {
       // They inherit the blocked signals of the test's thread, but this one cannot be blocked.
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
-    }
-    for file in ["/tmp/.X\(name.dropFirst())-lock", "/tmp/.X11-unix/X\(name.dropFirst())"] {
-      try? FileManager.default.removeItem(atPath: file)
     }
   }
 
@@ -105,5 +110,16 @@ package final class VirtualDisplay {
     process.standardError = FileHandle.nullDevice
     try process.run()
     return process
+  }
+}
+
+/// No window manager came up.
+private struct DisplayError: Error, CustomStringConvertible {
+  let name: String
+  let isManagerRunning: Bool
+
+  var description: String {
+    "display \"\(name)\" has no window manager after a minute; openbox "
+      + (isManagerRunning ? "runs" : "has ended")
   }
 }
