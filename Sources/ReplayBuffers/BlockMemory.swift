@@ -18,6 +18,10 @@ final class BlockMemory {
   private let reserve: Int
   /// Full blocks that are or were in memory, in the order in which they came there.
   private var residents = RingQueue<Block>()
+  /// Blocks whose latents changed, in the order in which they did; the disk may have some by now.
+  private var changed = RingQueue<Block>()
+  /// The most bytes of latents of full blocks that only memory has: what a checkpoint finds to write.
+  private var mostUnwritten: Int { min(4 << 20, bound / 16) }
   /// The most bytes that anything but blocks took at once. What is free again is not given to blocks,
   /// or they would come and go with it.
   private var mostOthers = 0
@@ -68,6 +72,7 @@ final class BlockMemory {
     if let disk, let record = block.record {
       try disk.check()
       disk.pack(record, into: block.packed)
+      try noteChange(of: block)
     }
     stay(block)
     while !hasRoom(for: max(0, reserve - spares.count)) {
@@ -144,7 +149,7 @@ final class BlockMemory {
   func changeLatents(of block: Block, _ change: (Bytes) -> Void) throws {
     if let latents = block.latents {
       change(latents.bytes)
-      block.isDirty = true
+      if !block.isDirty { try noteChange(of: block) }
       return
     }
     guard let disk, let page = block.page else {
@@ -160,11 +165,23 @@ final class BlockMemory {
     disk.trickle()
   }
 
+  /// Takes note that only memory has a block's latents, and brings those to the disk that changed
+  /// first, where they are many.
+  private func noteChange(of block: Block) throws {
+    block.isDirty = true
+    guard disk != nil else { return }
+    changed.append(block)
+    while changed.count * layout.latentBytes > mostUnwritten, let first = changed.popFirst() {
+      try writeLatents(of: first)
+    }
+  }
+
   /// Brings a block's latents to the disk if they are not there.
   func writeLatents(of block: Block) throws {
     guard let latents = block.latents, let disk, block.isDirty else { return }
     block.page = try disk.pages.write(latents.bytes, over: block.page)
     block.isDirty = false
+    disk.trickle()
   }
 
   /// Reads a block of a checkpoint that is not full: rows are still to come.

@@ -18,18 +18,19 @@ extension Replay {
     try disk.synchronize()
     var state = makeState(chunks)
     let pages = chunks.flatMap(\.blocks).compactMap(\.page)
-    var frames = Data()
+    var body = try disk.packed(origins(firstWindows: &state.streams))
+    state.windowBytes = body.count
+    body.append(Data(elements: pages.map { UInt32($0.number) }))
+    body.append(Data(elements: pages.map(\.checksum)))
     for (index, chunk) in chunks.enumerated() where !chunk.isFull {
-      let packed = try chunk.blocks.map(disk.frame)
-      state.chunks[index].frames = packed.map(\.count)
-      frames += packed.reduce(into: Data()) { $0.append($1) }
+      for frame in try chunk.blocks.map(disk.frame) {
+        state.chunks[index].frames.append(frame.count)
+        body.append(frame)
+      }
     }
-    let origins = try disk.packed(origins(firstWindows: &state.streams))
     let weights = try disk.packed(Data(elements: chunks.flatMap(\.priorities)))
-    (state.windowBytes, state.priorityBytes) = (origins.count, weights.count)
-    let body =
-      origins + Data(elements: pages.map { UInt32($0.number) })
-      + Data(elements: pages.map(\.checksum)) + frames + weights
+    state.priorityBytes = weights.count
+    body.append(weights)
     try SealedFile.write(state, body, to: url)
   }
 

@@ -31,7 +31,8 @@ struct SealedFile {
       UInt64(header.count), UInt64(body.count), header.checksum, body.checksum,
     ]
     try AtomicFile.write(to: url) {
-      try $0.write(contentsOf: magic + Data(elements: numbers) + header + body)
+      try $0.write(contentsOf: magic + Data(elements: numbers) + header)
+      try $0.write(contentsOf: body)
     }
     return prefix + header.count
   }

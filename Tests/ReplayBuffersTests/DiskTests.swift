@@ -70,6 +70,20 @@ struct DiskTests {
     }
   }
 
+  @Test("latents in memory reach the disk before a checkpoint, but for a sixteenth of the bound")
+  func writingBehind() throws {
+    var exercise = try Exercise(in: scratch.replay, memory: "400kB", size: 3000)
+    try exercise.replay.begin()
+    _ = try exercise.run(0..<600)
+    // 1,200 rows are in 60 blocks of 3,872 and 576 bytes, for which there is room.
+    #expect(exercise.replay.mostBlocksInMemory >= 60)
+    let before = try exercise.replay.measureFiles().latents
+    try exercise.replay.save(to: scratch.checkpoint("a"))
+    let after = try exercise.replay.measureFiles().latents
+    #expect(after == 60 * 576)
+    #expect(before >= after - 400_000 / 16)
+  }
+
   @Test("files of chunks that are gone stay until the next checkpoint is complete")
   func deletion() throws {
     var exercise = try Exercise(in: scratch.replay, size: 60)
