@@ -24,6 +24,7 @@ let package = Package(
     .package(
       url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
     .package(url: "https://github.com/jpsim/Yams", .upToNextMinor(from: "6.2.2")),
+    .package(url: "https://github.com/apple/swift-protobuf", .upToNextMinor(from: "1.39.0")),
   ],
   targets: [
     // Loads OpenBLAS when it is first needed: see its header for why it is not linked.
@@ -57,7 +58,11 @@ let package = Package(
       dependencies: ["CZstd", "EnvironmentInterface", "Files", "Kernels", "Randomness"],
       exclude: ["README.md"]),
     .target(name: "Pictures", dependencies: ["CPNG", "Files"]),
-    .target(name: "Telemetry", dependencies: ["Pictures", "Files"], exclude: ["README.md"]),
+    .target(
+      name: "Telemetry",
+      dependencies: [
+        "Pictures", "Files", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["README.md", "Events/event.proto"]),
     .target(name: "Storyboards", dependencies: ["Agents", "Pictures"]),
     .target(
       name: "Training",

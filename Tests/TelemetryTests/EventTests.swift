@@ -40,7 +40,7 @@ struct EventTests {
     try open().write([.init("x", .scalar(0.5))], step: 300)
     // As TensorBoard's own RecordWriter writes these messages, in hexadecimal.
     let version =
-      "1a00000000000000129bd82d09000000000000f83f10001a0d627261696e2e4576656e743a32d3dc531e"
+      "1800000000000000a37f4b2209000000000000f83f1a0d627261696e2e4576656e743a322a28646c"
     let scalar = "1800000000000000a37f4b2209000000000000f83f10ac022a0a0a080a0178150000003fd06d1abd"
     let text = try Data(contentsOf: url).map { String(format: "%02x", $0) }.joined()
     #expect(text == version + scalar)
@@ -79,7 +79,7 @@ struct EventTests {
   func resumingNothing() throws {
     _ = try open(keepingThrough: 2)
     let fresh = try Data(contentsOf: url)
-    #expect(fresh.count == 12 + 26 + 4)
+    #expect(fresh.count == 12 + 24 + 4)
     try fresh.prefix(20).write(to: url)
     _ = try open(keepingThrough: 2)
     #expect(try Data(contentsOf: url) == fresh)
@@ -89,11 +89,11 @@ struct EventTests {
   func damaged() throws {
     try open().write(MetricRecord(step: 1, values: ["x": 1]))
     var data = try Data(contentsOf: url)
-    data[60] ^= 1
+    data[58] ^= 1
     try data.write(to: url)
     let error = #expect(throws: FileError.self) { try open(keepingThrough: 5) }
     #expect(
-      error?.description == "\(url.path): the record at byte 42 does not match its checksum; "
+      error?.description == "\(url.path): the record at byte 40 does not match its checksum; "
         + "remove the file: it holds nothing but pictures of the other files")
     #expect(try Data(contentsOf: url) == data)
   }

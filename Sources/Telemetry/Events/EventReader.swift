@@ -31,10 +31,10 @@ public struct EventReader {
   /// - Throws: `FileError` of kind `malformed`.
   public mutating func next() throws -> Event? {
     guard let length = try take(Self.lengthSize) else { return nil }
-    let size: UInt64 = littleEndian(length)
-    guard let count = Int(exactly: size), let message = try take(count, after: length.endIndex)
+    guard let count = Int(exactly: UInt64(littleEndian: length)),
+      let message = try take(count, after: length.endIndex)
     else { return nil }
-    guard let event = try? Event(decoding: message) else { throw damaged("is no event") }
+    guard let event = Event(decoding: Array(message)) else { throw damaged("is no event") }
     offset = message.endIndex + Self.checksumSize
     return event
   }
@@ -44,8 +44,10 @@ public struct EventReader {
     let start = start.map { $0 + Self.checksumSize } ?? offset
     guard count <= bytes.count - start - Self.checksumSize else { return nil }
     let end = start + count
-    guard littleEndian(bytes[end..<end + Self.checksumSize]) == CRC32C.masked(bytes[start..<end])
-    else { throw damaged("does not match its checksum") }
+    let checksum = UInt32(littleEndian: bytes[end..<end + Self.checksumSize])
+    guard checksum == CRC32C.masked(bytes[start..<end]) else {
+      throw damaged("does not match its checksum")
+    }
     return bytes[start..<end]
   }
 
@@ -58,13 +60,22 @@ public struct EventReader {
 
 extension Event {
   /// The event as a record of a file.
-  var record: [UInt8] {
-    let message = encoded
-    var writer = WireWriter()
-    writer.littleEndian(UInt64(message.count))
-    writer.littleEndian(CRC32C.masked(writer.bytes))
-    writer.raw(message)
-    writer.littleEndian(CRC32C.masked(message))
-    return writer.bytes
+  /// - Throws: `BinaryEncodingError` where it is too long.
+  func record() throws -> [UInt8] {
+    let message = try encoded()
+    let length = UInt64(message.count).littleEndianBytes
+    return length + CRC32C.masked(length).littleEndianBytes
+      + message + CRC32C.masked(message).littleEndianBytes
+  }
+}
+
+extension FixedWidthInteger {
+  /// An integer from its bytes, the least significant first.
+  fileprivate init(littleEndian bytes: ArraySlice<UInt8>) {
+    self = bytes.reversed().reduce(0) { $0 << 8 | Self($1) }
+  }
+
+  fileprivate var littleEndianBytes: [UInt8] {
+    (0..<bitWidth / 8).map { UInt8(truncatingIfNeeded: self >> (8 * $0)) }
   }
 }

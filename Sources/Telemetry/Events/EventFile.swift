@@ -44,8 +44,8 @@ public final class EventFile: MetricSink {
   public func synchronize() throws { try file.synchronize() }
 
   private func write(_ content: Event.Content, step: Int) throws {
-    try file.write(
-      contentsOf: Data(Event(wallTime: now(), step: step, content: content).record))
+    let event = Event(wallTime: now(), step: step, content: content)
+    try file.write(contentsOf: Data(event.record()))
   }
 
   /// Rewrites a file without its events after a step.
