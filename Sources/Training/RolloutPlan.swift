@@ -37,7 +37,7 @@ public enum RolloutError: Error, CustomStringConvertible, Equatable {
       "a context of \(context) steps leaves nothing to imagine of an episode of \(steps); choose a "
         + "context below \(steps), or other episodes"
     case .noImage(let environment):
-      "\(environment) shows no image that could be drawn; choose a run of a world with images"
+      "\(environment) shows no image that could be drawn; choose a world with images"
     }
   }
 }
