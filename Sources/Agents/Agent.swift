@@ -101,4 +101,13 @@ public struct AgentState: Codable, Sendable, Equatable {
     valueNormalizer = Normalizer(configuration.valnorm)
     advantageNormalizer = Normalizer(configuration.advnorm)
   }
+
+  /// The same state under a configuration whose rates and limits may be others.
+  public func adopting(_ configuration: AgentConfiguration) -> AgentState {
+    var state = self
+    state.returnNormalizer.configuration = configuration.retnorm
+    state.valueNormalizer.configuration = configuration.valnorm
+    state.advantageNormalizer.configuration = configuration.advnorm
+    return state
+  }
 }

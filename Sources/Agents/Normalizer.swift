@@ -3,7 +3,7 @@ import Foundation
 /// Running statistics that bring returns, values or advantages to a common scale (ALGORITHM
 /// section 12).
 public struct Normalizer: Codable, Sendable, Equatable {
-  public let configuration: NormalizerConfiguration
+  public internal(set) var configuration: NormalizerConfiguration
   /// `lo` and `hi` of percentiles, or the mean and the mean square.
   public var first: Float = 0
   public var second: Float = 0

@@ -90,6 +90,11 @@ public final class Replay {
   /// Windows that can be sampled.
   public var windowCount: Int { windows.count }
 
+  /// Rows that an environment has recorded so far; 0 where there is no such environment.
+  public func rowCount(of stream: Int) -> Int {
+    streams.indices.contains(stream) ? streams[stream].rowCount : 0
+  }
+
   /// Whether training may begin: there are as many windows as a batch has trained rows.
   public func isReady(sequences: Int, length: Int) -> Bool {
     windowCount >= sequences * length

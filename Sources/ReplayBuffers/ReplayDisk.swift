@@ -47,16 +47,21 @@ final class ReplayDisk {
   /// Bytes of memory that packed blocks take.
   var packedMemory: Int { packedBytes.withLock { $0 } }
 
-  /// Makes the folder hold nothing but what a checkpoint knows.
+  /// Makes the folder hold nothing of replay's but what a checkpoint knows.
   ///
   /// - Parameter chunks: numbers of those with files.
   func begin(keeping chunks: Set<Int>) throws {
     let kept = Set(chunks.map { "\($0).chunk" }).union(["latents"])
     let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
-    for name in (names ?? []).sorted() where !kept.contains(name) {
+    for name in (names ?? []).sorted() where !kept.contains(name) && Self.isOurs(name) {
       AtomicFile.remove(folder.appendingPathComponent(name))
     }
     try pages.begin()
+  }
+
+  /// Whether a file is named as ours are: somebody may have put others there.
+  private static func isOurs(_ name: String) -> Bool {
+    name.hasSuffix(".chunk") || name.hasSuffix(".chunk.partial")
   }
 
   // MARK: writing

@@ -21,6 +21,9 @@ public struct TrainRatio: Sendable, Equatable, Codable {
     self.init(ratio: trainRatio / Double(sequences * length))
   }
 
+  /// Counts on from where another stands, at one's own ratio.
+  public mutating func goOn(from other: TrainRatio) { previous = other.previous }
+
   /// The updates that are due at a step: whole ones, the rest stays due.
   public mutating func updates(at step: Int) -> Int {
     if ratio == 0 { return 0 }

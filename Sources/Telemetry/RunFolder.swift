@@ -27,7 +27,7 @@ public struct RunFolder: Sendable, Equatable {
 
   /// Whether a run has begun here.
   public var holdsRun: Bool {
-    [configuration, metrics, scores, checkpoints].contains {
+    [configuration, metrics, scores, events, checkpoints, replay].contains {
       FileManager.default.fileExists(atPath: $0.path)
     }
   }

@@ -121,25 +121,27 @@ extension Checkpoint {
     return Self.text(Data(unsealed.utf8).checksum) == checksum
   }
 
-  /// Refuses parameters and averages that are not those that were written with the state.
-  private func checkFiles(_ saved: SavedState) throws {
-    guard let sums = saved.files else { return }
-    for file in [parameters, optimizer] {
-      let sum = Self.text(try AtomicFile.read(file).checksum)
-      guard sums[file.lastPathComponent] == sum else {
-        throw CheckpointError(
-          file: file.path, problem: "it is damaged: its checksum is not that of \(state.path)",
-          remedy: "put back a copy of it, or use another checkpoint")
-      }
+  /// The tensors of one of the checkpoint's files.
+  ///
+  /// - Throws: `SafeTensorsError`, `FileError`, or ``CheckpointError`` where the file is not the one
+  ///   that was written with the state.
+  func readTensors(_ file: URL, of saved: SavedState) throws -> SafeTensors {
+    let tensors = try SafeTensors(contentsOf: file)
+    guard let sums = saved.files else { return tensors }
+    guard sums[file.lastPathComponent] == Self.text(try AtomicFile.read(file).checksum) else {
+      throw CheckpointError(
+        file: file.path, problem: "it is damaged: its checksum is not that of \(state.path)",
+        remedy: "put back a copy of it, or use another checkpoint")
     }
+    return tensors
   }
 
   /// Puts the checkpoint's parameters into an agent.
   ///
-  /// - Throws: `SafeTensorsError`, `FileError`, or ``CheckpointError`` where names or shapes differ;
-  ///   the agent is then unchanged.
-  func restore(_ agent: Agent) throws {
-    let tensors = try SafeTensors(contentsOf: parameters)
+  /// - Throws: as ``readTensors(_:of:)``; ``CheckpointError`` where names or shapes differ. The agent
+  ///   is then unchanged.
+  func restore(_ agent: Agent, from saved: SavedState) throws {
+    let tensors = try readTensors(parameters, of: saved)
     let store = agent.parameters
     try load(
       store.entries.map { ($0.name, $0.shape, store[$0]) }, from: tensors, file: parameters)
@@ -149,11 +151,10 @@ extension Checkpoint {
   /// its agent.
   func restore(_ learner: Learner) throws -> SavedState {
     let saved = try readState()
-    try checkFiles(saved)
-    try restore(learner.agent)
-    try load(
-      learner.optimizer.state, from: SafeTensors(contentsOf: optimizer), file: optimizer)
-    learner.state = saved.agent
+    let averages = try readTensors(optimizer, of: saved)
+    try restore(learner.agent, from: saved)
+    try load(learner.optimizer.state, from: averages, file: optimizer)
+    learner.state = saved.agent.adopting(learner.agent.configuration)
     return saved
   }
 
@@ -211,7 +212,7 @@ public struct TrainedAgent: Sendable {
   public init(
     contentsOf url: URL, makeEnvironment: (@Sendable () throws -> any Environment)? = nil
   ) throws {
-    let (run, checkpoint) = try RunFolder.locate(url)
+    let run = try RunFolder.locate(url).run
     let text = String(decoding: try AtomicFile.read(run.configuration), as: UTF8.self)
     configuration = try TrainingConfiguration(yaml: text, file: run.configuration.path)
     source = EnvironmentSource(configuration, own: makeEnvironment)
@@ -219,8 +220,20 @@ public struct TrainedAgent: Sendable {
     agent = try Agent(
       configuration.agent, spaces: world.observationSpaces, actionSpace: world.actionSpace,
       key: .init(seed: 0))
-    step = try checkpoint.readState().step
-    try checkpoint.restore(agent)
+    step = try Self.restore(agent, from: url)
+  }
+
+  /// - Returns: the step of the checkpoint.
+  private static func restore(_ agent: Agent, from url: URL) throws -> Int {
+    let (run, checkpoint) = try RunFolder.locate(url)
+    do {
+      let saved = try checkpoint.readState()
+      try checkpoint.restore(agent, from: saved)
+      return saved.step
+    } catch let error as FileError where error.kind == .missing && run.isInUse {
+      // The run goes on, and has put a newer checkpoint in the place of this one.
+      return try restore(agent, from: url)
+    }
   }
 
   private static func world(

@@ -3,6 +3,7 @@ import EnvironmentInterface
 import Files
 import Foundation
 import NeuralNetworks
+import ReplayBuffers
 import Telemetry
 
 /// Looks at a run, a checkpoint or a file of tensors as a whole, and goes on where something is
@@ -10,6 +11,7 @@ import Telemetry
 public struct Inspector {
   public private(set) var inspection: Inspection
   private var agent: Agent?
+  private var configuration: TrainingConfiguration?
 
   /// - Parameter url: a run folder, a checkpoint's folder, or a safetensors file.
   /// - Throws: `FileError` of kind `missing` where there is nothing to look at. Everything else that
@@ -60,6 +62,8 @@ public struct Inspector {
     }
     lookForUnfinished(run, complete)
     lookAtScores(run)
+    lookAtEvents(run)
+    if let newest = complete.last { lookAtReplay(run, newest) }
     inspection.replay = Self.size(of: run.replay)
   }
 
@@ -71,6 +75,7 @@ public struct Inspector {
           yaml: String(decoding: text, as: UTF8.self), file: run.configuration.path)
       })
     else { return }
+    self.configuration = configuration
     inspection.note(configuration)
     inspection.environment = configuration.task
     guard
@@ -144,16 +149,17 @@ public struct Inspector {
         noteBest(saved.run?.best?.step)
       }
     }
-    let parameters = attempt { try SafeTensors(contentsOf: checkpoint.parameters) }
-    if let parameters {
+    func tensors(_ file: URL) throws -> SafeTensors {
+      guard let saved else { return try SafeTensors(contentsOf: file) }
+      return try checkpoint.readTensors(file, of: saved)
+    }
+    if let parameters = attempt({ try tensors(checkpoint.parameters) }) {
       check(parameters, checkpoint.parameters)
       if isNewest { inspection.note(parameters) }
       let wanted = agent?.parameters.entries.map { ($0.name, $0.shape) }
       if let wanted { compare(parameters, checkpoint.parameters, with: wanted) }
     }
-    guard let averages = attempt({ try SafeTensors(contentsOf: checkpoint.optimizer) }) else {
-      return
-    }
+    guard let averages = attempt({ try tensors(checkpoint.optimizer) }) else { return }
     check(averages, checkpoint.optimizer)
     if let agent {
       let state = Optimizer(agent.configuration.opt, store: agent.parameters).state
@@ -187,6 +193,28 @@ public struct Inspector {
         inspection.problems.append(
           "\(file.path): \(name) has shape \(entry.shape) instead of \(shape) of floats")
       }
+    }
+  }
+
+  // MARK: replay and events
+
+  /// Reads replay as the run would that goes on from a checkpoint. A run that is going on changes what
+  /// it reads.
+  private mutating func lookAtReplay(_ run: RunFolder, _ checkpoint: Checkpoint) {
+    guard !inspection.isRunning, let agent, let configuration,
+      let saved = try? checkpoint.readState(), saved.run != nil
+    else { return }
+    _ = attempt {
+      let replay = try Replay(configuration, agent, key: .init(seed: 0), in: run)
+      try replay.restore(from: checkpoint.replay)
+    }
+  }
+
+  private mutating func lookAtEvents(_ run: RunFolder) {
+    guard FileManager.default.fileExists(atPath: run.events.path) else { return }
+    _ = attempt {
+      var reader = try EventReader(contentsOf: run.events)
+      while try reader.next() != nil {}
     }
   }
 

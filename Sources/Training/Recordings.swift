@@ -8,6 +8,8 @@ struct Recordings {
   private let files: [URL]
   private let world: any Environment
   private let layout: ReplayLayout
+  /// Rows of all episodes.
+  let rowCount: Int
 
   /// Finds the recordings in a folder and looks at them all, in the order of their names.
   ///
@@ -24,7 +26,7 @@ struct Recordings {
         .missing, path: folder.path, what: "holds no recorded episodes",
         remedy: "record some with env.wrap.record, or leave replay.preload empty")
     }
-    for file in files { _ = try EpisodeRecord(file, of: world) }
+    rowCount = try files.reduce(0) { try $0 + EpisodeRecord($1, of: world).steps.count }
   }
 
   /// Appends all episodes, one after the other, as the experience of one environment. Their latents are

@@ -17,8 +17,7 @@ public struct StartingWeights: Sendable {
   ///   safetensors file of parameters under the reference's names.
   /// - Throws: `FileError`, `SafeTensorsError`; ``CheckpointError`` where a number is not finite.
   public init(contentsOf url: URL) throws {
-    file = try Self.locate(url.standardizedFileURL)
-    tensors = try SafeTensors(contentsOf: file)
+    (file, tensors) = try Self.read(url.standardizedFileURL)
     for name in tensors.names where tensors[name]?.isFinite == false {
       throw CheckpointError(
         file: file.path, problem: "\(name) has numbers that are not finite",
@@ -26,11 +25,17 @@ public struct StartingWeights: Sendable {
     }
   }
 
-  private static func locate(_ url: URL) throws -> URL {
-    if url.pathExtension == "safetensors" { return url }
+  private static func read(_ url: URL) throws -> (file: URL, tensors: SafeTensors) {
+    if url.pathExtension == "safetensors" { return (url, try SafeTensors(contentsOf: url)) }
     let parameters = Checkpoint.parameters(in: url)
-    if FileManager.default.fileExists(atPath: parameters.path) { return parameters }
-    return try RunFolder.locate(url).checkpoint.parameters
+    if FileManager.default.fileExists(atPath: parameters.path) {
+      guard let checkpoint = Checkpoint(at: url),
+        FileManager.default.fileExists(atPath: checkpoint.state.path)
+      else { return (parameters, try SafeTensors(contentsOf: parameters)) }
+      return (parameters, try checkpoint.readTensors(parameters, of: checkpoint.readState()))
+    }
+    let found = try RunFolder.locate(url).checkpoint
+    return (found.parameters, try found.readTensors(found.parameters, of: found.readState()))
   }
 
   /// Copies what fits into an agent. A slow critic that does not fit as a whole begins as a copy of

@@ -73,40 +73,43 @@ public final class Trainer {
         decoderStages: configuration.agent.dec.simple.mults.count)
     learner = Learner(agent: agent, shards: configuration.run.shards)
     let layout = ReplayLayout(agent)
-    let streamCount = worlds.count + (configuration.replay.preload.isEmpty ? 0 : 1)
-    replayNeed = try ReplayNeed(
-      configuration.replay, layout: layout, steps: configuration.run.steps,
-      streamCount: streamCount, windowLength: configuration.windowLength)
-    replay = try Replay(
-      configuration.replay, layout: layout, streamCount: streamCount,
-      windowLength: configuration.windowLength, key: key.fold("replay"), in: folder.replay)
+    replay = try Replay(configuration, agent, key: key.fold("replay"), in: folder)
     driver = Driver(worlds, agent: agent, layout: layout, key: key.fold("driver"), pool: pool)
     trainingStep = TrainingStep(
       configuration, learner: learner, replay: replay, key: key.fold("learner"), pool: pool)
     lock = try folder.lock()
-    let saved = try Self.restore(
-      resuming ? folder.completeCheckpoints().last : nil, learner, driver, replay)
+    let checkpoint = resuming ? try folder.checkpointToContinue() : nil
+    if checkpoint != nil { try configuration.checkContinuation(of: folder) }
+    let saved = try Self.restore(checkpoint, learner, driver, replay)
     let recordings =
       saved == nil
       ? try configuration.replay.recordings(for: worlds[0], layout: layout) : nil
+    replayNeed = try ReplayNeed(
+      configuration.replay, layout: layout,
+      steps: configuration.run.steps + (recordings?.rowCount ?? replay.rowCount(of: worlds.count)),
+      streamCount: configuration.streamCount, windowLength: configuration.windowLength)
     let run = saved?.run
     step = saved?.step ?? 0
     best = run?.best
-    ratio =
-      run?.ratio
-      ?? TrainRatio(
-        trainRatio: configuration.run.trainRatio, sequences: configuration.batchSize,
-        length: configuration.batchLength)
+    ratio = TrainRatio(
+      trainRatio: configuration.run.trainRatio, sequences: configuration.batchSize,
+      length: configuration.batchLength)
+    if let run { ratio.goOn(from: run.ratio) }
     reporter = Reporter(
       configuration, replay: replay, agent: agent, folder: folder, count: run?.reports ?? 0)
     trainingStep.restore(run?.training)
     reporter.restore(run?.reporting)
     try folder.create(resuming: resuming)
-    try AtomicFile.write(Data(configuration.yaml().utf8), to: folder.configuration)
+    func writeConfiguration() throws {
+      try AtomicFile.write(Data(configuration.yaml().utf8), to: folder.configuration)
+    }
+    if saved == nil { try writeConfiguration() }
     log = try RunLog(
       folder, resumedAt: saved?.step, from: run?.log ?? RunLog.State(), agent: agent,
       progress: progress)
     try replay.begin()
+    // Now nothing is in the way of going on.
+    if saved != nil { try writeConfiguration() }
     try recordings?.append(to: replay, stream: worlds.count)
   }
 
@@ -257,6 +260,20 @@ extension TrainingConfiguration {
   /// Rows of a window of replay: enough for all pieces of a training or a report batch.
   public var windowLength: Int {
     max(consecTrain * batchLength, consecReport * reportLength) + replayContext
+  }
+
+  /// What records rows: environments, and the recordings that replay begins with.
+  var streamCount: Int { run.envs + (replay.preload.isEmpty ? 0 : 1) }
+}
+
+extension Replay {
+  /// The memory of a run.
+  convenience init(
+    _ configuration: TrainingConfiguration, _ agent: Agent, key: Key, in folder: RunFolder
+  ) throws {
+    try self.init(
+      configuration.replay, layout: ReplayLayout(agent), streamCount: configuration.streamCount,
+      windowLength: configuration.windowLength, key: key, in: folder.replay)
   }
 }
 
