@@ -11,6 +11,7 @@ it. Nothing that exists is replaced. What is mapped, and what is not, is printed
 
 import argparse
 import collections
+import contextlib
 import json
 import pathlib
 import pickle
@@ -24,6 +25,9 @@ from safetensors.numpy import load_file, save_file
 
 # The version of state.json that is written.
 STATE_VERSION = 3
+
+# The most steps that `dreamer` takes for a run's.
+MOST_STEPS = 10 ** 15
 
 # Where the reference's optimiser keeps its averages: the second and third link of its chain
 # (clip, rms, momentum, …), each a pair of a count and a tree.
@@ -107,8 +111,21 @@ def read_reference(path):
             raise Refusal(f"{folder / 'agent.pkl'}: {name!r} is no array")
         if np.asarray(value).dtype.kind not in "fiu":
             raise Refusal(f"{folder / 'agent.pkl'}: {name} holds {np.asarray(value).dtype}")
-    step = unpickle(folder / "step.pkl") if (folder / "step.pkl").is_file() else 0
-    return {name: np.asarray(value) for name, value in params.items()}, int(step)
+    return {name: np.asarray(value) for name, value in params.items()}, read_step(folder)
+
+
+def read_step(folder):
+    """The step of a checkpoint, 0 where it is not told."""
+    path = folder / "step.pkl"
+    step = unpickle(path) if path.is_file() else 0
+    if isinstance(step, (np.ndarray, np.generic)) and np.size(step) == 1:
+        step = step.item()
+    if isinstance(step, float) and step.is_integer():
+        step = int(step)
+    # A bool is an int to Python. What is larger is no step to `dreamer`.
+    if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= MOST_STEPS:
+        raise Refusal(f"{path}: holds no number of steps; use another checkpoint")
+    return step
 
 
 def write_reference(folder, params, updates, step):
@@ -158,13 +175,23 @@ def read_ours(path):
     return parameters, averages, state
 
 
+def number(params, name):
+    """A parameter that is one finite number."""
+    value = params.get(name)
+    if value is None:
+        raise Refusal(f"the checkpoint holds no {name}; use another")
+    if value.size != 1 or not np.isfinite(value.item()):
+        raise Refusal(f"{name} of the checkpoint is not one finite number; use another")
+    return value.item()
+
+
 def normaliser(params, name, limit):
     """What state.json says of a normaliser, whose settings other than its kind are the reference's
     defaults."""
     kinds = {"perc": ("lo", "hi"), "meanstd": ("mean", "sqrs")}
     impl = next((k for k, v in kinds.items() if f"{name}/{v[0]}/value" in params), "none")
     first, second = (
-        [float(params[f"{name}/{part}/value"]) for part in kinds[impl]] if impl in kinds else [0, 0]
+        [number(params, f"{name}/{part}/value") for part in kinds[impl]] if impl in kinds else [0, 0]
     )
     correction = params.get(f"{name}/corr/value")
     default = name != "retnorm"
@@ -174,7 +201,7 @@ def normaliser(params, name, limit):
             "debias": correction is not None if impl != "none" else default,
         },
         "first": first, "second": second,
-        "correction": 0 if correction is None else float(correction),
+        "correction": 0 if correction is None else number(params, f"{name}/corr/value"),
     }
 
 
@@ -182,19 +209,36 @@ def write_ours(run, parameters, averages, updates, step, config):
     target = run / "checkpoints" / f"{step}"
     if target.exists() or (config and (run / "config.yaml").exists()):
         raise Refusal(f"{run}: already holds a run; choose another folder")
-    partial = target.with_suffix(".partial")
-    partial.mkdir(parents=True)
-    save_file(parameters, partial / "parameters.safetensors")
-    save_file(averages, partial / "optimizer.safetensors")
     agent = {key: normaliser(parameters, *value) for key, value in NORMALISERS.items()}
-    agent["slowValueCount"] = int(parameters.get("slowval_count/value", 0))
+    count = "slowval_count/value"
+    agent["slowValueCount"] = int(number(parameters, count)) if count in parameters else 0
     agent["updates"] = updates
     state = {"version": STATE_VERSION, "step": step, "isFinished": False, "agent": agent}
-    (partial / "state.json").write_text(json.dumps(state, sort_keys=True))
-    if config:
-        shutil.copyfile(config, run / "config.yaml")
-    partial.rename(target)
+    # All that can be wrong is read before anything is written.
+    configuration = config.read_bytes() if config else None
+    with new_folder(target.with_suffix(".partial")) as partial:
+        save_file(parameters, partial / "parameters.safetensors")
+        save_file(averages, partial / "optimizer.safetensors")
+        (partial / "state.json").write_text(json.dumps(state, sort_keys=True))
+        if config:
+            (run / "config.yaml").write_bytes(configuration)
+        partial.rename(target)
     return target
+
+
+@contextlib.contextmanager
+def new_folder(path):
+    """A folder that goes where not all of it can be written, with those that were made for it."""
+    if path.exists():
+        raise Refusal(f"{path}: was left by a conversion that was cut off; remove it")
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        path.mkdir(parents=True)
+        yield path
+    except BaseException:
+        for folder in made:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 # The two directions
@@ -217,7 +261,7 @@ def split(params):
         elif name.startswith(MOMENTUM):
             averages[name[len(MOMENTUM):] + "/momentum"] = value.astype(np.float32)
         elif COUNTS.fullmatch(name):
-            counts[name] = int(value)
+            counts[name] = int(number(params, name))
         elif name.startswith("opt/"):
             rest.append(name)
         else:

@@ -34,11 +34,11 @@ def reference_params(chain=3):
     return params
 
 
-def write(folder, params, protocol=pickle.DEFAULT_PROTOCOL):
+def write(folder, params, protocol=pickle.DEFAULT_PROTOCOL, step=5000):
     name = "20260528T101112F123456-000000005000"
     (folder / name).mkdir(parents=True)
     counters = {"updates": UPDATES, "batches": UPDATES + 2, "actions": 777}
-    parts = {"agent": {"params": params, "counters": counters}, "step": 5000, "replay": None}
+    parts = {"agent": {"params": params, "counters": counters}, "step": step, "replay": None}
     for part, value in parts.items():
         (folder / name / f"{part}.pkl").write_bytes(pickle.dumps(value, protocol))
     (folder / name / "done").touch()
@@ -131,6 +131,32 @@ class Exchange(unittest.TestCase):
         (folder / "done").unlink()
         self.refused("no `done`", self.folder / "theirs")
         self.refused("there is no such folder", self.folder / "none")
+
+    def test_a_step_that_is_none_is_refused(self):
+        for number, step in enumerate(["abc", None, [1], float("inf"), -5, True, 1.5, 10 ** 20]):
+            write(self.folder / f"{number}", reference_params(), step=step)
+            self.refused("step.pkl: holds no number of steps", self.folder / f"{number}")
+        write(self.folder / "numpy", reference_params(), step=np.int64(7))
+        self.convert("to-ours", self.folder / "numpy", self.folder / "ours")
+        self.assertTrue((self.folder / "ours" / "checkpoints" / "7").is_dir())
+
+    def test_a_normaliser_that_is_not_whole_is_refused(self):
+        name = "retnorm/hi/value"
+        params = reference_params()
+        for number, value in enumerate([None, np.ones(2, np.float32), np.float32("nan")]):
+            changed = {k: v for k, v in params.items() if k != name or value is not None}
+            if value is not None:
+                changed[name] = value
+            write(self.folder / f"{number}", changed)
+            self.refused(name, self.folder / f"{number}")
+
+    def test_a_command_without_its_configuration_leaves_nothing(self):
+        write(self.folder / "theirs", reference_params())
+        missing, config = self.folder / "none.yaml", self.folder / "config.yaml"
+        self.refused("none.yaml", "--config", missing, self.folder / "theirs")
+        config.write_text("seed: 1\n")
+        self.convert("to-ours", self.folder / "theirs", self.folder / "refused", "--config", config)
+        self.assertEqual((self.folder / "refused" / "config.yaml").read_text(), "seed: 1\n")
 
     def test_nothing_is_replaced(self):
         write(self.folder / "theirs", reference_params())
