@@ -52,6 +52,7 @@ extension Replay {
     // A block is an object of some 400 bytes, whatever it holds.
     let rows = store.count * store.chunkSize
     let blocks = rows / store.blockLayout.rows * 400
-    return windows.places * 8 + blocks + (priorities.map { $0.bytes + rows * 12 } ?? 0)
+    return windows.places * 8 + blocks + selector.bytes
+      + (priorities.map { $0.bytes + rows * 12 } ?? 0)
   }
 }

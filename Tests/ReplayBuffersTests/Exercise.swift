@@ -31,14 +31,15 @@ struct Exercise {
 
   /// - Parameter memory: the bound; nil for no folder.
   init(
-    in folder: URL?, memory: String = "1GB", size: Int = 150, priority: Double = 0, key: Int = 0
+    in folder: URL?, memory: String = "1GB", size: Int = 150, priority: Double = 0,
+    recency: Double = 0.4, key: Int = 0
   ) throws {
     var configuration = ReplayConfiguration()
     configuration.size = size
     configuration.chunksize = 40
     configuration.memory = memory
-    configuration.fracs.uniform = 0.6 - priority
-    configuration.fracs.recency = 0.4
+    configuration.fracs.uniform = 1 - recency - priority
+    configuration.fracs.recency = recency
     configuration.fracs.priority = priority
     replay = try Replay(
       configuration, layout: Self.layout, streamCount: 2, windowLength: 9,

@@ -1,3 +1,4 @@
+import Foundation
 import Randomness
 import ReplayBuffers
 import Testing
@@ -69,6 +70,49 @@ struct SamplingTests {
     for (count, expected) in zip(counts, [3000, 4000, 6000, 12_000]) {
       #expect(abs(count - expected) < 400)
     }
+  }
+
+  @Test(
+    "recency sampling draws what a sum for each age gives, to the bit",
+    arguments: [1, 255, 256, 257, 5000], [0, 0.7, 1])
+  func recencySums(size: Int, exponent: Double) {
+    let selector = makeSelector(size: size, exponent: exponent)
+    var (sums, total) = ([Double](), 0.0)
+    for age in 0..<size {
+      total += pow(Double(age + 1), -exponent)
+      sums.append(total)
+    }
+    for draw in 0..<500 {
+      var generator = Generator(key: Key(seed: 1).fold(draw))
+      var same = generator
+      let wanted = same.uniform() * total
+      let age = sums.firstIndex { $0 > wanted } ?? size - 1
+      let count = draw % 2 == 0 ? size : max(1, size / 3)
+      let scaled = count < size ? age * count / size : age
+      #expect(selector.recent(among: count, using: &generator) == count - 1 - scaled)
+    }
+  }
+
+  @Test("recency sampling among many windows takes little memory, which counts as replay's")
+  func recencyMemory() throws {
+    #expect(makeSelector(size: 5_000_000, exponent: 1).bytes < 200_000)
+    func blocks(recency: Double) throws -> Int {
+      let scratch = try Scratch()
+      var exercise = try Exercise(
+        in: scratch.replay, memory: "400kB", size: 1_000_000, recency: recency)
+      try exercise.replay.begin()
+      _ = try exercise.run(0..<1600)
+      return exercise.replay.mostBlocksInMemory
+    }
+    // Its 31 kB are those of seven blocks.
+    #expect(try blocks(recency: 0.4) <= blocks(recency: 0) - 5)
+  }
+
+  private func makeSelector(size: Int, exponent: Double) -> WindowSelector {
+    var configuration = ReplayConfiguration()
+    (configuration.size, configuration.recexp) = (size, exponent)
+    (configuration.fracs.uniform, configuration.fracs.recency) = (0, 1)
+    return WindowSelector(configuration)
   }
 
   @Test("a mixture draws from each of its parts")
