@@ -145,12 +145,15 @@ struct EncoderStage: Sendable {
     var stages: [EncoderStage] = []
     for index in 0..<count {
       let isOuter = index == 0 && configuration.outer
+      let depth = configuration.depth * configuration.mults[index]
+      try ImageShape(
+        height: shape.height, width: shape.width, channels: max(shape.channels, depth)
+      ).checkBlock(kernel: configuration.kernel)
       let convolution = ConvolutionLayer(
         Convolution(
           kind: .plain, kernel: configuration.kernel,
           stride: configuration.strided && !isOuter ? 2 : 1, inputChannels: shape.channels,
-          outputChannels: configuration.depth * configuration.mults[index],
-          inputHeight: shape.height, inputWidth: shape.width),
+          outputChannels: depth, inputHeight: shape.height, inputWidth: shape.width),
         style.initializer, named: "enc/cnn\(index)", in: &builder)
       let pools = !configuration.strided && !isOuter
       shape = ImageShape(of: convolution.convolution, pools: pools)

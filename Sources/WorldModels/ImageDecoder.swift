@@ -31,6 +31,7 @@ struct ImageDecoder: Sendable {
           + "\(configuration.bspace) blocks",
         remedy: "choose agent.dec.simple.bspace, depth or mults so that they do")
     }
+    try small.checkBlock(kernel: configuration.kernel)
     fromDeter = Linear(
       from: deter, to: small.count, groups: configuration.bspace, style.initializer,
       named: "dec/sp0", in: &builder)
@@ -44,9 +45,14 @@ struct ImageDecoder: Sendable {
     stochOrder = small.channelsLastOrder
 
     var current = small
-    func convolution(to channels: Int, _ initializer: Initializer, doubling: Bool, _ name: String)
-      -> ConvolutionLayer
-    {
+    func convolution(
+      to channels: Int, _ initializer: Initializer, doubling: Bool, _ name: String
+    ) throws -> ConvolutionLayer {
+      let factor = doubling ? 2 : 1
+      try ImageShape(
+        height: current.height * factor, width: current.width * factor,
+        channels: max(current.channels, channels)
+      ).checkBlock(kernel: configuration.kernel)
       let kind: Convolution.Kind =
         !doubling ? .plain : configuration.strided ? .transposed : .upsampled
       return ConvolutionLayer(
@@ -57,13 +63,14 @@ struct ImageDecoder: Sendable {
     }
     var stages: [(convolution: ConvolutionLayer, norm: Norm)] = []
     for index in stride(from: count - 2, through: 0, by: -1) {
-      let layer = convolution(to: depths[index], style.initializer, doubling: true, "conv\(index)")
+      let layer = try convolution(
+        to: depths[index], style.initializer, doubling: true, "conv\(index)")
       stages.append(
         (layer, Norm(depths[index], style.kind, named: "dec/conv\(index)norm", in: &builder)))
       current = ImageShape(of: layer.convolution)
     }
     self.stages = stages
-    output = convolution(
+    output = try convolution(
       to: shape.channels, style.scaled(configuration.outscale), doubling: !configuration.outer,
       "imgout")
   }

@@ -44,6 +44,18 @@ public struct ImageShape: Sendable, Equatable {
       remedy: "set env.wrap.size to an even number of at least 6, or agent.enc.simple.outer and "
         + "agent.dec.simple.outer to true")
   }
+
+  /// Refuses a convolution that reads or gives such images where the kernels' tables, of 32-bit
+  /// numbers, cannot tell the places in a block of sixteen, its padding included.
+  ///
+  /// - Throws: ``ImageShapeError``.
+  func checkBlock(kernel: Int) throws {
+    let places = Double(channels) * Double(height + kernel) * Double(width + kernel) * 16
+    guard places > Double(Int32.max) else { return }
+    throw ImageShapeError(
+      problem: "images of \(height)×\(width) pixels with \(channels) channels are too large",
+      remedy: "choose a smaller env.wrap.size, env.wrap.stack or agent.*.simple.depth")
+  }
 }
 
 /// Images that the encoder or decoder cannot take.

@@ -61,6 +61,21 @@ struct StageTests {
     #expect(world.store.entry(named: "dec/imgout/kernel")?.shape == [5, 5, 16, 3])
   }
 
+  @Test(
+    "images whose blocks are too large for the kernels are an error that says what to do",
+    arguments: [("channels", 192), ("frames", 64)])
+  func tooLarge(name: String, channels: Int) {
+    let spaces = (0..<(name == "frames" ? 3 : 1)).map {
+      ObservationSpace(
+        name: "\(name)\($0)", kind: .image(height: 1024, width: 1024, channels: channels))
+    }
+    let error = #expect(throws: ImageShapeError.self) { try TinyWorldModel(spaces: spaces) }
+    #expect(
+      error?.description
+        == "images of 1024×1024 pixels with 192 channels are too large; "
+        + "choose a smaller env.wrap.size, env.wrap.stack or agent.*.simple.depth")
+  }
+
   @Test("images of different sizes cannot be stacked")
   func differentSizes() {
     let error = #expect(throws: ImageShapeError.self) {
