@@ -49,10 +49,20 @@ public struct ReplayConfiguration: Codable, Sendable, Equatable {
 
   public init() {}
 
+  /// The most windows: far above what anybody wants.
+  package static let largestSize = 1_000_000_000
+  /// The most rows of a chunk, which are in memory, packed, until it is full.
+  package static let largestChunk = 65_536
+
   /// Checks the ranges.
   public func validate() throws {
     try check("size", "\(size)", size >= 1, "it must be at least 1")
     try check("chunksize", "\(chunksize)", chunksize >= 1, "it must be at least 1")
+    try check(
+      "size", "\(size)", size <= Self.largestSize, "it must be at most \(Self.largestSize)")
+    try check(
+      "chunksize", "\(chunksize)", chunksize <= Self.largestChunk,
+      "it must be at most \(Self.largestChunk)")
     try check("recexp", "\(recexp)", recexp >= 0 && recexp.isFinite, "it must be at least 0")
     let shares = [fracs.uniform, fracs.priority, fracs.recency]
     try check(

@@ -204,6 +204,12 @@ extension ConfigurationTable {
   private func checkBatches(_ all: TrainingConfiguration) throws {
     try require(
       all.run.shards <= all.batchSize, "run.shards", "must be at most batch_size, \(all.batchSize)")
+    try require(
+      all.batchSize * (all.batchLength + all.replayContext) <= ConfigurationRule.largestBatch,
+      "batch_size", Self.tooManyRows("batch_length"))
+    try require(
+      all.batchSize * (all.reportLength + all.replayContext) <= ConfigurationRule.largestBatch,
+      "report_length", Self.tooManyRows("report_length"))
     let batch = all.batchSize * all.batchLength
     try require(
       all.replay.size >= batch, "replay.size",
@@ -215,6 +221,11 @@ extension ConfigurationTable {
     try require(
       !image.isEmpty || all.bench.vector > 0, "bench.image",
       "there is nothing to observe; set bench.image or bench.vector")
+  }
+
+  private static func tooManyRows(_ length: String) -> String {
+    "must be so that batch_size · (\(length) + replay_context) is at most "
+      + "\(ConfigurationRule.largestBatch) rows"
   }
 
   private func checkLatents(_ all: TrainingConfiguration) throws {

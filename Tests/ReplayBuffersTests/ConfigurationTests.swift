@@ -50,6 +50,8 @@ struct ConfigurationTests {
   func ranges() {
     let changes: [(String, (inout ReplayConfiguration) -> Void)] = [
       ("replay.size", { $0.size = 0 }), ("replay.chunksize", { $0.chunksize = -1 }),
+      ("replay.size", { $0.size = 1_000_000_000_000 }),
+      ("replay.chunksize", { $0.chunksize = .max }),
       ("replay.recexp", { $0.recexp = .nan }), ("replay.fracs", { $0.fracs.recency = 0.5 }),
       ("replay.fracs", { ($0.fracs.uniform, $0.fracs.recency) = (2, -1) }),
       ("replay.fracs", { $0.fracs.priority = 0.1 }),

@@ -150,6 +150,20 @@ struct ConfigurationErrorTests {
         "must be at least batch_size · batch_length, 1024, or training never "
           + "starts"
       ),
+      ("replay.size=1000000000000", "must be at most 1000000000"),
+      ("replay.chunksize=1000000000000000", "must be at most 65536"),
+      (
+        "batch_size=65536",
+        "must be so that batch_size · (batch_length + replay_context) is at most 1048576 rows"
+      ),
+      (
+        "report_length=65536",
+        "must be so that batch_size · (report_length + replay_context) is at most 1048576 rows"
+      ),
+      ("agent.opt.lr=1e+300", "must be at most 1000"),
+      ("agent.loss_scales.rec=1e+300", "must be at most 1000000000"),
+      ("agent.retnorm.limit=1e+39", "must be at most 1000000000"),
+      ("env.wrap.reward_scale=1e+300", "must be at most 1000000000"),
       ("replay.chunksize=0", "it must be at least 1"),
       ("agent.opt.impl=sgd", "must be one of laprop, adam"),
       ("agent.opt.lr=0.0", "must be above 0"),

@@ -40,6 +40,17 @@ struct ConfigurationFuzzTests {
     }
   }
 
+  @Test("no number is infinite in single precision", arguments: ["1e300", "-1e300", "1e39"])
+  func singlePrecision(value: String) throws {
+    for key in Self.keys {
+      guard let resolved = try? TrainingConfiguration.resolve(set: ["\(key)=\(value)"]) else {
+        continue
+      }
+      // A text's value has quotes.
+      #expect(resolved.yaml().contains("\"\(value)\""), "\(key)=\(value)")
+    }
+  }
+
   @Test("mutated files are read or refused")
   func files() throws {
     var generator = Generator(key: Key(seed: 5))
