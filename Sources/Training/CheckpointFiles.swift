@@ -213,8 +213,7 @@ public struct TrainedAgent: Sendable {
     contentsOf url: URL, makeEnvironment: (@Sendable () throws -> any Environment)? = nil
   ) throws {
     let run = try RunFolder.locate(url).run
-    let text = String(decoding: try AtomicFile.read(run.configuration), as: UTF8.self)
-    configuration = try TrainingConfiguration(yaml: text, file: run.configuration.path)
+    configuration = try TrainingConfiguration(contentsOf: run.configuration)
     source = EnvironmentSource(configuration, own: makeEnvironment)
     let world = try Self.world(source, of: run)
     agent = try Agent(

@@ -108,10 +108,26 @@ extension ConfigurationTable {
       YamlError.composer(_, let problem, let mark, _):
       "\(problem) in line \(mark.line), column \(mark.column)"
     case YamlError.duplicatedKeysInMapping(let keys, let context):
-      "\(keys.sorted().joined(separator: ", ")) stands twice in line \(context.mark.line)"
+      "\(keys.sorted().joined(separator: ", ")) stands twice in line "
+        + "\(lineOfRepetition(of: keys.first ?? "", context))"
     case YamlError.reader(let problem, _, _, _): problem
     default: "\(error)".split(separator: "\n").first.map(String.init) ?? ""
     }
+  }
+
+  /// The line in which a key stands again; the parser tells where it stands first.
+  private static func lineOfRepetition(of key: String, _ first: YamlError.Context) -> Int {
+    let lines = first.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let depth = first.mark.column - 1
+    for (index, line) in lines.enumerated().dropFirst(first.mark.line) {
+      let text = line.drop { $0 == " " }
+      if text.isEmpty || text.hasPrefix("#") { continue }
+      let indentation = line.count - text.count
+      if indentation < depth { break }
+      let name = text.prefix { $0 != ":" }.filter { !"\"' ".contains($0) }
+      if indentation == depth && name == key { return index + 1 }
+    }
+    return first.mark.line
   }
 
   /// A node on one line, for errors.

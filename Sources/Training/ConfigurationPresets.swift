@@ -24,8 +24,9 @@ enum ConfigurationPresets {
     environments.first { id.hasPrefix($0 + "/") }
   }
 
+  /// - Parameter origin: what names the preset; nil where the caller does.
   /// - Throws: ``ConfigurationError`` where there is no such preset.
-  static func yaml(of name: String) throws -> String {
+  static func yaml(of name: String, for origin: ConfigurationOrigin? = nil) throws -> String {
     if let preset = all.first(where: { $0.name == name }) {
       return String(decoding: preset.yaml, as: UTF8.self)
     }
@@ -34,16 +35,17 @@ enum ConfigurationPresets {
     throw ConfigurationError(
       keyPath: "", value: "preset \(name)",
       reason: "there is no such preset; the nearest is \(nearest), "
-        + "all are \(names.joined(separator: ", "))")
+        + "all are \(names.joined(separator: ", "))", origin: origin)
   }
 }
 
 extension ConfigurationTable {
   /// Overlays a preset.
+  /// - Parameter origin: the text that includes it; nil for none.
   /// - Throws: ``ConfigurationError``.
-  mutating func overlay(preset name: String) throws {
+  mutating func overlay(preset name: String, for origin: ConfigurationOrigin? = nil) throws {
     try overlay(
-      including: ConfigurationPresets.yaml(of: name), origin: .preset(name))
+      including: ConfigurationPresets.yaml(of: name, for: origin), origin: .preset(name))
   }
 
   /// Overlays a YAML text after the presets that it names under `include`.
@@ -53,7 +55,7 @@ extension ConfigurationTable {
     if case .mapping(let pairs) = node, let includes = node["include"] {
       for name in includes.sequence?.compactMap(\.scalar?.string) ?? [includes.scalar?.string ?? ""]
       where origin != .preset(name) {
-        try overlay(preset: name)
+        try overlay(preset: name, for: origin)
       }
       node = .mapping(Node.Mapping(pairs.filter { $0.key.scalar?.string != "include" }))
     }

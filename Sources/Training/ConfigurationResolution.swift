@@ -35,8 +35,8 @@ extension TrainingConfiguration {
     let own = task.flatMap(ConfigurationPresets.name(forEnvironment:))
     for name in (own.map { [$0] } ?? []) + presets { try table.overlay(preset: name) }
     for file in files {
-      let text = String(decoding: try AtomicFile.read(file), as: UTF8.self)
-      try table.overlay(including: text, origin: .file(file.lastPathComponent))
+      try table.overlay(
+        including: TrainingConfiguration.text(of: file), origin: .file(file.lastPathComponent))
     }
     if let task { try table.overlay(assignment: "task=\(task)", origin: .option("--env")) }
     for option in options {
@@ -58,6 +58,21 @@ extension TrainingConfiguration {
     try table.overlay(yaml: yaml, origin: .file(file))
     try table.validate()
     self = try table.configuration()
+  }
+
+  /// Reads a run's `config.yaml`.
+  /// - Throws: ``ConfigurationError``; `FileError` where it cannot be read.
+  package init(contentsOf file: URL) throws {
+    try self.init(yaml: Self.text(of: file), file: file.path)
+  }
+
+  /// A file's text, which must be what was written: to repair it is to read another.
+  private static func text(of file: URL) throws -> String {
+    guard let text = String(validating: try AtomicFile.read(file), as: UTF8.self) else {
+      throw FileError(
+        .malformed, path: file.path, what: "is not UTF-8", remedy: "save it as UTF-8 text")
+    }
+    return text
   }
 
   /// The configuration as YAML that ``init(yaml:file:)`` reads.

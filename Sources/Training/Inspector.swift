@@ -69,11 +69,7 @@ public struct Inspector {
 
   private mutating func lookAtConfiguration(_ run: RunFolder) {
     guard
-      let text = attempt({ try AtomicFile.read(run.configuration) }),
-      let configuration = attempt({
-        try TrainingConfiguration(
-          yaml: String(decoding: text, as: UTF8.self), file: run.configuration.path)
-      })
+      let configuration = attempt({ try TrainingConfiguration(contentsOf: run.configuration) })
     else { return }
     self.configuration = configuration
     inspection.note(configuration)

@@ -83,7 +83,19 @@ struct ConfigurationErrorTests {
       ),
       (
         "seed: 1\nseed: 2\n",
-        "file config.yaml: is not YAML: seed stands twice in line 1; correct it"
+        "file config.yaml: is not YAML: seed stands twice in line 2; correct it"
+      ),
+      (
+        "# of a run\nrun:\n  steps: 5\nseed: 1\n\n'run' :\n  envs: 2\n",
+        "file config.yaml: is not YAML: run stands twice in line 6; correct it"
+      ),
+      (
+        "run:\n  steps: 1\n  # once more\n  steps: 2\nseed: 1\n",
+        "file config.yaml: is not YAML: steps stands twice in line 4; correct it"
+      ),
+      (
+        "run: {steps: 1, steps: 2}\nsteps: 1\n",
+        "file config.yaml: is not YAML: steps stands twice in line 1; correct it"
       ),
       (
         "seed: [1",
@@ -101,6 +113,34 @@ struct ConfigurationErrorTests {
       message(presets: ["size24m"], set: [])
         == "preset size24m: there is no such preset; the nearest is size25m, all are size1m, "
         + "size12m, size25m, size50m, size100m, size200m, size400m, debug, gridworld, pendulum")
+  }
+
+  /// What is said of a file of these bytes, with its name for its path.
+  private func message(file bytes: [UInt8]) throws -> String {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).yaml")
+    try Data(bytes).write(to: url)
+    defer { try? FileManager.default.removeItem(at: url) }
+    let error = #expect(throws: (any Error).self) {
+      try TrainingConfiguration.resolve(files: [url])
+    }
+    return error.map { "\($0)" }?.replacing(url.path, with: "own.yaml")
+      .replacing(url.lastPathComponent, with: "own.yaml") ?? ""
+  }
+
+  @Test("a preset that a file includes and that is unknown is told with the file")
+  func unknownInclude() throws {
+    let text = try message(file: Array("include: size24m\n".utf8))
+    #expect(
+      text.hasPrefix(
+        "preset size24m (file own.yaml): there is no such preset; the nearest is size25m, all are ")
+    )
+  }
+
+  @Test("a file that is not UTF-8 is refused, not repaired")
+  func notUnicode() throws {
+    #expect(
+      try message(file: Array("logdir: ".utf8) + [0x66, 0xFC, 0x72, 0x0A])
+        == "own.yaml: is not UTF-8; save it as UTF-8 text")
   }
 
   @Test("a missing file is an error of its own")

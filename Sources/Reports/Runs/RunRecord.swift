@@ -40,8 +40,7 @@ package struct RunRecord {
       checkpoint = folder.completeCheckpoints().last
     }
     name = folder.url.lastPathComponent
-    let text = String(decoding: try AtomicFile.read(folder.configuration), as: UTF8.self)
-    configuration = try TrainingConfiguration(yaml: text, file: folder.configuration.path)
+    configuration = try TrainingConfiguration(contentsOf: folder.configuration)
     metrics = try Self.samples(folder.metrics)
     let episodes = try Self.samples(folder.scores)
     scores = episodes["episode/score"] ?? []
