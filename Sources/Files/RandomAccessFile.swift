@@ -11,10 +11,19 @@ public final class RandomAccessFile {
   ///
   /// - Parameter making: whether to make it where there is none.
   /// - Throws: ``FileError``: `missing` where there is none; `system`.
-  public init(_ url: URL, making: Bool) throws {
-    path = url.path
+  public convenience init(_ url: URL, making: Bool) throws {
     if making { StopPoint.pass() }
-    let descriptor = open(path, O_RDWR | O_CLOEXEC | (making ? O_CREAT : 0), 0o644)
+    try self.init(url, flags: O_RDWR | (making ? O_CREAT : 0))
+  }
+
+  /// Opens a file that is only read.
+  ///
+  /// - Throws: ``FileError``: `missing` where there is none; `system`.
+  public convenience init(reading url: URL) throws { try self.init(url, flags: O_RDONLY) }
+
+  private init(_ url: URL, flags: Int32) throws {
+    path = url.path
+    let descriptor = open(path, flags | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       if errno == ENOENT {
         throw FileError(

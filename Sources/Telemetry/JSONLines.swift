@@ -27,24 +27,54 @@ public final class JSONLines: MetricSink {
   /// - Throws: `FileError` of kind `system`.
   public func synchronize() throws { try file.synchronize() }
 
-  /// Rewrites a file without its lines after a step.
+  /// Cuts a file where the first line of a later step begins, for lines are in the order of steps.
   private static func cut(_ url: URL, after lastStep: Int) throws {
     guard FileManager.default.fileExists(atPath: url.path) else { return }
-    let data = try AtomicFile.read(url)
-    var kept = Data()
-    var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    // What follows the last end of a line is empty or unfinished.
-    lines.removeLast()
-    for (index, line) in lines.enumerated() {
+    let file = try RandomAccessFile(url, making: false)
+    var reader = LineReader(file)
+    var (number, end) = (1, 0)
+    while let line = try reader.next() {
       guard let record = try? JSONDecoder().decode(StepOfRecord.self, from: line) else {
         throw FileError(
-          .malformed, path: url.path, what: "line \(index + 1) is no record with a step",
+          .malformed, path: url.path, what: "line \(number) is no record with a step",
           remedy: "remove that line")
       }
-      if record.step <= lastStep { kept.append(contentsOf: line + [UInt8(ascii: "\n")]) }
+      if record.step > lastStep { break }
+      number += 1
+      end = reader.offset
     }
-    if kept.count != data.count { try AtomicFile.write(kept, to: url) }
+    if try end < file.size() { try file.truncate(to: end) }
   }
 
   private struct StepOfRecord: Decodable { var step: Int }
+}
+
+/// Reads the lines of a file one by one, a piece of it in memory.
+private struct LineReader {
+  private let file: RandomAccessFile
+  /// What was read and is not of a line that was handed out.
+  private var rest = Data()
+  /// Where the next line begins.
+  private(set) var offset = 0
+
+  init(_ file: RandomAccessFile) { self.file = file }
+
+  private static let pieceSize = 1 << 16
+
+  /// The next line without its end; nil where what follows is empty or unfinished.
+  mutating func next() throws -> Data? {
+    var unsearched = rest.startIndex
+    while true {
+      if let end = rest[unsearched...].firstIndex(of: UInt8(ascii: "\n")) {
+        defer { rest = rest[(end + 1)...] }
+        offset += end + 1 - rest.startIndex
+        return rest[..<end]
+      }
+      // The indices of a slice are not those of a copy.
+      let piece = try file.read(at: offset + rest.count, count: Self.pieceSize)
+      if piece.isEmpty { return nil }
+      unsearched = rest.count
+      rest = Data(rest) + piece
+    }
+  }
 }

@@ -75,6 +75,24 @@ struct EventTests {
     }
   }
 
+  /// What tells whether a file is another than before.
+  private func fileNumber() throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: url.path)[.systemFileNumber] as? Int
+  }
+
+  @Test("resuming cuts the file where it is, whatever is beyond the first later event")
+  func cuttingInPlace() throws {
+    let file = try open()
+    for step in [1, 2, 3] { try file.write(MetricRecord(step: step, values: ["x": 1])) }
+    let (whole, number) = (try Data(contentsOf: url), try fileNumber())
+    try (whole + Data(repeating: 7, count: 100)).write(to: url, options: [])
+    let resumed = try open(keepingThrough: 2)
+    #expect(try events().map(\.step) == [0, 1, 2])
+    try resumed.write(MetricRecord(step: 3, values: ["x": 1]))
+    #expect(try Data(contentsOf: url) == whole)
+    #expect(try fileNumber() == number)
+  }
+
   @Test("resuming begins a file where there is none, or none of it was finished")
   func resumingNothing() throws {
     _ = try open(keepingThrough: 2)

@@ -61,6 +61,33 @@ struct JSONLinesTests {
     #expect(try text == lines.joined())
   }
 
+  @Test("resuming cuts the file where it is, whatever is beyond the first later line")
+  func cuttingInPlace() throws {
+    // More than is read at a time, and lines that go beyond a piece of that.
+    let kept = (1...40).map {
+      "{\"step\": \($0), \"x\": \"\(String(repeating: "y", count: $0 * 700))\"}\n"
+    }
+    let text = kept.joined()
+    try Data((text + "{\"step\": 41}\nhello\n").utf8).write(to: url)
+    func number() throws -> Int? {
+      try FileManager.default.attributesOfItem(atPath: url.path)[.systemFileNumber] as? Int
+    }
+    let before = try number()
+    _ = try JSONLines(url, keepingThrough: 40)
+    #expect(try self.text == text)
+    #expect(try number() == before)
+    _ = try JSONLines(url, keepingThrough: 20)
+    #expect(try self.text == kept[..<20].joined())
+  }
+
+  @Test("a line that is none is found behind many")
+  func malformedLate() throws {
+    let lines = (1...5000).map { "{\"step\": \($0), \"x\": 0.123456789}\n" }
+    try Data((lines.joined() + "hello\n").utf8).write(to: url)
+    let error = #expect(throws: FileError.self) { try JSONLines(url, keepingThrough: 9999) }
+    #expect(error?.what == "line 5001 is no record with a step")
+  }
+
   @Test("resuming makes the file where there is none and leaves one alone that needs no cut")
   func resumingWithoutCut() throws {
     try JSONLines(url, keepingThrough: 2).write(.init(step: 3, values: [:]))

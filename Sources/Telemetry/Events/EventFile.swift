@@ -48,20 +48,16 @@ public final class EventFile: MetricSink {
     try file.write(contentsOf: Data(event.record()))
   }
 
-  /// Rewrites a file without its events after a step.
+  /// Cuts a file where the first event of a later step begins, for events are in the order of steps.
   /// - Returns: whether nothing is left.
   private static func cut(_ url: URL, after lastStep: Int) throws -> Bool {
     guard FileManager.default.fileExists(atPath: url.path) else { return true }
-    let data = try AtomicFile.read(url)
-    var reader = EventReader(data, file: url.path)
-    var kept = Data()
-    var start = 0
-    while let event = try reader.next() {
-      if event.step <= lastStep { kept += data[start..<reader.offset] }
-      start = reader.offset
-    }
-    if kept.count != data.count { try AtomicFile.write(kept, to: url) }
-    return kept.isEmpty
+    let file = try RandomAccessFile(url, making: false)
+    var reader = try EventReader(file, named: url.path)
+    var end = 0
+    while let event = try reader.next(), event.step <= lastStep { end = reader.offset }
+    if try end < file.size() { try file.truncate(to: end) }
+    return end == 0
   }
 }
 

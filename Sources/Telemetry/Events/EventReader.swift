@@ -1,25 +1,36 @@
 import Files
 import Foundation
 
-/// Reads the records of an event file one by one.
+/// Reads the records of an event file one by one, so that no more than one is in memory.
 ///
 /// A record (tensorflow/core/lib/io/record_writer.h) is the length of its message in 8 bytes, the
 /// length's checksum in 4, the message, and its checksum; little-endian.
 public struct EventReader {
-  private let bytes: [UInt8]
+  /// Bytes of the file from an offset on: as many as are asked for, or fewer where it ends before.
+  private let read: (_ offset: Int, _ count: Int) throws -> Data
+  private let size: Int
   private let file: String
   /// Where the next record begins: the number of bytes that were read.
   public private(set) var offset = 0
 
   /// - Parameter file: what errors call it.
   public init(_ data: Data, file: String) {
-    bytes = Array(data)
+    read = { data.dropFirst($0).prefix($1) }
+    size = data.count
     self.file = file
+  }
+
+  /// - Parameter name: what errors call the file.
+  /// - Throws: `FileError` where its size is not to be had.
+  init(_ file: RandomAccessFile, named name: String) throws {
+    read = file.read
+    size = try file.size()
+    self.file = name
   }
 
   /// - Throws: `FileError` where it is missing or cannot be read.
   public init(contentsOf url: URL) throws {
-    self.init(try AtomicFile.read(url), file: url.path)
+    try self.init(RandomAccessFile(reading: url), named: url.path)
   }
 
   private static let lengthSize = 8
@@ -28,27 +39,27 @@ public struct EventReader {
   /// The next event; nil at the end of the file, or of the part of it that was finished: what is
   /// left then is less than its record.
   ///
-  /// - Throws: `FileError` of kind `malformed`.
+  /// - Throws: `FileError`: `malformed`; `system` where the file cannot be read.
   public mutating func next() throws -> Event? {
     guard let length = try take(Self.lengthSize) else { return nil }
     guard let count = Int(exactly: UInt64(littleEndian: length)),
-      let message = try take(count, after: length.endIndex)
+      let message = try take(count, after: Self.lengthSize + Self.checksumSize)
     else { return nil }
-    guard let event = Event(decoding: Array(message)) else { throw damaged("is no event") }
-    offset = message.endIndex + Self.checksumSize
+    guard let event = Event(decoding: message) else { throw damaged("is no event") }
+    offset += Self.lengthSize + count + 2 * Self.checksumSize
     return event
   }
 
-  /// Bytes that are followed by their checksum; nil where that many are not there.
-  private func take(_ count: Int, after start: Int? = nil) throws -> ArraySlice<UInt8>? {
-    let start = start.map { $0 + Self.checksumSize } ?? offset
-    guard count <= bytes.count - start - Self.checksumSize else { return nil }
-    let end = start + count
-    let checksum = UInt32(littleEndian: bytes[end..<end + Self.checksumSize])
-    guard checksum == CRC32C.masked(bytes[start..<end]) else {
-      throw damaged("does not match its checksum")
-    }
-    return bytes[start..<end]
+  /// Bytes of the record that are followed by their checksum; nil where that many are not there,
+  /// which is known before memory is taken for them.
+  private func take(_ count: Int, after start: Int = 0) throws -> [UInt8]? {
+    guard count <= size - offset - start - Self.checksumSize else { return nil }
+    var bytes = [UInt8](try read(offset + start, count + Self.checksumSize))
+    guard bytes.count == count + Self.checksumSize else { return nil }
+    let checksum = UInt32(littleEndian: bytes[count...])
+    bytes.removeLast(Self.checksumSize)
+    guard checksum == CRC32C.masked(bytes) else { throw damaged("does not match its checksum") }
+    return bytes
   }
 
   private func damaged(_ what: String) -> FileError {
@@ -71,7 +82,7 @@ extension Event {
 
 extension FixedWidthInteger {
   /// An integer from its bytes, the least significant first.
-  fileprivate init(littleEndian bytes: ArraySlice<UInt8>) {
+  fileprivate init(littleEndian bytes: some BidirectionalCollection<UInt8>) {
     self = bytes.reversed().reduce(0) { $0 << 8 | Self($1) }
   }
 
