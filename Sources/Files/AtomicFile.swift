@@ -83,8 +83,12 @@ public enum AtomicFile {
   /// Waits until the disk has all of a file that others write, if it is there.
   /// - Throws: ``FileError`` of kind `system`.
   public static func synchronize(_ url: URL) throws {
+    StopPoint.pass()
     let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return }
+      throw FileError(synchronizing: url.path)
+    }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw FileError(synchronizing: url.path) }
   }

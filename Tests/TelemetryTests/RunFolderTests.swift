@@ -169,3 +169,17 @@ struct RunFolderTests {
     #expect(error?.what == "is not a complete checkpoint")
   }
 }
+
+@Suite("Files that others write")
+struct SynchronizingTests {
+  @Test("one that is not there needs no disk; one that cannot be opened is an error")
+  func opening() throws {
+    let scratch = try Scratch()
+    let url = scratch.url.appendingPathComponent("file")
+    try AtomicFile.synchronize(url)
+    try FileManager.default.createSymbolicLink(at: url, withDestinationURL: url)
+    let error = #expect(throws: FileError.self) { try AtomicFile.synchronize(url) }
+    #expect(error?.kind == .system)
+    #expect(error?.path == url.path)
+  }
+}
