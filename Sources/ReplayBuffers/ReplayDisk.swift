@@ -3,17 +3,19 @@ import Foundation
 import Kernels
 
 /// The folder of a memory: a file for each full chunk, written by a thread of its own, and the pages
-/// of latents.
+/// of latents, which another thread has the disk take.
 final class ReplayDisk {
   let folder: URL
   let pages: LatentPages
   private let block: BlockLayout
   private let writer: JobQueue
+  /// Waits for the disk, as nobody but a checkpoint has to.
+  private let synchronizer = JobQueue(capacity: .max)
   private let compressor = ZstandardCompressor(level: 1)
   /// The caller's own.
   private let checkpointCompressor = ZstandardCompressor(level: 1)
   private let decompressor = ZstandardDecompressor()
-  /// The first error of the writer's.
+  /// The first error of the two threads'.
   private let failure = Locked<(any Error)?>(nil)
   /// Bytes of packed blocks in memory.
   private let packedBytes = Locked(0)
@@ -125,7 +127,7 @@ final class ReplayDisk {
     guard pages.unsynchronizedBytes > 16 << 20 else { return }
     pages.noteSynchronization()
     let url = folder.appendingPathComponent("latents")
-    writer.submit { [failure] in
+    synchronizer.submit { [failure] in
       do {
         try AtomicFile.synchronize(url)
       } catch {
@@ -215,6 +217,7 @@ final class ReplayDisk {
 
   /// Waits until the disk has all that was handed to it.
   func synchronize() throws {
+    synchronizer.drain()
     try drain()
     try pages.synchronize()
   }

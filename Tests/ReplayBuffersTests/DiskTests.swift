@@ -84,6 +84,38 @@ struct DiskTests {
     #expect(before >= after - 400_000 / 16)
   }
 
+  #if os(Linux)
+    @Test(
+      "a disk that takes latents slowly holds up a checkpoint and nothing else, and its error is told"
+    )
+    func slowDisk() throws {
+      var configuration = ReplayConfiguration()
+      (configuration.chunksize, configuration.memory) = (40, "24MB")
+      let layout = ReplayLayout(
+        imageSizes: [], vectorSizes: [1], actionSize: 1, deter: 8192, latents: 1, classes: 2)
+      let replay = try Replay(
+        configuration, layout: layout, streamCount: 1, windowLength: 9, key: .init(seed: 0),
+        in: scratch.replay)
+      try replay.begin()
+      // Whoever opens this waits until somebody writes to it.
+      let latents = scratch.replay.appendingPathComponent("latents").path
+      #expect(unlink(latents) == 0 && mkfifo(latents, 0o644) == 0)
+      let start = ContinuousClock.now
+      Thread.detachNewThread {
+        Thread.sleep(forTimeInterval: 30)
+        _ = open(latents, O_RDWR)
+      }
+      var recorder = Recorder(replay)
+      try recorder.append(3000)
+      #expect(ContinuousClock.now - start < .seconds(30))
+      let writer = open(latents, O_RDWR)
+      defer { close(writer) }
+      // What is no file cannot be synced.
+      let error = #expect(throws: FileError.self) { try replay.save(to: scratch.checkpoint("a")) }
+      #expect(error?.what == "cannot be written (Invalid argument)")
+    }
+  #endif
+
   @Test("files of chunks that are gone stay until the next checkpoint is complete")
   func deletion() throws {
     var exercise = try Exercise(in: scratch.replay, size: 60)
