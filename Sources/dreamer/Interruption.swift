@@ -9,11 +9,13 @@ enum Interruption {
   /// The first signal that came; 0 before one has.
   private static let received = Atomic<Int32>(0)
 
-  /// Notes signals from now on, instead of being ended by them.
+  /// Notes signals from now on, instead of being ended by them. That a reader of what the command
+  /// says has gone does not end it either.
   static func begin() {
     // Touched here, for a handler must not be the one that initialises it.
     received.store(0, ordering: .relaxed)
     unblockSignals()
+    signal(SIGPIPE, SIG_IGN)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         let (isFirst, _) = Interruption.received.compareExchange(

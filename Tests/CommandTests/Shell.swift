@@ -51,9 +51,10 @@ final class Shell: Sendable {
   /// - Parameters:
   ///   - input: what it reads from its standard input; nil for what the tests have there.
   ///   - environment: variables over those of the tests; nil takes one away.
+  ///   - listener: what takes its standard error; nil for what it leaves behind.
   func start(
     _ arguments: [String], of program: URL = executable, input: String? = nil,
-    environment: [String: String?] = [:]
+    environment: [String: String?] = [:], listener: FileHandle? = nil
   ) throws -> Running {
     // Files, not pipes, which fill.
     let (output, errors) = (try makeFile(), try makeFile())
@@ -71,7 +72,7 @@ final class Shell: Sendable {
       try FileManager.default.removeItem(at: file)
     }
     process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
+    process.standardError = try listener ?? FileHandle(forWritingTo: errors)
     try process.run()
     return Running(process: process, output: output, errors: errors)
   }

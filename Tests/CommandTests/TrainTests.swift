@@ -177,6 +177,20 @@ struct TrainTests {
     #expect(try shell.contents().isEmpty)
   }
 
+  @Test("a run whose standard error nobody reads any more goes on and saves")
+  func closedStandardError() throws {
+    let pipe = Pipe()
+    try pipe.fileHandleForReading.close()
+    let outcome = try shell.start(
+      [
+        "train", "--env", "gridworld/Empty-5x5", "--preset", "debug", "--logdir", "run", "--set",
+        "agent.loss_scales.rew=1e37", "run.on_nonfinite=skip",
+      ], listener: pipe.fileHandleForWriting
+    ).finish()
+    #expect(outcome.code == 0)
+    #expect(try shell.contents().keys.contains("run/checkpoints/200/state.json"))
+  }
+
   @Test("a signal saves what there is and is told in the exit code", arguments: [SIGINT, SIGTERM])
   func interrupted(signal: Int32) throws {
     let running = try shell.start([
