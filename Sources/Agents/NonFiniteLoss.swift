@@ -12,6 +12,8 @@ public struct NonFiniteLoss: Error, CustomStringConvertible, Equatable {
   public let isInput: Bool
   /// Where the batch was written to.
   public var batchFile: String?
+  /// Whether the update was left out, for the run to go on.
+  public var isLeftOut = false
 
   public init(name: String, value: Float, update: Int, isInput: Bool = false) {
     self.name = name
@@ -20,15 +22,17 @@ public struct NonFiniteLoss: Error, CustomStringConvertible, Equatable {
     self.isInput = isInput
   }
 
+  /// What is wrong and where, without advice.
+  public var finding: String { "\(name) is \(value) in update \(update)" }
+
   public var description: String {
     let file = batchFile.map { "; the batch is in \($0)" } ?? ""
     let remedy =
       isInput
       ? "mend the environment that it came from"
       : "resume from the last checkpoint with a smaller agent.opt.lr"
-    return
-      "\(name) is \(value) in update \(update); no parameter was changed\(file); \(remedy), or "
-      + "leave such updates out with run.on_nonfinite=skip"
+    let alternative = isLeftOut ? "" : ", or leave such updates out with run.on_nonfinite=skip"
+    return "\(finding); no parameter was changed\(file); \(remedy)\(alternative)"
   }
 }
 

@@ -29,7 +29,7 @@ package struct NonFiniteUpdate: Error {
     try RunFolder.create(folder.nonFinite)
     let file = folder.nonFinite.appendingPathComponent("\(problem.update)-\(skipped).safetensors")
     var tensors = batch.tensors(spaces: spaces)
-    tensors.metadata = ["problem": problem.description]
+    tensors.metadata = ["problem": problem.finding]
     try tensors.write(to: file)
     var located = problem
     located.batchFile = file.relativePath

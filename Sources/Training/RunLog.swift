@@ -71,6 +71,8 @@ final class RunLog {
   /// Counts an update that was left out.
   func addSkipped(_ problem: NonFiniteLoss, step: Int) throws {
     state.skippedUpdates += 1
+    var problem = problem
+    problem.isLeftOut = true
     try warn([.init(name: "skipped_update", text: problem.description)], step: step)
   }
 

@@ -101,6 +101,10 @@ struct NonFiniteTests {
     problem.batchFile = "run/nonfinite/7-0.safetensors"
     #expect(
       problem.description.contains("changed; the batch is in run/nonfinite/7-0.safetensors; "))
+    problem.isLeftOut = true
+    #expect(
+      problem.description.hasSuffix("; resume from the last checkpoint with a smaller agent.opt.lr")
+    )
     let input = NonFiniteLoss(name: "the reward", value: .infinity, update: 7, isInput: true)
     #expect(
       input.description == "the reward is inf in update 7; no parameter was changed; mend the "
