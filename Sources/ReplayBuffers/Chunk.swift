@@ -16,8 +16,9 @@ final class Chunk {
   var count = 0
   /// The rows, the last block perhaps with room for more.
   var blocks: [Block] = []
-  /// What each row counts in prioritised sampling, and the number of the window that begins there;
-  /// empty where nothing is prioritised.
+  /// What each row counts in prioritised sampling, or the negative of what it counted before it was
+  /// drawn to count nothing; and the number of the window that begins there. Empty where nothing is
+  /// prioritised.
   var priorities: [Float] = []
   var windows: [Int] = []
 

@@ -26,6 +26,19 @@ extension Replay {
     }
   }
 
+  /// Puts back what a batch's rows counted before they were drawn, where training made nothing of
+  /// them.
+  ///
+  /// Rows that were never trained on count 1 from now on. If they counted infinitely again, one of
+  /// them that spoils its batch would be in every batch.
+  public func restorePriorities(of batch: ReplayBatch) {
+    guard priorities != nil else { return }
+    for start in stride(from: 0, to: batch.stepIDs.count, by: batch.length) {
+      let rows = Array(batch.stepIDs[start..<(start + batch.length)])
+      prioritize(rows) { $0.isInfinite ? 1 : abs($0) }
+    }
+  }
+
   /// Draws a window, whose rows then count nothing where that is asked for.
   func drawByPriority(for purpose: Purpose, using generator: inout Generator) -> StepID {
     guard let leaf = priorities?.draw(generator.uniform()),
@@ -35,9 +48,7 @@ extension Replay {
     let start = windows[windows.count - (windowsSoFar - number)]
     // A report changes nothing.
     if configuration.prio.zeroOnSample, purpose == .train {
-      prioritize(
-        (0..<windowLength).map { store.row($0, after: start) },
-        Array(repeating: 0, count: windowLength))
+      prioritize((0..<windowLength).map { store.row($0, after: start) }) { -abs($0) }
     }
     return start
   }
@@ -48,6 +59,19 @@ extension Replay {
       guard let chunk = store.chunk(row.chunk) else { continue }
       chunk.priorities[row.row] = weight
     }
+    weighWindows(of: rows)
+  }
+
+  /// Changes what consecutive rows count, and what all windows count that hold one of them.
+  private func prioritize(_ rows: [StepID], _ change: (Float) -> Float) {
+    for row in rows {
+      guard let chunk = store.chunk(row.chunk) else { continue }
+      chunk.priorities[row.row] = change(chunk.priorities[row.row])
+    }
+    weighWindows(of: rows)
+  }
+
+  private func weighWindows(of rows: [StepID]) {
     guard let first = rows.first else { return }
     var start =
       (0..<windowLength).reversed().lazy.compactMap { self.store.row($0, before: first) }.first
@@ -66,8 +90,9 @@ extension Replay {
     while rest > 0, let chunk = store.chunk(number) {
       let count = min(rest, store.chunkSize - row)
       for index in row..<(row + count) {
-        sum += chunk.priorities[index]
-        largest = max(largest, chunk.priorities[index])
+        let counted = max(chunk.priorities[index], 0)
+        sum += counted
+        largest = max(largest, counted)
       }
       rest -= count
       (number, row) = (chunk.successor ?? -1, 0)

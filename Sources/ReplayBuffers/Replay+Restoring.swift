@@ -181,7 +181,7 @@ extension Replay {
     var rest = bits[...]
     let initial = configuration.prio.weight(Float(configuration.prio.initial))
     for chunk in chunks {
-      chunk.priorities = rest.prefix(chunk.count).map { max(Float(bitPattern: $0), 0) }
+      chunk.priorities = rest.prefix(chunk.count).map(Float.init(bitPattern:))
       rest = rest.dropFirst(chunk.count)
       if !state.isPrioritized {
         chunk.priorities = Array(repeating: initial, count: chunk.count)

@@ -64,8 +64,12 @@ public struct BatchMaker: Sendable {
       actions: last(replayed.actions, rows: replayed.length))
   }
 
-  /// The stored latents of the last context row; for a later piece, the carry of the one before;
-  /// zeros where there is neither.
+  /// Takes note that the last batch has no end to go on from: the next piece of its windows begins
+  /// as a first one does.
+  public mutating func forget() { carry = nil }
+
+  /// The stored latents of the last context row; for a later piece, the carry of the one before, if
+  /// that was trained on; zeros where there is neither.
   private func initialState(_ replayed: ReplayBatch) -> (deter: [Float], stoch: [Float]) {
     if replayed.consec > 0, let carry { return (carry.deter, carry.stoch) }
     let layout = replayed.layout

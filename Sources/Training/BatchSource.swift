@@ -49,6 +49,12 @@ struct BatchSource {
       replayed, context: context, deter: latents.deter, stoch: maker.classNumbers(latents.stoch))
   }
 
+  /// Takes note that the last batch was not trained on: what was begun with it is undone.
+  mutating func leaveOut(_ replay: Replay) {
+    maker.forget()
+    replay.restorePriorities(of: replayed)
+  }
+
   /// Where a source stands in the midst of windows.
   struct State: Codable, Equatable {
     var stream: ReplayStream.State

@@ -41,7 +41,9 @@ final class TrainingStep {
 
   func restore(_ state: BatchSource.State?) { source.restore(state) }
 
-  /// - Throws: ``NonFiniteUpdate``; parameters and latents are then as they were before.
+  /// - Throws: ``NonFiniteUpdate``; parameters and latents are then as they were before, as are
+  /// priorities of rows that were trained on, and the next piece of the same windows begins from the
+  /// latents that replay has.
   /// `FileError` of replay's.
   func run() throws -> Learner.Result {
     let clock = Stopwatch()
@@ -60,6 +62,7 @@ final class TrainingStep {
     do {
       return try learner.train(batch, draws: .random(key.fold(learner.state.updates)), pool: pool)
     } catch let problem as NonFiniteLoss {
+      source.leaveOut(replay)
       throw NonFiniteUpdate(problem: problem, batch: batch)
     }
   }

@@ -98,6 +98,53 @@ struct PriorityTests {
     #expect(Set(try replay.sampleStarts(200)) == Set(0..<7))
   }
 
+  @Test("rows that training drew and made nothing of count what they did")
+  func restoring() throws {
+    let replay = try makeReplay(windowLength: 1) { $0.zeroOnSample = true }
+    var recorder = Recorder(replay)
+    try recorder.append(4)
+    prioritize(replay, [1, 0, 3])
+    // The fourth row, which was never trained on, comes first, and then counts 1.
+    var batch = ReplayBatch(layout: smallLayout, sequences: 1, length: 1)
+    var counts = [0, 0, 0, 0]
+    for _ in 0..<10_000 {
+      try replay.sample(for: .train, into: &batch)
+      counts[Int(batch.rewards[0])] += 1
+      replay.restorePriorities(of: batch)
+    }
+    for (count, share) in zip(counts, [0.2, 0, 0.6, 0.2]) {
+      #expect(abs(Double(count) - 10_000 * share) < 250)
+    }
+  }
+
+  @Test("what rows counted before they were drawn survives a checkpoint")
+  func restoringLater() throws {
+    let scratch = try Scratch()
+    func make() throws -> Replay {
+      var configuration = ReplayConfiguration()
+      (configuration.fracs.uniform, configuration.fracs.priority) = (0, 1)
+      (configuration.chunksize, configuration.online) = (4, false)
+      configuration.prio.exponent = 1
+      return try Replay(
+        configuration, layout: smallLayout, streamCount: 1, windowLength: 1, key: Key(seed: 0),
+        in: scratch.replay)
+    }
+    let first = try make()
+    try first.begin()
+    var recorder = Recorder(first)
+    try recorder.append(3)
+    prioritize(first, [0, 5, 0])
+    var batch = ReplayBatch(layout: smallLayout, sequences: 1, length: 1)
+    try first.sample(for: .train, into: &batch)
+    #expect(batch.rewards == [1])
+    try first.save(to: scratch.checkpoint("a"))
+    let second = try make()
+    try second.restore(from: scratch.checkpoint("a"))
+    #expect(Set(try second.sampleStarts(50, for: .report)) == [0, 1, 2])
+    second.restorePriorities(of: batch)
+    #expect(Set(try second.sampleStarts(50, for: .report)) == [1])
+  }
+
   @Test("windows that are gone are never drawn, however many there were")
   func eviction() throws {
     let replay = try makeReplay(windowLength: 2, size: 20) { $0.initial = 1 }

@@ -83,4 +83,19 @@ struct BatchMakerTests {
     #expect(batch.initialStoch == [18, 19, 20, 21, 22, 23, 42, 43, 44, 45, 46, 47])
     #expect(batch.previousActions == [3, 0, 1, 2, 2, 4, 0, 1])
   }
+
+  @Test("a later piece begins from replay's latents where the one before was not trained on")
+  func pieceAfterGap() throws {
+    var batches = try makeBatches(context: 2)
+    var replayed = makeReplayed()
+    let first = batches.makeBatch(replayed)
+    // Of other windows.
+    batches.remember(
+      .init(deter: (0..<4).map(Float.init), stoch: (0..<24).map(Float.init)), of: replayed)
+    batches.forget()
+    replayed.consec = 1
+    let batch = batches.makeBatch(replayed)
+    #expect(batch.initialDeter == first.initialDeter && batch.initialStoch == first.initialStoch)
+    #expect(batch.previousActions == first.previousActions)
+  }
 }
