@@ -21,7 +21,8 @@ public struct ResolvedConfiguration: Sendable, Equatable {
 extension TrainingConfiguration {
   /// The configuration of a run, checked.
   /// - Parameters:
-  ///   - task: The environment's id, whose own preset comes first; nil for none.
+  ///   - task: The environment's id; nil for that which files or `set` name, if any. Its own preset
+  ///     comes first.
   ///   - presets: Names of presets, each over the one before.
   ///   - files: YAML files over these. `include: NAME` in one overlays a preset before it.
   ///   - options: what other options of the command say, each as `key=value`, over the files.
@@ -31,9 +32,23 @@ extension TrainingConfiguration {
     task: String? = nil, presets: [String] = [], files: [URL] = [],
     options: [(name: String, assignment: String)] = [], set: [String] = []
   ) throws -> ResolvedConfiguration {
+    func overlaid(_ presets: [String]) throws -> ConfigurationTable {
+      try Self.table(task: task, presets: presets, files: files, options: options, set: set)
+    }
+    var table = try overlaid(presets)
+    if let own = ConfigurationPresets.name(forEnvironment: table.task) {
+      table = try overlaid([own] + presets)
+    }
+    try table.validate()
+    return try ResolvedConfiguration(table)
+  }
+
+  private static func table(
+    task: String?, presets: [String], files: [URL],
+    options: [(name: String, assignment: String)], set: [String]
+  ) throws -> ConfigurationTable {
     var table = ConfigurationTable(TrainingConfiguration())
-    let own = task.flatMap(ConfigurationPresets.name(forEnvironment:))
-    for name in (own.map { [$0] } ?? []) + presets { try table.overlay(preset: name) }
+    for name in presets { try table.overlay(preset: name) }
     for file in files {
       try table.overlay(
         including: TrainingConfiguration.text(of: file), origin: .file(file.lastPathComponent))
@@ -43,8 +58,7 @@ extension TrainingConfiguration {
       try table.overlay(assignment: option.assignment, origin: .option(option.name))
     }
     for assignment in set { try table.overlay(assignment: assignment, origin: .option("--set")) }
-    try table.validate()
-    return try ResolvedConfiguration(table)
+    return table
   }
 
   /// The names that ``resolve(task:presets:files:set:)`` takes for presets.

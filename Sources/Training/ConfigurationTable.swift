@@ -34,6 +34,11 @@ struct ConfigurationTable: Equatable {
     }
   }
 
+  /// The environment's id; empty where none is set.
+  var task: String {
+    if case .text(let id) = self["task"]?.value { id } else { "" }
+  }
+
   subscript(key: String) -> Row? { index[key].map { rows[$0] } }
 
   /// Gives a key that is there another value of its type.

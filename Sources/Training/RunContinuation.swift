@@ -18,9 +18,7 @@ extension TrainingConfiguration {
   /// - Throws: ``ConfigurationError`` for the first such value; `FileError` where the run's own
   ///   configuration cannot be read.
   func checkContinuation(of run: RunFolder) throws {
-    let file = run.configuration
-    let yaml = String(decoding: try AtomicFile.read(file), as: UTF8.self)
-    let own = try TrainingConfiguration(yaml: yaml, file: file.path)
+    let own = try TrainingConfiguration(contentsOf: run.configuration)
     for difference in differences(from: own) where Self.isOfState(difference.key) {
       throw ConfigurationError(
         keyPath: difference.key, value: difference.value,

@@ -51,8 +51,8 @@ struct TrainCommand: ParsableCommand {
 
   @Flag(
     help: """
-      Continue the run in the folder with its own configuration, in which --steps, --seed and \
-      --set still apply; begin it where there is none.
+      Continue the run in the folder with its own configuration, over which --steps and --set still \
+      apply, but for its world and its seed; begin it where there is none.
       """)
   var resume = false
 
@@ -104,9 +104,16 @@ struct TrainCommand: ParsableCommand {
     if outcome == .interrupted, let signal = Interruption.signalNumber {
       Dreamer.writeError(
         "interrupted and saved; continue with: dreamer train --resume --logdir "
-          + folder.url.relativePath)
+          + Self.quoted(folder.url.relativePath))
       throw ExitCode(signal: signal)
     }
+  }
+
+  /// As a shell takes it for one word.
+  private static func quoted(_ path: String) -> String {
+    let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "/._-+:@%"))
+    if path.unicodeScalars.allSatisfy(plain.contains) { return path }
+    return "'\(path.replacingOccurrences(of: "'", with: "'\\''"))'"
   }
 
   /// The run in a thread of its own, for windows belong to the main one. It does not depend on the
@@ -148,16 +155,18 @@ struct TrainCommand: ParsableCommand {
       steps.map { (name: "--steps", assignment: "run.steps=\($0)") },
     ].compactMap { $0 }
     let resolved: ResolvedConfiguration
-    func fresh() throws -> ResolvedConfiguration {
+    func fresh(in world: String?) throws -> ResolvedConfiguration {
       try TrainingConfiguration.resolve(
-        task: env, presets: preset, files: config.map { URL(fileURLWithPath: $0) },
+        task: world, presets: preset, files: config.map { URL(fileURLWithPath: $0) },
         options: options, set: set)
     }
     if let saved = savedConfiguration {
       resolved = try TrainingConfiguration.resolve(files: [saved], options: options, set: set)
-      if !preset.isEmpty || !config.isEmpty { try check(fresh(), against: resolved) }
+      if !preset.isEmpty || !config.isEmpty {
+        try check(fresh(in: resolved.configuration.task), against: resolved)
+      }
     } else {
-      resolved = try fresh()
+      resolved = try fresh(in: env)
     }
     try check(resolved.configuration)
     return resolved
@@ -190,6 +199,10 @@ struct TrainCommand: ParsableCommand {
           + "leave --env out or choose another --logdir")
     }
     if configuration.task.isEmpty, !printConfig {
+      if resume, let logdir {
+        throw UsageError(
+          "there is no run in \(logdir) to continue; check --logdir, or begin one there with --env")
+      }
       throw UsageError("which environment? Give --env; `dreamer envs` lists them")
     }
   }
