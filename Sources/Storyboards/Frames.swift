@@ -20,11 +20,14 @@ struct FrameLayout {
   let tile: TileSize
   let rows: Int
   let sequences: Int
+  /// Pixels that the lines at the top are wide.
+  let textWidth: Int
 
   private static let header = 2 * Theme.margin + 3 * Picture.textHeight
 
   var width: Int {
-    2 * Theme.margin + Theme.labelWidth + sequences * (tile.width + Theme.gap) - Theme.gap
+    let columns = Theme.labelWidth + sequences * (tile.width + Theme.gap) - Theme.gap
+    return 2 * Theme.margin + max(columns, textWidth)
   }
 
   var height: Int { barTop(2) - Theme.gap / 2 + Theme.margin }
@@ -86,12 +89,15 @@ extension Storyboard {
 
   private func drawHeader(_ step: Int, on picture: inout Picture) {
     picture.write(title, row: Theme.margin, column: Theme.margin, color: Theme.text)
-    let observed = rollout.observed
-    let status =
-      step < observed
-      ? "step \(step + 1): observed" : "step \(step + 1): imagined, \(step - observed + 1) ahead"
     picture.write(
-      status, row: Theme.margin + Picture.textHeight + 4, column: Theme.margin,
-      color: Self.color(step: step, observed: observed))
+      status(of: step), row: Theme.margin + Picture.textHeight + 4, column: Theme.margin,
+      color: Self.color(step: step, observed: rollout.observed))
+  }
+
+  /// What stands below the title.
+  func status(of step: Int) -> String {
+    let observed = rollout.observed
+    return step < observed
+      ? "step \(step + 1): observed" : "step \(step + 1): imagined, \(step - observed + 1) ahead"
   }
 }

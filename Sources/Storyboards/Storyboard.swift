@@ -54,20 +54,25 @@ public struct Storyboard: Sendable {
 
   private func frameLayout(scale: Int) -> FrameLayout {
     FrameLayout(
-      tile: TileSize(tiles, scale: scale), rows: rows.count, sequences: rollout.sequences)
+      tile: TileSize(tiles, scale: scale), rows: rows.count, sequences: rollout.sequences,
+      textWidth: [title, status(of: rollout.steps - 1)].map { Picture.width(of: $0) }.max() ?? 0)
   }
 
   /// All steps in one picture.
   public func strip() -> Picture {
     let size = TileSize(tiles, scale: scale ?? max(1, 56 / tiles.height))
     let layout = StripLayout(
-      tile: size, rows: rows.count, sequences: rollout.sequences, steps: rollout.steps)
+      tile: size, rows: rows.count, sequences: rollout.sequences, steps: rollout.steps,
+      titleWidth: Picture.width(of: title, scale: Self.titleScale))
     var picture = layout.canvas()
     picture.write(
-      title, row: Theme.margin, column: Theme.margin, color: Theme.text, scale: 2)
+      title, row: Theme.margin, column: Theme.margin, color: Theme.text, scale: Self.titleScale)
     for sequence in 0..<rollout.sequences { draw(sequence, layout, on: &picture) }
     return picture
   }
+
+  /// The side of the pixels of a strip's title.
+  private static let titleScale = 2
 
   /// Green or red.
   static func color(step: Int, observed: Int) -> Picture.Color {

@@ -7,6 +7,7 @@ struct StripLayout {
   let rows: Int
   let sequences: Int
   let steps: Int
+  let titleWidth: Int
 
   private static let header = 2 * Theme.margin + 2 * Picture.textHeight
 
@@ -20,7 +21,7 @@ struct StripLayout {
   func canvas() -> Picture {
     Picture(
       height: Self.header + sequences * (blockHeight + 2 * Theme.margin) - Theme.margin,
-      width: 2 * Theme.margin + Theme.labelWidth + steps * (tile.width + 2) - 2,
+      width: 2 * Theme.margin + max(Theme.labelWidth + steps * (tile.width + 2) - 2, titleWidth),
       color: Theme.background)
   }
 
@@ -29,6 +30,11 @@ struct StripLayout {
   }
 
   func column(_ step: Int) -> Int { Theme.margin + Theme.labelWidth + step * (tile.width + 2) }
+
+  /// Columns of tiles that a number needs, with a space after it.
+  func columns(for number: String) -> Int {
+    (Picture.width(of: number + " ") + tile.width + 1) / (tile.width + 2)
+  }
 
   /// Where a step's number stands.
   func number(_ sequence: Int) -> Int { top(sequence) }
@@ -53,15 +59,28 @@ struct StripLayout {
 }
 
 extension Storyboard {
+  /// The numbers of the steps; where tiles are narrower than numbers, of every other one, or fewer. The
+  /// first step and the first imagined one always have theirs.
+  private func drawNumbers(_ sequence: Int, _ layout: StripLayout, on picture: inout Picture) {
+    for part in [0..<rollout.observed, rollout.observed..<rollout.steps] where !part.isEmpty {
+      let every = layout.columns(for: number(of: part.upperBound - 1))
+      for step in stride(from: part.lowerBound, to: part.upperBound, by: every)
+      where step == part.lowerBound || step + every <= part.upperBound {
+        picture.write(
+          number(of: step), row: layout.number(sequence), column: layout.column(step),
+          color: Self.color(step: step, observed: rollout.observed))
+      }
+    }
+  }
+
+  private func number(of step: Int) -> String {
+    step < rollout.observed
+      ? "\(step + 1)" : "\(step + 1) (+\(step - rollout.observed + 1))"
+  }
+
   /// One sequence's block.
   func draw(_ sequence: Int, _ layout: StripLayout, on picture: inout Picture) {
-    for step in 0..<rollout.steps {
-      let observed = rollout.observed
-      picture.write(
-        step < observed ? "\(step + 1)" : "\(step + 1) (+\(step - observed + 1))",
-        row: layout.number(sequence), column: layout.column(step),
-        color: Self.color(step: step, observed: observed))
-    }
+    drawNumbers(sequence, layout, on: &picture)
     for (index, row) in rows.enumerated() {
       let place = layout.place(index, sequence, step: 0)
       drawLabel(of: row, at: place, on: &picture)

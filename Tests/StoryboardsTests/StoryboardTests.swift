@@ -12,13 +12,15 @@ import Training
 struct StoryboardTests {
   let trained: TrainedAgent
 
+  init() throws { trained = try Self.agent(in: "gridworld/Empty-5x5") }
+
   /// An agent that has learnt nothing.
-  init() throws {
+  private static func agent(in task: String) throws -> TrainedAgent {
     let configuration = try TrainingConfiguration.resolve(
-      task: "gridworld/Empty-5x5", presets: ["debug"], files: [], set: []
+      task: task, presets: ["debug"], files: [], set: []
     ).configuration
     let world = try EnvironmentRegistry.make(configuration.task, configuration.env)
-    trained = TrainedAgent(
+    return TrainedAgent(
       kept(
         try Agent(
           configuration.agent, spaces: world.observationSpaces, actionSpace: world.actionSpace,
@@ -93,6 +95,38 @@ struct StoryboardTests {
     #expect(runs(of: Theme.imagined, atLeast: 4 * 60, in: strip).columns == 3 * 2 * 2)
     let both = try board().strip()
     #expect(both.width == strip.width && both.height > strip.height)
+  }
+
+  @Test("where a tile is narrower than a step's number, every other step has one")
+  func numbers() throws {
+    var plan = RolloutPlan()
+    plan.sequences = 1
+    let strip = Storyboard(
+      try Self.agent(in: "pendulum/classic").rollout(plan), title: "", scale: 1
+    ).strip()
+    // Tiles of 32 pixels and their borders, two pixels apart; a line of numbers below the title's.
+    func isBlank(_ columns: Range<Int>) -> Bool {
+      columns.allSatisfy { column in
+        (40..<48).allSatisfy { strip.color(row: $0, column: column) == Theme.background }
+      }
+    }
+    for step in Array(0..<5) + stride(from: 5, to: 19, by: 2) {
+      let column = 103 + 38 * step
+      #expect(isBlank(column - 5..<column) && !isBlank(column..<column + 5))
+    }
+  }
+
+  @Test("a picture is at least as wide as its title")
+  func titles() throws {
+    let rollout = try board { ($0.sequences, $0.horizon) = (1, 1) }.rollout
+    let title = "a title that is wider than everything below it by more than a few letters"
+    let board = Storyboard(rollout, title: title, scale: 1)
+    let margins = 2 * 12
+    #expect(board.strip().width >= Picture.width(of: title, scale: 2) + margins)
+    #expect(board.frame(step: 0).width == Picture.width(of: title) + margins)
+    // The step and how far ahead it is can be wider than one small image, too.
+    let narrow = Storyboard(rollout, title: "", scale: 1).frame(step: 2)
+    #expect(narrow.width >= Picture.width(of: "step 3: imagined, 1 ahead") + margins)
   }
 
   @Test("the first tile of the first row is what the world shows")
