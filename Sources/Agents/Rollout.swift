@@ -36,6 +36,12 @@ public struct Rollout: Sendable {
     public let returns: [Float?]
     /// Steps of each sequence that the world made; what stands after them means nothing.
     public let lengths: [Int]
+
+    /// Whether a sequence's episode is known to end at its last step, where everything is earned.
+    public func hasEnd(_ sequence: Int) -> Bool {
+      let last = lengths[sequence] - 1
+      return last >= 0 && returns[last * lengths.count + sequence] != nil
+    }
   }
 }
 

@@ -91,12 +91,19 @@ public struct Storyboard: Sendable {
     if let tile = tiles.picture(row, sequence: sequence, step: step) {
       picture.draw(tile.enlarged(by: scale), row: inside.row, column: inside.column)
     } else {
-      let words = "ended"
+      let words = wordsForNothing(sequence: sequence, width: inside.width)
       picture.write(
         words, row: inside.row + (inside.height - Picture.textHeight) / 2,
         column: inside.column + (inside.width - Picture.width(of: words)) / 2,
         color: Theme.faintText)
     }
+  }
+
+  /// Why there is nothing to show: the episode has ended, or nothing tells how it goes on.
+  private func wordsForNothing(sequence: Int, width: Int) -> String {
+    if rollout.truth.hasEnd(sequence) { return "ended" }
+    let words = "unknown"
+    return Picture.width(of: words) <= width ? words : "?"
   }
 
   /// Words that end at the left of a row, in its middle.

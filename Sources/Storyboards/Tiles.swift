@@ -42,7 +42,8 @@ struct Tiles {
     (height, width, channels) = shapes[index]
   }
 
-  /// - Returns: nil where the row has nothing to show: the world's episode has ended.
+  /// - Returns: nil where the row has nothing to show: the world's episode has ended, or is not known to go
+  ///   on.
   func picture(_ row: TileRow, sequence: Int, step: Int) -> Picture? {
     let isKnown = step < rollout.truth.lengths[sequence]
     switch row {

@@ -187,6 +187,11 @@ struct StoryboardTests {
     let dream = try trained.rollout(plan, of: [episode])
     #expect(dream.truth.lengths == [2] && dream.steps == 5)
     #expect(Storyboard(dream, title: "").animation(5).count == 5)
+    // Nothing tells how it goes on; of an episode that is played to its end, the end is known.
+    #expect(!dream.truth.hasEnd(0))
+    (plan.dreams, plan.horizon) = (false, 1000)
+    let whole = try trained.rollout(plan, of: [episode])
+    #expect(whole.steps == episode.steps.count && whole.truth.hasEnd(0))
   }
 
   @Test("a context that is longer than an episode is an error with words")
