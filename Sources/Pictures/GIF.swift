@@ -6,13 +6,17 @@ public struct Animation: Sendable {
   /// How many frames there are; at least one.
   public let count: Int
   /// How long each frame shows, in hundredths of a second.
-  public private(set) var delays: [Int]
+  public let delays: [Int]
+  /// What was asked for; ``delays`` are whole hundredths whose mean it is.
+  let framesPerSecond: Double
+  /// Seconds that the last frame shows longer.
+  let hold: Double
   private let draw: @Sendable (Int) -> Picture
 
   /// - Parameters:
   ///   - count: at least one frame.
   ///   - framesPerSecond: GIF counts hundredths of a second, and most programs show nothing faster
-  ///     than 50 a second.
+  ///     than 50 a second; its frames show for a hundredth more or less, and so long in the mean.
   ///   - hold: seconds that the last frame shows longer.
   ///   - draw: the frame of a number, always the same one; all are of one size.
   public init(
@@ -22,9 +26,17 @@ public struct Animation: Sendable {
     precondition(count > 0, "a moving picture of no frames")
     self.count = count
     self.draw = draw
-    let delay = max(Int((100 / framesPerSecond).rounded()), 2)
-    delays = Array(repeating: delay, count: count)
+    (self.framesPerSecond, self.hold) = (framesPerSecond, hold)
+    delays = Self.delays(count, framesPerSecond, hold: hold)
+  }
+
+  /// The distances of the nearest hundredths to the times at which frames end, so that no error adds up.
+  private static func delays(_ count: Int, _ framesPerSecond: Double, hold: Double) -> [Int] {
+    let delay = max(100 / framesPerSecond, 2)
+    func end(_ frames: Int) -> Int { Int((Double(frames) * delay).rounded()) }
+    var delays = (0..<count).map { end($0 + 1) - end($0) }
     delays[count - 1] += Int((100 * hold).rounded())
+    return delays
   }
 
   /// Frames that are in memory already: at least one, all of one size.
@@ -41,11 +53,19 @@ public struct Animation: Sendable {
 // GIF89a (CompuServe 1990), endlessly repeated: one palette for all frames, and of each frame only the
 // rectangle in which something changes, what does not change in it being transparent.
 extension Animation {
+  /// The most pixels that a GIF can be wide or high.
+  public static let longestGIFSide = 0xffff
+
   /// Writes a GIF file that appears whole or not at all.
-  /// - Throws: `FileError`.
-  public func writeGIF(to url: URL) throws { try AtomicFile.write(gif(), to: url) }
+  /// - Throws: `FileError`; ``PictureSizeError`` where it would be too wide or too high.
+  public func writeGIF(to url: URL) throws {
+    let first = frame(0)
+    try PictureSizeError.check(height: first.height, width: first.width, isGIF: true)
+    try AtomicFile.write(gif(), to: url)
+  }
 
   /// The contents of a GIF file: the same bytes for the same frames.
+  /// - Precondition: no side is longer than ``longestGIFSide``.
   public func gif() -> Data {
     let palette = Palette(of: frames, limit: 255)
     // One number beyond the colours is the transparent one.
@@ -54,6 +74,9 @@ extension Animation {
     while 1 << bits <= transparent { bits += 1 }
     let patches = patches(palette, transparent: UInt8(transparent))
     // The first patch is the whole frame.
+    precondition(
+      max(patches[0].place.height, patches[0].place.width) <= Self.longestGIFSide,
+      "a GIF has no such sides")
     var bytes = header(palette, size: patches[0].place, bits: bits)
     for patch in patches {
       bytes += Self.control(delay: patch.delay, transparent: transparent)

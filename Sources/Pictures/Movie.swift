@@ -47,7 +47,7 @@ extension Animation {
     let size = "\(frame.width)x\(frame.height)"
     let input = [
       "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", size,
-      "-framerate", "100/\(delays[0])", "-i", "-",
+      "-framerate", "\(framesPerSecond)", "-i", "-",
     ]
     // Half as many colours as pixels each way need even sides.
     let encoding = [
@@ -58,10 +58,11 @@ extension Animation {
     return input + encoding + ["-movflags", "+faststart", "-f", "mp4", output]
   }
 
-  /// Each frame as often as its time has room for.
+  /// Each frame once, the last as often as it has time for.
   private func write(to pipe: FileHandle) throws {
-    for (frame, delay) in zip(frames, delays) {
-      for _ in 0..<max(delay / delays[0], 1) { try pipe.write(contentsOf: Data(frame.pixels)) }
+    for (number, frame) in frames.enumerated() {
+      let more = number == count - 1 ? Int((hold * framesPerSecond).rounded(.down)) : 0
+      for _ in 0...more { try pipe.write(contentsOf: Data(frame.pixels)) }
     }
   }
 }

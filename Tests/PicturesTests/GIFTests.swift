@@ -84,4 +84,27 @@ struct GIFTests {
     #expect(Animation([pixel], framesPerSecond: 1000).delays == [2])
     #expect(Animation([pixel], framesPerSecond: 15).delays == [7])
   }
+
+  @Test("a rate that hundredths do not divide is kept in the mean", arguments: [15.0, 40, 48, 0.3])
+  func meanSpeed(rate: Double) {
+    let pixel = Picture(height: 1, width: 1, color: .red)
+    let delays = Animation(count: 120, framesPerSecond: rate) { _ in pixel }.delays
+    #expect(abs(Double(delays.reduce(0, +)) - 120 * 100 / rate) <= 0.5)
+    #expect(delays.allSatisfy { abs(Double($0) - 100 / rate) < 1 && $0 >= 2 })
+  }
+
+  @Test("a GIF wider or higher than two bytes can say is refused in words")
+  func tooWide() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).gif")
+    for (height, width) in [(1, 65_536), (65_536, 1)] {
+      let error = #expect(throws: PictureSizeError.self) {
+        try Animation([Picture(height: height, width: width, color: .red)], framesPerSecond: 5)
+          .writeGIF(to: url)
+      }
+      #expect(error?.what.hasPrefix("\(width) x \(height) pixels are more than a GIF") == true)
+    }
+    #expect(!FileManager.default.fileExists(atPath: url.path))
+    let widest = Picture(height: 1, width: 65_535, color: .red)
+    #expect(try GIFReader(Animation([widest], framesPerSecond: 5).gif()).frames == [widest])
+  }
 }
