@@ -36,8 +36,10 @@ public struct Storyboard: Sendable {
 
   /// The picture of one step.
   public func frame(step: Int) -> Picture {
-    frame(step: step, frameLayout(scale: scale ?? usualScale))
+    frame(step: step, usualFrameLayout)
   }
+
+  var usualFrameLayout: FrameLayout { frameLayout(scale: scale ?? usualScale) }
 
   /// The picture of one step for a space of so many pixels: with the largest images that there is room
   /// for. Where all of it has room twice, it is drawn for half the space, to be enlarged.
@@ -60,15 +62,20 @@ public struct Storyboard: Sendable {
 
   /// All steps in one picture.
   public func strip() -> Picture {
-    let size = TileSize(tiles, scale: scale ?? max(1, 56 / tiles.height))
-    let layout = StripLayout(
-      tile: size, rows: rows.count, sequences: rollout.sequences, steps: rollout.steps,
-      titleWidth: Picture.width(of: title, scale: Self.titleScale))
-    var picture = layout.canvas()
+    let layout = stripLayout
+    var picture = Picture(
+      height: layout.height, width: layout.width, color: Theme.background)
     picture.write(
       title, row: Theme.margin, column: Theme.margin, color: Theme.text, scale: Self.titleScale)
     for sequence in 0..<rollout.sequences { draw(sequence, layout, on: &picture) }
     return picture
+  }
+
+  var stripLayout: StripLayout {
+    StripLayout(
+      tile: TileSize(tiles, scale: scale ?? max(1, 56 / tiles.height)), rows: rows.count,
+      sequences: rollout.sequences, steps: rollout.steps,
+      titleWidth: Picture.width(of: title, scale: Self.titleScale))
   }
 
   /// The side of the pixels of a strip's title.

@@ -61,13 +61,33 @@ public struct UnknownSuffix: Error, CustomStringConvertible, Equatable {
 extension Storyboard {
   /// Writes the storyboard.
   ///
-  /// - Throws: `FileError`; `PNGError`.
+  /// - Throws: `FileError`; `PNGError`; `PictureSizeError`, before memory is taken.
   public func write(to file: StoryboardFile, framesPerSecond: Double) throws {
+    try checkSize(for: file)
     switch file {
     case .png(let url): try strip().writePNG(to: url)
     case .gif(let url): try animation(framesPerSecond).writeGIF(to: url)
     case .mp4(let url): try animation(framesPerSecond).writeMP4(to: url)
     case .folder(let url): try writeFrames(to: url)
+    }
+  }
+
+  /// - Parameter file: nil for a window.
+  /// - Throws: `PictureSizeError` where pictures are too large to be drawn, or for the kind of file.
+  public func checkSize(for file: StoryboardFile?) throws {
+    switch file {
+    case .png:
+      let layout = stripLayout
+      try PictureSizeError.check(height: layout.height, width: layout.width)
+    case .gif, .mp4:
+      let layout = usualFrameLayout
+      var isGIF = false
+      if case .gif = file { isGIF = true }
+      try PictureSizeError.check(
+        height: layout.height, width: layout.width, count: rollout.steps, isGIF: isGIF)
+    case .folder, nil:
+      let layout = usualFrameLayout
+      try PictureSizeError.check(height: layout.height, width: layout.width)
     }
   }
 
@@ -85,8 +105,32 @@ extension Storyboard {
       throw FileError(writing: folder.path, error)
     }
     for step in 0..<rollout.steps {
-      let name = String(format: "frame-%03d.png", step + 1)
-      try frame(step: step).writePNG(to: folder.appendingPathComponent(name))
+      try frame(step: step)
+        .writePNG(to: folder.appendingPathComponent(Self.name(ofFrame: step + 1)))
     }
+    try removeFrames(after: rollout.steps, in: folder)
+  }
+
+  /// Removes what an earlier, longer run left, which would seem to be the end of this one. Files of other
+  /// names stay.
+  private func removeFrames(after count: Int, in folder: URL) throws {
+    do {
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+        guard let number = Self.number(ofFrame: name), number > count else { continue }
+        try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+      }
+    } catch {
+      throw FileError(writing: folder.path, error)
+    }
+  }
+
+  private static func name(ofFrame number: Int) -> String {
+    String(format: "frame-%03d.png", number)
+  }
+
+  /// - Returns: nil where a frame would not be named so.
+  private static func number(ofFrame name: String) -> Int? {
+    let number = Int(name.dropFirst("frame-".count).dropLast(".png".count))
+    return number.flatMap { self.name(ofFrame: $0) == name ? $0 : nil }
   }
 }

@@ -18,11 +18,10 @@ struct StripLayout {
     return numbers + rows * (tile.height + 2) + charts + 2 * (Theme.barHeight + 4)
   }
 
-  func canvas() -> Picture {
-    Picture(
-      height: Self.header + sequences * (blockHeight + 2 * Theme.margin) - Theme.margin,
-      width: 2 * Theme.margin + max(Theme.labelWidth + steps * (tile.width + 2) - 2, titleWidth),
-      color: Theme.background)
+  var height: Int { Self.header + sequences * (blockHeight + 2 * Theme.margin) - Theme.margin }
+
+  var width: Int {
+    2 * Theme.margin + max(Theme.labelWidth + steps * (tile.width + 2) - 2, titleWidth)
   }
 
   private func top(_ sequence: Int) -> Int {

@@ -23,14 +23,16 @@ public enum Theme {
   static let chartHeight = 52
   static let barHeight = 30
 
+  /// Samples whose lines have colours of their own.
+  public static var sampleLimit: Int { shades.count }
+
   /// The lines of samples: reds that can be told apart.
-  static func sample(_ index: Int) -> Picture.Color {
-    let shades: [Picture.Color] = [
-      imagined, .init(255, 149, 0), .init(255, 105, 180), .init(255, 204, 0),
-      .init(191, 90, 242), .init(172, 122, 88),
-    ]
-    return shades[index % shades.count]
-  }
+  static func sample(_ index: Int) -> Picture.Color { shades[index % shades.count] }
+
+  private static let shades: [Picture.Color] = [
+    imagined, .init(255, 149, 0), .init(255, 105, 180), .init(255, 204, 0),
+    .init(191, 90, 242), .init(172, 122, 88),
+  ]
 
   /// The colour of a class, even steps around the wheel of hues.
   static func category(_ index: Int, of count: Int) -> Picture.Color {

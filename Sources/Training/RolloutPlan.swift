@@ -27,15 +27,22 @@ public struct RolloutPlan: Sendable, Equatable {
 /// Why nothing can be imagined.
 public enum RolloutError: Error, CustomStringConvertible, Equatable {
   /// The longest episode is no longer than the context.
-  case shortEpisode(context: Int, steps: Int)
+  ///
+  /// - Parameter number: among recorded ones, if it is one.
+  case shortEpisode(context: Int, steps: Int, number: Int? = nil)
+  /// More images than there is memory for.
+  case tooMuch(images: Int)
   /// The world shows nothing that could be drawn.
   case noImage(environment: String)
 
   public var description: String {
     switch self {
-    case .shortEpisode(let context, let steps):
+    case .shortEpisode(let context, let steps, _):
       "a context of \(context) steps leaves nothing to imagine of an episode of \(steps); choose a "
         + "context below \(steps), or other episodes"
+    case .tooMuch(let images):
+      "\(images) images are more than there is memory for; choose a shorter context or horizon, or "
+        + "fewer sequences or samples"
     case .noImage(let environment):
       "\(environment) shows no image that could be drawn; choose a world with images"
     }
@@ -57,13 +64,32 @@ extension TrainedAgent {
     let key = Key(seed: UInt64(bitPattern: Int64(plan.seed))).fold("rollout")
     let episodes = try recorded.map { $0.map { Source(key: nil, record: $0) } } ?? play(plan, key)
     let lengths = episodes.map(\.record.steps.count)
-    if let shortest = lengths.min(), shortest <= plan.context {
-      throw RolloutError.shortEpisode(context: plan.context, steps: shortest)
+    if let (number, shortest) = lengths.enumerated().min(by: { $0.element < $1.element }),
+      shortest <= plan.context
+    {
+      throw RolloutError.shortEpisode(
+        context: plan.context, steps: shortest, number: recorded == nil ? nil : number)
     }
+    try check(plan, sequences: episodes.count, longest: lengths.max() ?? 0)
     if plan.dreams { return try dream(plan, episodes, key: key.fold("model")) }
     return rollout(
       episodes.map(\.record),
       rows: min(plan.context + plan.horizon, lengths.max() ?? 0), plan, key: key.fold("model"))
+  }
+
+  /// Numbers that the images of a rollout may be at most: 2 GiB of them.
+  private static let mostNumbers = 1 << 29
+
+  /// - Throws: ``RolloutError`` where a rollout would take more memory than a machine may have.
+  private func check(_ plan: RolloutPlan, sequences: Int, longest: Int) throws {
+    let observed = min(plan.context, longest)
+    let imagined = plan.dreams ? plan.horizon : min(plan.horizon, longest - observed)
+    // What was, what was seen, and what each sample is.
+    let images = sequences * (2 * (observed + imagined) + plan.samples * imagined)
+    let size = agent.spaces.filter(\.isImage).map(\.count).reduce(0, +)
+    guard images <= Self.mostNumbers / max(size, 1) else {
+      throw RolloutError.tooMuch(images: images)
+    }
   }
 
   /// An episode and, where it can be played again, its key.

@@ -194,12 +194,48 @@ struct StoryboardTests {
     #expect(whole.steps == episode.steps.count && whole.truth.hasEnd(0))
   }
 
+  @Test("what no memory has room for is refused before it is taken")
+  func sizes() throws {
+    let rollout = try board().rollout
+    let folder = FileManager.default.temporaryDirectory
+    for name in ["a.png", "a.gif", "a.mp4"] {
+      let file = try StoryboardFile(path: folder.appendingPathComponent(name).path)
+      #expect(throws: PictureSizeError.self) {
+        try Storyboard(rollout, title: "", scale: 1_000_000).write(to: file, framesPerSecond: 5)
+      }
+      try Storyboard(rollout, title: "", scale: 1).checkSize(for: file)
+    }
+    #expect(throws: PictureSizeError.self) {
+      try Storyboard(rollout, title: "", scale: 1_000_000).checkSize(for: nil)
+    }
+    var plan = RolloutPlan()
+    (plan.context, plan.horizon, plan.dreams) = (2, 1_000_000, true)
+    #expect(throws: RolloutError.tooMuch(images: 3 * (2 * 1_000_002 + 1_000_000))) {
+      try trained.rollout(plan)
+    }
+  }
+
+  @Test("a folder keeps no frames of an earlier, longer run, but all else")
+  func frameFolder() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let kept = ["frame-1.png", "frame-0006.png", "frame-006.gif", "my-frame-006.png"]
+    for name in kept + ["frame-003.png", "frame-006.png", "frame-1234.png"] {
+      try Data().write(to: folder.appendingPathComponent(name))
+    }
+    try board { $0.sequences = 1 }.write(to: .folder(folder), framesPerSecond: 5)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(names.sorted() == (kept + (1...5).map { "frame-00\($0).png" }).sorted())
+    #expect(try Data(contentsOf: folder.appendingPathComponent("frame-003.png")).count > 0)
+  }
+
   @Test("a context that is longer than an episode is an error with words")
   func shortEpisode() throws {
     var plan = RolloutPlan()
     plan.context = 1000
     let error = #expect(throws: RolloutError.self) { try trained.rollout(plan) }
-    guard case .shortEpisode(1000, let steps) = error else {
+    guard case .shortEpisode(1000, let steps, nil) = error else {
       Issue.record("\(String(describing: error))")
       return
     }
