@@ -90,6 +90,11 @@ extension EpisodeRecord {
     try file.write(to: url)
   }
 
+  /// The id of the world that a file says it was recorded in; nil where it says none.
+  static func environment(of url: URL) throws -> String? {
+    try SafeTensors(contentsOf: url).metadata["environment"]
+  }
+
   private func actionEntry(_ space: ActionSpace) -> SafeTensors.Entry {
     switch space {
     case .discrete:

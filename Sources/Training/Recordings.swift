@@ -26,7 +26,9 @@ struct Recordings {
         .missing, path: folder.path, what: "holds no recorded episodes",
         remedy: "record some with env.wrap.record, or leave replay.preload empty")
     }
-    rowCount = try files.reduce(0) { try $0 + EpisodeRecord($1, of: world).steps.count }
+    rowCount = try files.reduce(0) {
+      try $0 + EpisodeRecord(usable: $1, in: world).steps.count
+    }
   }
 
   /// Appends all episodes, one after the other, as the experience of one environment. Their latents are
@@ -34,7 +36,7 @@ struct Recordings {
   func append(to replay: Replay, stream: Int) throws {
     var row = ReplayRow(observation: world.makeObservation(), layout: layout)
     for file in files {
-      let episode = try EpisodeRecord(file, of: world)
+      let episode = try EpisodeRecord(usable: file, in: world)
       for index in episode.steps.indices {
         episode.copy(index, to: &row)
         try replay.append(row, stream: stream, isOnline: false)
@@ -53,10 +55,10 @@ extension ReplayConfiguration {
 }
 
 extension EpisodeRecord {
-  /// Reads a recorded episode of a world and looks at its numbers.
+  /// Reads a recorded episode of a world, or of one that looks the same, and looks at its numbers.
   ///
   /// - Throws: as the reading does; ``CheckpointError`` where a number cannot be used.
-  fileprivate init(_ file: URL, of world: any Environment) throws {
+  fileprivate init(usable file: URL, in world: any Environment) throws {
     try self.init(
       contentsOf: file, spaces: world.observationSpaces, actionSpace: world.actionSpace)
     let numbers = vectors.joined().map(Double.init) + steps.map(\.reward)
@@ -64,8 +66,21 @@ extension EpisodeRecord {
     else {
       throw CheckpointError(
         file: file.path, problem: "it holds an action or a number that this world does not know",
-        remedy: "record episodes of this world, or leave replay.preload empty")
+        remedy: "name episodes that env.wrap.record wrote in this world")
     }
+  }
+
+  /// Reads an episode that this very world was recorded in.
+  ///
+  /// - Throws: as the reading does; ``CheckpointError`` where it is another world's, or a number cannot
+  ///   be used.
+  public init(contentsOf file: URL, of world: any Environment) throws {
+    if let other = try Self.environment(of: file), other != world.id {
+      throw CheckpointError(
+        file: file.path, problem: "it is an episode of \(other), not of \(world.id)",
+        remedy: "name an episode that env.wrap.record wrote in the world of the run")
+    }
+    try self.init(usable: file, in: world)
   }
 
   /// Puts a step into a row of replay.

@@ -52,6 +52,37 @@ struct EpisodeRecordTests {
     #expect(record([.discrete(2), .discrete(0)]).prefix(9).steps.count == 3)
   }
 
+  @Test("an episode of another world, or of actions and numbers that it does not know, is refused")
+  func unusable() throws {
+    defer { try? FileManager.default.removeItem(at: url) }
+    let configuration = try TrainingConfiguration.resolve(set: []).configuration
+    let world = try EnvironmentRegistry.make("gridworld/Empty-5x5", configuration.env)
+    func message(
+      _ action: Int, reward: Double = 0, environment: String = "gridworld/Empty-5x5"
+    ) throws -> String? {
+      let observation = Observation(spaces: world.observationSpaces)
+      var record = EpisodeRecord(.first, observation)
+      record.append(.discrete(action), Step(reward: reward, isLast: true), observation)
+      try record.write(
+        to: url, environment: environment, spaces: world.observationSpaces,
+        actionSpace: world.actionSpace)
+      do {
+        _ = try EpisodeRecord(contentsOf: url, of: world)
+        return nil
+      } catch let error as CheckpointError {
+        #expect(error.file == url.path)
+        return error.problem
+      }
+    }
+    #expect(try message(1) == nil)
+    let unknown = "it holds an action or a number that this world does not know"
+    for action in [99, -5] { #expect(try message(action) == unknown) }
+    for reward in [Double.nan, .infinity] { #expect(try message(1, reward: reward) == unknown) }
+    #expect(
+      try message(1, environment: "gridworld/Empty-6x6")
+        == "it is an episode of gridworld/Empty-6x6, not of gridworld/Empty-5x5")
+  }
+
   @Test("another file, and an episode of another world, are errors that say so")
   func others() throws {
     defer { try? FileManager.default.removeItem(at: url) }
