@@ -4,6 +4,7 @@ import EnvironmentInterface
 import Files
 import Kernels
 import NeuralNetworks
+import Pictures
 import ReplayBuffers
 import Storyboards
 import Telemetry
@@ -22,7 +23,7 @@ struct Failure {
     switch error {
     case is UsageError, is ConfigurationError, is UnknownEnvironment, is ReplayError,
       is LayerStyleError, is ImageShapeError, is AgentSizeError, is RolloutError,
-      is UnknownSuffix:
+      is UnknownSuffix, is PictureSizeError:
       code = .usage
     case let error as EnvironmentError: code = error.step == nil ? .usage : .fault
     case let error as FileError: code = ExitCode(error.kind)

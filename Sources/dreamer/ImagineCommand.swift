@@ -1,4 +1,6 @@
+import Agents
 import ArgumentParser
+import EnvironmentInterface
 import Foundation
 import Pictures
 import Sessions
@@ -32,32 +34,41 @@ struct ImagineCommand: ParsableCommand {
       "A run's folder, for its newest checkpoint, or a checkpoint's folder.", valueName: "run"))
   var folder: String
 
-  @Option(help: "Steps that the model observes first, from an episode's beginning on.")
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Steps that the model observes first, from an episode's beginning on; with --errors, later \
+      stretches of the same episode begin a horizon further on each.
+      """)
   var context = 5
 
-  @Option(help: "Steps that it then imagines; with true actions, as far as the episode goes.")
+  @Option(
+    parsing: .unconditional,
+    help: "Steps that it then imagines; with true actions, as far as the episode goes.")
   var horizon = 15
 
   @Option(
-    help: "Episodes to look at (default: 3, or 32 with --errors).")
+    parsing: .unconditional,
+    help: "Fresh episodes to look at (default: 3, or 32 with --errors).")
   var sequences: Int?
 
-  @Option(help: "Futures of each episode.")
-  var samples = 1
+  @Option(
+    parsing: .unconditional,
+    help: "Futures of each episode (default: 1, at most \(Theme.sampleLimit)).")
+  var samples: Int?
 
-  @Option(help: "The root of the worlds' and the model's randomness.")
+  @Option(parsing: .unconditional, help: "The root of the worlds' and the model's randomness.")
   var seed = 0
 
   @Flag(help: "Let the agent act in its imagination, instead of telling it what was done.")
   var dream = false
 
-  @Option(help: "Who acts in fresh episodes: random or agent.")
-  var policy = EpisodePolicy.random
+  @Option(help: "Who acts in fresh episodes: random or agent (default: random).")
+  var policy: EpisodePolicy?
 
   @Option(
-    parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Recorded episodes instead of fresh ones: files that env.wrap.record wrote.",
+      "A recorded episode instead of fresh ones: a file that env.wrap.record wrote. May be repeated.",
       valueName: "file"))
   var episode: [String] = []
 
@@ -71,10 +82,13 @@ struct ImagineCommand: ParsableCommand {
   @Flag(help: "Show it in a window instead, over and over.")
   var window = false
 
-  @Option(help: "Steps that a moving picture shows in a second.")
-  var fps = 5.0
+  @Option(
+    parsing: .unconditional,
+    help: "Steps that a moving picture shows in a second, 0.1 to 50 (default: 5).")
+  var fps: Double?
 
-  @Option(help: "The side of an image's pixels (default: what fits).")
+  @Option(
+    parsing: .unconditional, help: "The side of an image's pixels, 1 to 64 (default: what fits).")
   var scale: Int?
 
   @Option(help: "Which image is shown, where a world has several (default: the first).")
@@ -93,22 +107,40 @@ struct ImagineCommand: ParsableCommand {
   func validate() throws {
     try requireText(folder, "<run>")
     if let out { try requireText(out, "--out") }
-    for (name, value) in [
-      ("context", context), ("horizon", horizon), ("sequences", sequences ?? 1),
-      ("samples", samples), ("scale", scale ?? 1),
-    ] where value < 1 {
-      throw ValidationError("--\(name) must be at least 1")
-    }
-    guard fps > 0, fps <= 50 else {
-      throw ValidationError("--fps must be above 0 and at most 50")
-    }
+    for name in episode { try requireText(name, "--episode") }
+    try validateRanges()
     if json, !errors { throw ValidationError("--json goes with --errors") }
-    if errors, out != nil { throw ValidationError("--errors draws nothing: leave --out out") }
+    if errors { try validateErrors() }
     if window, errors || out != nil {
       throw ValidationError("--window goes without --out and --errors")
     }
-    if errors, dream || !episode.isEmpty {
+    if !episode.isEmpty, sequences != nil || policy != nil {
+      throw ValidationError("--episode names what was played: leave --sequences and --policy out")
+    }
+  }
+
+  private func validateRanges() throws {
+    let ranges: [(name: String, value: Int?, range: ClosedRange<Int>)] = [
+      ("context", context, 1...100_000), ("horizon", horizon, 1...10_000),
+      ("sequences", sequences, 1...1000), ("samples", samples, 1...Theme.sampleLimit),
+      ("scale", scale, 1...64),
+    ]
+    for (name, value, range) in ranges {
+      guard let value, !range.contains(value) else { continue }
+      throw ValidationError("--\(name) must be \(range.lowerBound) to \(range.upperBound)")
+    }
+    if let fps, !(0.1...50).contains(fps) { throw ValidationError("--fps must be 0.1 to 50") }
+  }
+
+  /// What says how pictures look, and has no meaning for numbers.
+  private func validateErrors() throws {
+    if out != nil { throw ValidationError("--errors draws nothing: leave --out out") }
+    if dream || !episode.isEmpty {
       throw ValidationError("--errors plays fresh episodes: leave --dream and --episode out")
+    }
+    if samples != nil || scale != nil || fps != nil || image != nil {
+      throw ValidationError(
+        "--errors draws nothing: leave --samples, --scale, --fps and --image out")
     }
   }
 
@@ -116,8 +148,9 @@ struct ImagineCommand: ParsableCommand {
     var plan = RolloutPlan()
     (plan.context, plan.horizon) = (context, horizon)
     plan.sequences = sequences ?? (errors ? 32 : plan.sequences)
-    (plan.samples, plan.seed) = (samples, seed)
-    (plan.dreams, plan.policy) = (dream, policy)
+    plan.samples = samples ?? plan.samples
+    plan.policy = policy ?? plan.policy
+    (plan.seed, plan.dreams) = (seed, dream)
     return plan
   }
 
@@ -128,20 +161,14 @@ struct ImagineCommand: ParsableCommand {
       let result = try trained.openLoopError(plan)
       return print(json ? Self.json(result) : Self.text(result, trained))
     }
-    let rollout = try trained.rollout(plan, of: recorded(trained))
-    let index = try image.map { name in
-      guard let index = rollout.imageSpaces.firstIndex(where: { $0.name == name }) else {
-        throw UsageError(
-          "the world has no image “\(name)”, but "
-            + rollout.imageSpaces.map(\.name).joined(separator: ", "))
-      }
-      return index
-    }
+    let index = try imageIndex(trained)
+    let rollout = try rollout(trained)
     let task = trained.configuration.task
     let title = "\(task) after \(trained.step) steps"
-    let board = Storyboard(rollout, title: title, imageIndex: index ?? 0, scale: scale)
+    let board = Storyboard(rollout, title: title, imageIndex: index, scale: scale)
+    try board.checkSize(for: file)
     guard let file else { return try watch(board, title: "dreamer imagine: \(task)") }
-    try board.write(to: file, framesPerSecond: fps)
+    try board.write(to: file, framesPerSecond: fps ?? Self.usualRate)
     print(
       "\(file.url.relativePath): \(rollout.sequences) episodes of \(title), "
         + "\(rollout.observed) steps observed, \(rollout.steps - rollout.observed) imagined")
@@ -152,16 +179,36 @@ struct ImagineCommand: ParsableCommand {
     let frame = board.frame(step: 0)
     // With a line of the player's below.
     let window = try Window(title: title, width: frame.width + 8, height: frame.height + 40)
-    _ = try show(StoryboardFilm(board, framesPerSecond: fps), in: window)
+    _ = try show(StoryboardFilm(board, framesPerSecond: fps ?? Self.usualRate), in: window)
     if let signal = Interruption.signalNumber { throw ExitCode(signal: signal) }
+  }
+
+  private static let usualRate = 5.0
+
+  private func imageIndex(_ trained: TrainedAgent) throws -> Int {
+    let names = trained.agent.spaces.filter(\.isImage).map(\.name)
+    guard let image, !names.isEmpty else { return 0 }
+    guard let index = names.firstIndex(of: image) else {
+      throw UsageError(
+        "the world has no image “\(image)”, but \(names.joined(separator: ", "))")
+    }
+    return index
+  }
+
+  private func rollout(_ trained: TrainedAgent) throws -> Rollout {
+    do {
+      return try trained.rollout(plan, of: recorded(trained))
+    } catch let error as RolloutError {
+      guard case .shortEpisode(_, _, let number?) = error else { throw error }
+      throw UsageError("\(episode[number]): \(error)")
+    }
   }
 
   private func recorded(_ trained: TrainedAgent) throws -> [EpisodeRecord]? {
     guard !episode.isEmpty else { return nil }
+    let world = try trained.makeEnvironment()
     return try episode.map {
-      try EpisodeRecord(
-        contentsOf: URL(fileURLWithPath: $0), spaces: trained.agent.spaces,
-        actionSpace: trained.agent.actionSpace)
+      try EpisodeRecord(contentsOf: URL(fileURLWithPath: $0), of: world)
     }
   }
 

@@ -36,10 +36,11 @@ struct PlayCommand: ParsableCommand {
   var beside = false
 
   @Option(
+    parsing: .unconditional,
     help: "With --dream: steps that the model sees first (default \(DreamSession.usualContext)).")
   var context: Int?
 
-  @Option(help: "The root of the worlds' randomness.")
+  @Option(parsing: .unconditional, help: "The root of the worlds' randomness.")
   var seed = 0
 
   @Option(

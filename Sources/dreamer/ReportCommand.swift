@@ -27,10 +27,12 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where the page goes.", valueName: "file.html"))
   var out = "report.html"
 
-  @Option(help: "Episodes of random actions that probes are fitted to; a third as many test them.")
+  @Option(
+    parsing: .unconditional,
+    help: "Episodes of random actions that probes are fitted to; a third as many test them.")
   var episodes = ProbePlan().fitEpisodes
 
-  @Option(help: "The root of those episodes' randomness.")
+  @Option(parsing: .unconditional, help: "The root of those episodes' randomness.")
   var seed = 0
 
   @Flag(help: "Show what the files tell, and load no agent.")

@@ -68,6 +68,31 @@ struct ImagineTests {
       "x.gif")
     #expect(outcome.code == 0)
     #expect(outcome.output.hasPrefix("x.gif: 1 episodes of "))
+    // The option takes one name and can be repeated, so that the run may follow it.
+    let recorded = "other/episodes/\(name)"
+    let after = try shell.run(
+      "imagine", "--context", "1", "--episode", recorded, "--episode", recorded, "run", "--out",
+      "y.gif")
+    #expect(after.output.hasPrefix("y.gif: 2 episodes of "), "\(after.errors)")
+    let long = try imagine("--context", "2000", "--episode", recorded)
+    #expect(long.code == 64)
+    #expect(long.errors.contains("\(recorded): a context of 2000 steps leaves nothing"))
+  }
+
+  @Test("an episode of another world that looks the same is refused")
+  func otherWorld() throws {
+    let played = try shell.run(
+      "train", "--env", "gridworld/Empty-6x6", "--preset", "debug", "--logdir", "other", "--steps",
+      "300", "--set", "env.wrap.record=episodes")
+    #expect(played.code == 0, "\(played.errors)")
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: shell.url("other/episodes").path)
+    let name = try #require(names.max())
+    let outcome = try imagine("--context", "1", "--episode", "other/episodes/\(name)")
+    #expect(outcome.code == 65)
+    #expect(
+      outcome.errors.contains(
+        "\(name): it is an episode of gridworld/Empty-6x6, not of gridworld/Empty-5x5; name an"))
   }
 
   @Test("errors are printed by horizon, beside two guesses")
@@ -94,7 +119,20 @@ struct ImagineTests {
       (
         ["--context", "2000"], 64, "a context of 2000 steps leaves nothing to imagine of an episode"
       ),
-      (["--context", "0"], 64, "--context must be at least 1"),
+      (["--context", "0"], 64, "--context must be 1 to 100000"),
+      (["--context", "9223372036854775807"], 64, "--context must be 1 to 100000"),
+      (["--horizon", "-3"], 64, "--horizon must be 1 to 10000"),
+      (["--errors", "--horizon", "1000000000"], 64, "--horizon must be 1 to 10000"),
+      (["--sequences", "4611686018427387904"], 64, "--sequences must be 1 to 1000"),
+      (["--samples", "7"], 64, "--samples must be 1 to 6"),
+      (["--scale", "100000"], 64, "--scale must be 1 to 64"),
+      (["--fps", "1e-300"], 64, "--fps must be 0.1 to 50"),
+      (["--fps", "nan"], 64, "--fps must be 0.1 to 50"),
+      (["--window", "--fps", "1e-30"], 64, "--fps must be 0.1 to 50"),
+      (["--scale", "64", "--horizon", "1", "--sequences", "30"], 64, "more than a GIF can have"),
+      (["--episode", "x", "--policy", "agent"], 64, "--episode names what was played"),
+      (["--errors", "--samples", "5"], 64, "--errors draws nothing: leave --samples"),
+      (["--errors", "--image", "image"], 64, "--errors draws nothing: leave --samples"),
       (["--image", "nothing"], 64, "the world has no image “nothing”, but image"),
       (["--errors", "--out", "x.gif"], 64, "--errors draws nothing"),
       (["--episode", "run/config.yaml"], 65, "run/config.yaml"),

@@ -84,6 +84,7 @@ struct UsageTests {
       ["evaluate", "run", "--episodes", "-1"], ["evaluate", "run", "--episodes", "0"],
       ["evaluate", "run", "--episodes", "99999999999999999999"], ["evaluate", ""],
       ["evaluate", "run", "--threads", "-1"], ["evaluate", "run", "--threads", "100000"],
+      ["play", "--dream", "run", "--context", "-1"], ["report", "run", "--episodes", "-1"],
       ["inspect", ""], ["bench", "--updates", "-1"], ["bench", "--updates", "99999999999999"],
       ["train", "--env", "gridworld/Empty-5x5", "--steps", "-1"],
       ["train", "--env", "gridworld/Empty-5x5", "--seed", "-1"],
@@ -103,7 +104,9 @@ struct UsageTests {
 
   @Test(
     "help is no mistake",
-    arguments: ["train", "evaluate", "play", "inspect", "report", "envs", "bench", "verify"])
+    arguments: [
+      "train", "evaluate", "play", "imagine", "inspect", "report", "envs", "bench", "verify",
+    ])
   func help(command: String) throws {
     let outcome = try shell.run(command, "--help")
     #expect(outcome.code == 0)
