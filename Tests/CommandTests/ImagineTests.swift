@@ -180,6 +180,12 @@ struct ImagineTests {
     #expect(outcome.errors.contains("taken: cannot be written"))
   }
 
+  /// A number of four bytes, so many bytes after the beginning of an atom's name.
+  private func number(at offset: Int, of atom: String, in movie: Data) throws -> Int {
+    let start = try #require(movie.range(of: Data(atom.utf8))).lowerBound + offset
+    return movie[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+  }
+
   @Test("a movie needs ffmpeg, and its absence is told")
   func movie() throws {
     let has = FileManager.default.isExecutableFile(atPath: "/usr/bin/ffmpeg")
@@ -190,6 +196,10 @@ struct ImagineTests {
       #expect(data.dropFirst(4).prefix(4) == Data("ftyp".utf8))
       _ = try imagine("--horizon", "2", "--sequences", "1", "--out", "y.mp4")
       #expect(try shell.contents()["y.mp4"] == data)
+      _ = try imagine("--horizon", "2", "--sequences", "1", "--fps", "40", "--out", "z.mp4")
+      let fast = try #require(try shell.contents()["z.mp4"])
+      // Ticks of a second, and those of a frame (ISO/IEC 14496-12: mdhd and stts).
+      #expect(try number(at: 16, of: "mdhd", in: fast) == 40 * number(at: 16, of: "stts", in: fast))
     } else {
       #expect(outcome.code == 66)
       #expect(
