@@ -121,18 +121,27 @@ extension Checkpoint {
     return Self.text(Data(unsealed.utf8).checksum) == checksum
   }
 
+  /// Refuses parameters and averages that are not those that were written with the state.
+  func checkTensors(of saved: SavedState) throws {
+    for file in [parameters, optimizer] { try check(file, of: saved) }
+  }
+
+  private func check(_ file: URL, of saved: SavedState) throws {
+    guard let sums = saved.files else { return }
+    guard sums[file.lastPathComponent] == Self.text(try AtomicFile.read(file).checksum) else {
+      throw CheckpointError(
+        file: file.path, problem: "it is damaged: its checksum is not that of \(state.path)",
+        remedy: "put back a copy of it, or use another checkpoint")
+    }
+  }
+
   /// The tensors of one of the checkpoint's files.
   ///
   /// - Throws: `SafeTensorsError`, `FileError`, or ``CheckpointError`` where the file is not the one
   ///   that was written with the state.
   func readTensors(_ file: URL, of saved: SavedState) throws -> SafeTensors {
     let tensors = try SafeTensors(contentsOf: file)
-    guard let sums = saved.files else { return tensors }
-    guard sums[file.lastPathComponent] == Self.text(try AtomicFile.read(file).checksum) else {
-      throw CheckpointError(
-        file: file.path, problem: "it is damaged: its checksum is not that of \(state.path)",
-        remedy: "put back a copy of it, or use another checkpoint")
-    }
+    try check(file, of: saved)
     return tensors
   }
 

@@ -21,7 +21,7 @@ extension ConfigurationRule {
   /// Of whole numbers that have no limit of their own: steps, seeds, sizes of replay.
   private static let largestInteger = 1e15
   /// Of other numbers, which are calculated with in single precision, whose largest is 3.4e38.
-  private static let largestNumber = 1e9
+  private static let largestNumber = 1e38
   /// Of the items of lists: lengths and multiples.
   private static let largestItem = 4096
 

@@ -38,7 +38,7 @@ enum ConfigurationRule {
   }
 
   private static func text(_ bound: Double) -> String {
-    bound == bound.rounded() ? "\(Int(bound))" : "\(bound)"
+    Int(exactly: bound).map { "\($0)" } ?? "\(bound)"
   }
 
   /// Rules by key; `*.` stands for any group, as in the reference's presets.

@@ -13,6 +13,7 @@ struct CheckpointTests {
 
   private static let commands = [
     ["evaluate", "run"], ["train", "--resume", "--logdir", "run", "--steps", "40"],
+    ["train", "--env", "gridworld/Empty-5x5", "--preset", "debug", "--logdir", "b", "--from", "run"],
   ]
 
   @Test("a truncated one is bad data and stays as it is", arguments: commands)
@@ -20,6 +21,16 @@ struct CheckpointTests {
     let file = shell.url("\(checkpoint)/parameters.safetensors")
     try Data(contentsOf: file).dropLast(100).write(to: file)
     try expectRefusal(of: command, because: "parameters.safetensors: ")
+  }
+
+  @Test("one with another number in it is bad data and stays as it is", arguments: commands)
+  func changed(command: [String]) throws {
+    let file = shell.url("\(checkpoint)/parameters.safetensors")
+    var data = try Data(contentsOf: file)
+    data[data.count - 1] ^= 0x80
+    try data.write(to: file)
+    try expectRefusal(
+      of: command, because: "parameters.safetensors: it is damaged: its checksum is not that of ")
   }
 
   @Test("one whose state is damaged is bad data and stays as it is", arguments: commands)

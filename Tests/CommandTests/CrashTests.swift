@@ -212,12 +212,12 @@ struct MismatchTests {
   }
 
   private func expectRefusal(
-    _ more: [String], because reason: String, environment: [String: String] = [:]
+    _ more: [String], because reason: String, code: Int32 = 65
   ) throws {
     let before = try run.shell.contents()
     let outcome = try run.shell.run(
       ["train", "--logdir", "run", "--resume", "--steps", "200", "--set"] + more)
-    #expect(outcome.code == 65, "\(outcome.errors)")
+    #expect(outcome.code == code, "\(outcome.errors)")
     #expect(outcome.errors.contains(reason), "\(outcome.errors)")
     #expect(try run.shell.contents() == before)
   }
@@ -236,6 +236,43 @@ struct MismatchTests {
       ["batch_length=8"], because: "replay.bin: is of windows of 9 rows, not of 17; resume with")
     try expectRefusal(
       ["agent.dyn.rssm.deter=32", "replay.memory=1MB"], because: "parameters.safetensors: ")
+  }
+
+  @Test(
+    "what a run's state rests on does not change, and nothing else does",
+    arguments: [
+      ("task=gridworld/Empty-6x6", "gridworld/Empty-5x5"), ("seed=1", "0"),
+      ("env.wrap.time_limit=20", "15"),
+      ("agent.retnorm.impl=none", "perc"), ("agent.opt.impl=adam", "laprop"),
+    ])
+  func state(assignment: String, own: String) throws {
+    try expectRefusal(
+      [assignment],
+      because: "the run in run was begun with \(own) and goes on with it; leave it out", code: 64)
+  }
+
+  @Test("lines that are damaged are bad data, and nothing changes")
+  func lines() throws {
+    let file = run.shell.url("run/scores.jsonl")
+    try (Data("oops\n".utf8) + Data(contentsOf: file)).write(to: file)
+    try expectRefusal(["agent.opt.lr=1"], because: "scores.jsonl: line 1 is no record")
+  }
+
+  @Test(
+    "a run whose checkpoint is not all there is bad data, and nothing changes",
+    arguments: ["state.json", "optimizer.safetensors", ""])
+  func incomplete(name: String) throws {
+    let checkpoint = run.shell.url("run/checkpoints/\(SmallRun.steps)")
+    for other in try FileManager.default.contentsOfDirectory(
+      at: checkpoint.deletingLastPathComponent(), includingPropertiesForKeys: nil)
+    where other.lastPathComponent != checkpoint.lastPathComponent {
+      try FileManager.default.removeItem(at: other)
+    }
+    try FileManager.default.removeItem(at: checkpoint.appendingPathComponent(name))
+    try expectRefusal(
+      ["seed=0"],
+      because: name.isEmpty ? "is of a run whose checkpoints are gone" : "is no complete checkpoint"
+    )
   }
 
   @Test("a folder of another version is bad data, and nothing changes")

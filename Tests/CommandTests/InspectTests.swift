@@ -103,6 +103,31 @@ struct InspectTests {
     try expectProblem("\(file).safetensors: ")
   }
 
+  @Test("another number in a file of tensors", arguments: ["parameters", "optimizer"])
+  func changed(file: String) throws {
+    let url = shell.url("\(Self.checkpoint)/\(file).safetensors")
+    var data = try Data(contentsOf: url)
+    data[data.count - 1] ^= 0x80
+    try data.write(to: url)
+    try expectProblem("\(file).safetensors: it is damaged: its checksum is not that of ")
+  }
+
+  @Test("replay that is not all there", arguments: ["replay/latents", "checkpoints/60/replay.bin"])
+  func replay(name: String) throws {
+    let url = shell.url("run/\(name)")
+    try Data(contentsOf: url).dropLast(10).write(to: url)
+    try expectProblem("\(url.lastPathComponent): is")
+  }
+
+  @Test("a damaged event file")
+  func events() throws {
+    let url = shell.url("run/events.out.tfevents.dreamer")
+    var data = try Data(contentsOf: url)
+    data[20] ^= 1
+    try data.write(to: url)
+    try expectProblem("the record at byte 0 does not match its checksum")
+  }
+
   @Test("a tensor that is missing")
   func missingTensor() throws {
     try change("parameters") { $0["dyn/dynin0/kernel"] = nil }

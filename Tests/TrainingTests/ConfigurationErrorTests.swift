@@ -201,9 +201,9 @@ struct ConfigurationErrorTests {
         "must be so that batch_size · (report_length + replay_context) is at most 1048576 rows"
       ),
       ("agent.opt.lr=1e+300", "must be at most 1000"),
-      ("agent.loss_scales.rec=1e+300", "must be at most 1000000000"),
-      ("agent.retnorm.limit=1e+39", "must be at most 1000000000"),
-      ("env.wrap.reward_scale=1e+300", "must be at most 1000000000"),
+      ("agent.loss_scales.rec=1e+300", "must be at most 1e+38"),
+      ("agent.retnorm.limit=1e+39", "must be at most 1e+38"),
+      ("env.wrap.reward_scale=1e+300", "must be at most 1e+38"),
       ("replay.chunksize=0", "it must be at least 1"),
       ("agent.opt.impl=sgd", "must be one of laprop, adam"),
       ("agent.opt.lr=0.0", "must be above 0"),
