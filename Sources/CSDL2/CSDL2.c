@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -115,12 +116,42 @@ static const char *own_error;
 
 const char *csd_error(void) { return own_error ? own_error : sdl.GetError(); }
 
+// Where Xlib finds that its server is gone, it ends the process, whatever else that does. Its handler
+// must not return, so ours jumps out of SDL, into which nothing calls any more: Xlib still holds the
+// lock of the display.
+static bool is_lost;
+static jmp_buf way_out;
+
+static int lose_display(void *display) {
+  (void)display;
+  is_lost = true;
+  own_error = "the connection to the display broke";
+  longjmp(way_out, 1);
+}
+
+bool csd_is_lost(void) { return is_lost; }
+
+// Begins each function that calls into SDL: from a lost display it returns to here.
+#define OR_LOST(result) \
+  if (is_lost || setjmp(way_out)) return result
+
+// Xlib is there if SDL has loaded it for its display.
+static void keep_process(void) {
+  void *library = dlopen("libX11.so.6", RTLD_NOW | RTLD_NOLOAD);
+  if (!library) return;
+  void (*set_handler)(int (*)(void *));
+  *(void **)&set_handler = dlsym(library, "XSetIOErrorHandler");
+  if (set_handler) set_handler(lose_display);
+  dlclose(library);
+}
+
 // Connects to the display. Where there is none, SDL draws into memory; nobody would see that, unless
 // it was asked for.
 static bool connect(void) {
   own_error = NULL;
   // SDL counts how often this is asked for.
   if (sdl.InitSubSystem(init_video) != 0) return false;
+  keep_process();
   const char *driver = sdl.GetCurrentVideoDriver();
   bool is_seen = getenv("SDL_VIDEODRIVER") || !driver || strcmp(driver, "offscreen") != 0;
   if (is_seen) return true;
@@ -144,6 +175,7 @@ static void *open_renderer(csd_window *opened, const char *title, int width, int
 }
 
 csd_window *csd_open(const char *title, int width, int height) {
+  OR_LOST(NULL);
   if (!connect()) return NULL;
   csd_window *opened = calloc(1, sizeof *opened);
   if (opened && open_renderer(opened, title, width, height)) return opened;
@@ -154,6 +186,7 @@ csd_window *csd_open(const char *title, int width, int height) {
 }
 
 void csd_close(csd_window *window) {
+  OR_LOST();
   if (window->texture) sdl.DestroyTexture(window->texture);
   sdl.DestroyRenderer(window->renderer);
   sdl.DestroyWindow(window->window);
@@ -162,10 +195,12 @@ void csd_close(csd_window *window) {
 }
 
 void csd_set_title(csd_window *window, const char *title) {
+  OR_LOST();
   sdl.SetWindowTitle(window->window, title);
 }
 
 bool csd_size(csd_window *window, int *width, int *height) {
+  OR_LOST(false);
   return sdl.GetRendererOutputSize(window->renderer, width, height) == 0;
 }
 
@@ -180,6 +215,7 @@ static bool fit_texture(csd_window *window, int width, int height) {
 }
 
 bool csd_show(csd_window *window, const uint8_t *pixels, int width, int height) {
+  OR_LOST(false);
   if (!fit_texture(window, width, height)) return false;
   if (sdl.UpdateTexture(window->texture, NULL, pixels, 3 * width) != 0) return false;
   if (sdl.RenderCopy(window->renderer, window->texture, NULL, NULL) != 0) return false;
@@ -225,6 +261,7 @@ static bool poll_event(csd_event *event) {
 // before it arrives.
 bool csd_wait(csd_event *event, int milliseconds) {
   enum { nap = 5 };
+  OR_LOST(false);
   for (int left = milliseconds;; left -= nap) {
     if (poll_event(event)) return true;
     if (left <= 0) return false;

@@ -52,21 +52,29 @@ public final class Window {
   }
 
   private static func failure(_ problem: String) -> ViewerError {
-    ViewerError(
+    if csd_is_lost() {
+      return ViewerError(
+        "the window is gone (\(String(cString: csd_error())))",
+        remedy: "see whether the display is still there")
+    }
+    return ViewerError(
       "the window \(problem) (SDL: \(String(cString: csd_error())))",
       remedy: "see whether the display is still there")
   }
 
   /// The next event, or nil where none comes in time.
   /// - Parameter limit: how long to wait; zero does not wait.
-  public func nextEvent(within limit: Duration) -> WindowEvent? {
+  /// - Throws: ``ViewerError`` where the display is lost.
+  public func nextEvent(within limit: Duration) throws -> WindowEvent? {
     let deadline = ContinuousClock.now + limit
     var event = csd_event()
     repeat {
       let left = max(.zero, deadline - ContinuousClock.now)
       // Up to the next whole millisecond, the unit of the wait.
       let milliseconds = (left / .milliseconds(1)).rounded(.up)
-      guard csd_wait(&event, Int32(min(milliseconds, 1e6))) else { continue }
+      let hasCome = csd_wait(&event, Int32(min(milliseconds, 1e6)))
+      if csd_is_lost() { throw Self.failure("is gone") }
+      guard hasCome else { continue }
       if let event = Self.event(event) { return event }
     } while ContinuousClock.now < deadline
     return nil

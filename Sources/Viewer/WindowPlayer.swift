@@ -25,21 +25,21 @@ public struct WindowPlayer<Shown: Film> {
   ///
   /// - Throws: ``ViewerError``; what the film throws.
   public mutating func run() throws -> Shown {
+    defer { endRecording() }
     var nextTick = ContinuousClock.now
     while !isOver, !isInterrupted() {
       if needsDrawing || notice.isOutdated { try draw() }
       let left = wait(until: nextTick)
       if left > .zero {
-        if let event = window.nextEvent(within: left) { try take(event) }
+        if let event = try window.nextEvent(within: left) { try take(event) }
         continue
       }
-      while let event = window.nextEvent(within: .zero), !isOver { try take(event) }
+      while let event = try window.nextEvent(within: .zero), !isOver { try take(event) }
       // Who falls behind does not catch up.
       let interval = player.interval(film.pace ?? 0)
       nextTick = max(nextTick + .seconds(interval), ContinuousClock.now)
       if !isOver, !showsHelp { try meet(player.tick(count: film.frameCount)) }
     }
-    endRecording()
     return film
   }
 

@@ -117,7 +117,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   /// The run in a thread of its own, for windows belong to the main one. It does not depend on the
-  /// window's life.
+  /// window's life, nor on that of the display.
   private func trainInWindow(_ resolved: ResolvedConfiguration, in folder: RunFolder) throws {
     let configuration = resolved.configuration
     let world = try EnvironmentRegistry.make(configuration.task, configuration.env)
@@ -132,7 +132,7 @@ struct TrainCommand: ParsableCommand {
     do {
       _ = try show(film, in: window)
     } catch let error as ViewerError {
-      Dreamer.writeError("note: \(error)")
+      Dreamer.writeError("note: \(error). The run goes on without it")
     }
     feed.close()
     try run.wait()

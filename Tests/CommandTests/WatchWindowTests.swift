@@ -114,6 +114,27 @@ struct WatchWindowTests {
     }
   }
 
+  @Test("a run outlives its display, and what only shows something tells of it in one line")
+  func lostDisplay() throws {
+    let training = "dreamer train: \(Self.task)"
+    let run = try start(
+      "train", "--env", Self.task, "--preset", "debug", "--steps", "1000", "--logdir", "lost",
+      "--window")
+    #expect(wait(for: training, run) { _ in true })
+    try display.breakConnection(of: training)
+    let trained = try run.finish()
+    #expect(trained.code == 0 && trained.errors.contains("note: the window is gone"))
+    #expect(FileManager.default.fileExists(atPath: shell.url("lost/checkpoints/1000").path))
+    let evaluation = "dreamer evaluate: \(Self.task)"
+    let watched = try start("evaluate", "run", "--window", "--fps", "0.1")
+    #expect(wait(for: evaluation, watched) { _ in true })
+    try display.breakConnection(of: evaluation)
+    let outcome = try watched.finish()
+    #expect(outcome.code == 74)
+    #expect(outcome.errors.hasPrefix("dreamer: the window is gone (the connection to the display"))
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+  }
+
   @Test("in a dream, keys arrive and the dream goes on; the window shows it beside the world")
   func dream() throws {
     let title = "dreamer play: dream of \(Self.task)"

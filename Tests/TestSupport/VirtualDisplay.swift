@@ -73,6 +73,12 @@ package final class VirtualDisplay {
     }
   }
 
+  /// Breaks the connection of the program that has the window of a title, as `xkill` does, or the end
+  /// of the display.
+  package func breakConnection(of title: String) throws {
+    _ = try run("xdotool", ["search", "--onlyvisible", "--name", title, "windowkill"])
+  }
+
   /// Gives the window of a title a size.
   package func resize(_ title: String, width: Int, height: Int) throws {
     _ = try run(

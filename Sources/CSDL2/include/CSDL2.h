@@ -12,6 +12,10 @@ const char *_Nullable csd_load(const char *_Nullable path);
 /// The last error's text.
 const char *_Nonnull csd_error(void);
 
+/// Whether the display is gone, and with it all windows: from then on every call but this one and
+/// `csd_error` does nothing.
+bool csd_is_lost(void);
+
 typedef struct csd_window csd_window;
 
 /// Opens a resizable window of so many points, or returns null. The first one connects to the
