@@ -44,6 +44,11 @@ typedef union {
   uint8_t bytes[128];
 } sdl_event;
 
+// SDL_Rect
+typedef struct {
+  int x, y, width, height;
+} sdl_rectangle;
+
 static struct {
   int (*InitSubSystem)(uint32_t);
   void (*QuitSubSystem)(uint32_t);
@@ -54,6 +59,7 @@ static struct {
   void (*DestroyWindow)(void *);
   void (*SetWindowTitle)(void *, const char *);
   void (*SetWindowMinimumSize)(void *, int, int);
+  int (*GetDisplayUsableBounds)(int, sdl_rectangle *);
   void *(*CreateRenderer)(void *, int, uint32_t);
   void (*DestroyRenderer)(void *);
   int (*GetRendererOutputSize)(void *, int *, int *);
@@ -93,7 +99,7 @@ static void load(void) {
       FIND(InitSubSystem) && FIND(QuitSubSystem) && FIND(SetHint) && FIND(GetError) &&
       FIND(GetCurrentVideoDriver) &&
       FIND(CreateWindow) && FIND(DestroyWindow) && FIND(SetWindowTitle) &&
-      FIND(SetWindowMinimumSize) && FIND(CreateRenderer) && FIND(DestroyRenderer) &&
+      FIND(SetWindowMinimumSize) && FIND(GetDisplayUsableBounds) && FIND(CreateRenderer) && FIND(DestroyRenderer) &&
       FIND(GetRendererOutputSize) && FIND(CreateTexture) && FIND(DestroyTexture) &&
       FIND(UpdateTexture) && FIND(RenderCopy) && FIND(RenderPresent) && FIND(WaitEventTimeout);
   if (!is_complete) {
@@ -165,7 +171,19 @@ struct csd_window {
   int width, height;  // of the texture
 };
 
+static int at_most(int value, int limit) { return limit < value ? limit : value; }
+
+// What is larger than the screen has edges that cannot be reached. Windows have frames.
+static void fit_screen(int *width, int *height) {
+  enum { frame = 10, title_bar = 40 };
+  sdl_rectangle screen;
+  if (sdl.GetDisplayUsableBounds(0, &screen) != 0) return;
+  *width = at_most(*width, screen.width - frame);
+  *height = at_most(*height, screen.height - title_bar);
+}
+
 static void *open_renderer(csd_window *opened, const char *title, int width, int height) {
+  fit_screen(&width, &height);
   opened->window = sdl.CreateWindow(title, position_centered, position_centered, width, height,
                                     window_resizable | window_high_density);
   if (!opened->window) return NULL;

@@ -12,7 +12,8 @@ public final class Window {
   /// The environment variable `DREAMER_SDL` names the library's file where it is in no usual place.
   ///
   /// - Parameters:
-  ///   - width: in points, which have several pixels on displays of high density.
+  ///   - width: in points, which have several pixels on displays of high density; fewer where the
+  ///     screen is smaller.
   /// - Throws: ``ViewerError`` where SDL is not installed or there is no display.
   public init(title: String, width: Int, height: Int) throws {
     let path = ProcessInfo.processInfo.environment["DREAMER_SDL"]

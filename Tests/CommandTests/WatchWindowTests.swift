@@ -77,6 +77,18 @@ struct WatchWindowTests {
     #expect(try GIFReader(#require(contents["dreamer-001.gif"])).frames.count == 3)
   }
 
+  @Test("a window that would be larger than the screen is as large as that")
+  func large() throws {
+    let title = "dreamer imagine: \(Self.task)"
+    let running = try start(
+      "imagine", "run", "--context", "2", "--horizon", "3", "--window", "--scale", "20")
+    // The screen is 1000 × 800.
+    let limit = 3 * 1000 * 800
+    #expect(wait(for: title, running) { $0.count > limit / 2 && $0.count < limit })
+    try display.press("q", in: title)
+    #expect(try running.finish().code == 0)
+  }
+
   @Test("an evaluation ends with its results, which are those without a window")
   func evaluate() throws {
     let running = try start("evaluate", "run", "--episodes", "2", "--window", "--fps", "1000")

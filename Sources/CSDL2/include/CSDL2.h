@@ -18,8 +18,8 @@ bool csd_is_lost(void);
 
 typedef struct csd_window csd_window;
 
-/// Opens a resizable window of so many points, or returns null. The first one connects to the
-/// display.
+/// Opens a resizable window of so many points, fewer where the screen is smaller, or returns null. The
+/// first one connects to the display.
 csd_window *_Nullable csd_open(const char *_Nonnull title, int width, int height);
 
 /// Closes a window; the last one disconnects from the display.
