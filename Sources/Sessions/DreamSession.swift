@@ -135,12 +135,12 @@ public struct DreamSession: Playable {
 
   public var status: [String] {
     let action = lastAction.map { "  action \(bindings.name(of: $0))" } ?? ""
-    let value = String(format: "%.2f", newest.values[newest.steps - 1])
+    let value = newest.values[newest.steps - 1].short
     var lines = [
-      "episode \(episodes)  dreamt \(dream.ahead) steps\(action)",
-      String(
-        format: "dream: reward %.3f  return %.3f  goes on %.2f  value ", rewards.last ?? 0,
-        rewards.reduce(0, +), goesOn) + value,
+      "episode \(episodes)  dreamt \(dream.ahead) steps\(action)"
+        + String(format: "  goes on %.2f", goesOn),
+      "dream: reward \((rewards.last ?? 0).short)  return \(rewards.reduce(0, +).short)"
+        + "  value \(value)",
     ]
     if let world { lines.append(status(of: world)) }
     if isOver { lines.append("the dream is over: n or an action begins anew") }
@@ -148,8 +148,7 @@ public struct DreamSession: Playable {
   }
 
   private func status(of world: RealWorld) -> String {
-    let numbers = String(
-      format: "world: reward %.3f  return %.3f", world.step.reward, world.earned)
+    let numbers = "world: reward \(world.step.reward.short)  return \(world.earned.short)"
     if world.step.isLast {
       return numbers + "  over" + world.step.outcome
     }

@@ -48,7 +48,7 @@ public struct EvaluationFilm: Film {
   public func scene(at frame: Int, width: Int, height: Int) -> Scene {
     let number = endedCount + (current.hasEnded ? 0 : 1)
     var line = "episode \(number) of \(plan.episodes)"
-    if endedCount > 0 { line += String(format: "  mean return %.3f", evaluation.mean) }
+    if endedCount > 0 { line += "  mean return \(evaluation.mean.short)" }
     return episode.scene(at: frame, lines: [line])
   }
 

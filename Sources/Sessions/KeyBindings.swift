@@ -1,4 +1,5 @@
 import EnvironmentInterface
+import Foundation
 import Viewer
 
 /// Which keys make a person's actions in a world.
@@ -90,7 +91,7 @@ public struct KeyBindings: Sendable {
   public func name(of action: Action) -> String {
     switch action {
     case .discrete(let number): name(of: number)
-    case .continuous(let values): values.map { "\($0)" }.joined(separator: ", ")
+    case .continuous(let values): values.map { String(format: "%.2f", $0) }.joined(separator: ", ")
     }
   }
 }

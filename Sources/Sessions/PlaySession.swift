@@ -57,8 +57,7 @@ public struct PlaySession: Playable {
   public var status: [String] {
     let limit = information.stepLimit.map { " of \($0)" } ?? ""
     let action = lastAction.map { "  action \(bindings.name(of: $0))" } ?? ""
-    var second = String(
-      format: "reward %.3f  return %.3f", step.reward, rewards.reduce(0, +))
+    var second = "reward \(step.reward.short)  return \(rewards.reduce(0, +).short)"
     if isOver { second += "  over\(step.outcome): n or an action begins anew" }
     return ["episode \(episodes)  step \(stepCount)\(limit)\(action)", second]
   }

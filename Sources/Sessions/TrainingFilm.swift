@@ -35,7 +35,7 @@ public struct TrainingFilm: Film {
     guard let newest else { return Scene(panels: [], lines: ["the run begins"]) }
     var line =
       "run  step \(newest.environmentSteps) of \(totalSteps)  updates \(newest.updates)"
-    if let mean = newest.recentReturn { line += String(format: "  return %.3f", mean) }
+    if let mean = newest.recentReturn { line += "  return \(mean.short)" }
     let chart = LineChart(
       "mean return of 20 episodes", series: [.init(returns, color: Theme.observed)])
     return episode.scene(at: frame, lines: [line], charts: returns.isEmpty ? [] : [chart])

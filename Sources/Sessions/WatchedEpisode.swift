@@ -45,12 +45,10 @@ struct WatchedEpisode {
     let end = moment.isLast ? "  over" + success : action
     let ahead = step.ahead == 0 ? "looks" : "\(step.ahead) ahead"
     return [
-      "world  step \(moment.step)"
-        + String(format: "  reward %.3f  return %.3f", moment.reward, moment.earned) + end,
-      "dream  \(ahead)"
-        + String(
-          format: "  reward %.3f  value %.2f  error %.5f", step.expectedReward, step.value,
-          step.error ?? 0),
+      "world: step \(moment.step)  reward \(moment.reward.short)  return \(moment.earned.short)"
+        + end,
+      "dream: \(ahead)  reward \(step.expectedReward.short)  value \(step.value.short)"
+        + String(format: "  error %.4f", step.error ?? 0),
     ]
   }
 

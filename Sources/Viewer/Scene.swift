@@ -1,3 +1,4 @@
+import Foundation
 import Pictures
 
 /// What a window shows: pictures side by side, charts and lines of text below them, and on demand
@@ -91,10 +92,28 @@ private struct SceneDrawing {
       row: rest.row + rest.height, column: rest.column, height: strip, width: rest.width)
   }
 
+  /// Writes lines of text, in several lines each where it is too long.
   mutating func write(_ lines: [String]) {
+    // The last letter needs no gap behind it.
+    let columns = (rest.width / scale + 1) / (Picture.width(of: " ") + 1)
+    let lines = lines.flatMap { Self.wrapped($0, columns: columns) }
     let strip = cutBottom(lines.count * lineHeight)
     for (index, line) in lines.enumerated() {
       write(line, row: strip.row + index * lineHeight, column: strip.column, Self.style.text)
+    }
+  }
+
+  /// A line in lines of so many letters, broken between its parts rather than within one.
+  private static func wrapped(
+    _ line: String, columns: Int, at separators: ArraySlice<String> = ["  ", " "]
+  ) -> [String] {
+    guard line.count > columns, let separator = separators.first else { return [line] }
+    return line.components(separatedBy: separator).reduce(into: []) { lines, part in
+      if let last = lines.last, (last + separator + part).count <= columns {
+        lines[lines.count - 1] = last + separator + part
+      } else {
+        lines += wrapped(part, columns: columns, at: separators.dropFirst())
+      }
     }
   }
 

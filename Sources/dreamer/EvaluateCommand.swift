@@ -108,7 +108,7 @@ struct EvaluateCommand: ParsableCommand {
     Interruption.begin()
     let film = try EvaluationFilm(of: trained, plan, framesPerSecond: fps ?? 10)
     let window = try Window(
-      title: "dreamer evaluate: \(trained.configuration.task)", width: 720, height: 640)
+      title: "dreamer evaluate: \(trained.configuration.task)", width: 760, height: 640)
     let shown = try show(film, in: window)
     if let signal = Interruption.signalNumber { throw ExitCode(signal: signal) }
     guard !shown.evaluation.returns.isEmpty else {

@@ -124,7 +124,7 @@ struct TrainCommand: ParsableCommand {
     guard world.observationSpaces.contains(where: \.isImage) else {
       throw RolloutError.noImage(environment: world.id)
     }
-    let window = try Window(title: "dreamer train: \(world.id)", width: 720, height: 640)
+    let window = try Window(title: "dreamer train: \(world.id)", width: 760, height: 640)
     let feed = TrainingFeed()
     let run = BackgroundWork { try train(resolved, in: folder, watchedBy: feed) }
     let film = TrainingFilm(

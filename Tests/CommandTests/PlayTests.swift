@@ -65,7 +65,7 @@ struct PlayTests {
     let frames = outcome.output.components(separatedBy: "\n\n").filter { !$0.isEmpty }
     #expect(frames.count == 4)
     #expect(frames[0].split(separator: "\n").count == 34)
-    #expect(frames[2].contains("step 2 of 200  action -1.0"))
+    #expect(frames[2].contains("step 2 of 200  action -1.00"))
     #expect(frames[3].contains("step 3 of 200  action 0.0"))
   }
 

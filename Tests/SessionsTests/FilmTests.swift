@@ -57,7 +57,7 @@ struct PlayFilmTests {
     #expect(film.pace == 0.05)
     #expect(try film.take(.left) == .waiting && film.frameCount == 1)
     #expect(try film.advance(holding: [.left]) == .frame)
-    #expect(lines(film, 1)[0].contains("action -1.0"))
+    #expect(lines(film, 1)[0].contains("action -1.00"))
   }
 
   @Test("what is remembered is bounded")
@@ -131,9 +131,9 @@ struct EvaluationFilmTests {
     for _ in 0..<17 { _ = try film.advance(holding: []) }
     func line(_ frame: Int) -> String { film.scene(at: frame, width: 9, height: 9).lines[2] }
     try #require(film.frameCount == 18)
-    #expect(line(0).hasPrefix("dream  looks"))
-    #expect(line(1).hasPrefix("dream  1 ahead") && line(15).hasPrefix("dream  15 ahead"))
-    #expect(line(16).hasPrefix("dream  looks") && line(17).hasPrefix("dream  1 ahead"))
+    #expect(line(0).hasPrefix("dream: looks"))
+    #expect(line(1).hasPrefix("dream: 1 ahead") && line(15).hasPrefix("dream: 15 ahead"))
+    #expect(line(16).hasPrefix("dream: looks") && line(17).hasPrefix("dream: 1 ahead"))
     let scene = film.scene(at: 5, width: 9, height: 9)
     #expect(scene.panels.map(\.title) == ["world", "dream", "difference"])
     #expect(scene.charts.allSatisfy { $0.marker == 5 })

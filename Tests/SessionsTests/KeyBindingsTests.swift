@@ -42,6 +42,6 @@ struct KeyBindingsTests {
     #expect(keys.action(holding: [.right, .character("d")]) == .continuous([1, 0, 0]))
     #expect(keys.action(holding: [.left, .right, .escape]) == .continuous([0, 0, 0]))
     #expect(keys.action(for: .enter) == nil && keys.isContinuous)
-    #expect(keys.name(of: .continuous([1, 0, -1])) == "1.0, 0.0, -1.0")
+    #expect(keys.name(of: .continuous([1, 0, -1])) == "1.00, 0.00, -1.00")
   }
 }

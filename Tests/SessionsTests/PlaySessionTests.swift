@@ -67,7 +67,7 @@ struct PlaySessionTests {
     #expect(lines[10].prefix(20).allSatisfy { $0 == "@" } && lines[10].dropFirst(31).first == "=")
     #expect(lines[25].allSatisfy { $0 == "@" })
     try session.act(session.bindings.action(holding: [.right]))
-    #expect(session.status[0] == "episode 1  step 1 of 200  action 1.0")
+    #expect(session.status[0] == "episode 1  step 1 of 200  action 1.00")
   }
 
   @Test("the help names every key")

@@ -31,6 +31,16 @@ struct SceneTests {
     #expect(scene.picture(width: 200, height: 100) == expected)
   }
 
+  @Test("a line that is too long goes on in the next, broken between its parts where it can be")
+  func wrapped() {
+    // (100 - 8 + 1) / 6 = 15 letters fit.
+    let scene = Scene(panels: [], lines: ["reward 1  value 12", "a word and others", "short"])
+    let broken = Scene(
+      panels: [], lines: ["reward 1", "value 12", "a word and", "others", "short"])
+    #expect(scene.picture(width: 100, height: 100) == broken.picture(width: 100, height: 100))
+    #expect(scene.picture(width: 120, height: 100) != broken.picture(width: 120, height: 100))
+  }
+
   @Test("any size of window can be drawn", arguments: [(1, 1), (40, 300), (300, 12), (1000, 700)])
   func sizes(width: Int, height: Int) {
     let chart = LineChart("x", series: [.init([1, 2], color: .red)])
