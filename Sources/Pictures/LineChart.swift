@@ -114,14 +114,19 @@ public struct LineChart: Sendable {
     }
   }
 
-  /// A number in few characters, as exact as a scale of that span asks for.
-  static func text(_ value: Float, span: Float) -> String {
+  /// A number in few characters, as exact as a scale of that span asks for: its two ends differ.
+  package static func text(_ value: Float, span: Float) -> String {
     if abs(value) < span / 200 { return "0" }
-    if span >= 1e5 || span < 0.01 { return String(format: "%.1e", value) }
-    let digits = span >= 20 ? 0 : span >= 2 ? 1 : 2
+    let digits = span >= 20 ? 0 : span >= 2 ? 1 : max(2, digits(to: span))
+    if span >= 1e5 || digits > 6 {
+      return String(format: "%.\(max(1, Self.digits(to: span / abs(value))))e", value)
+    }
     let text = String(format: "%.\(digits)f", value)
     // A whole number needs no decimals.
     let zeros = "." + String(repeating: "0", count: digits)
     return digits > 0 && text.hasSuffix(zeros) ? String(text.dropLast(zeros.count)) : text
   }
+
+  /// Decimals of which the last counts no more than a span.
+  private static func digits(to span: Float) -> Int { Int((-log10(span)).rounded(.up)) }
 }

@@ -108,4 +108,17 @@ struct DrawingTests {
     #expect(LineChart("", series: []).bounds == -0.5...0.5)
     #expect(LineChart("", series: [.init([.nan, 1, 0], color: .red)]).bounds == 0...1)
   }
+
+  @Test(
+    "the ends of a scale differ, in few digits",
+    arguments: [
+      (0, 1, "0", "1"), (-0.5, 0.5, "-0.50", "0.50"), (0.901, 0.904, "0.901", "0.904"),
+      (0, 0.001, "0", "0.001"), (0.9, 0.90001, "0.90000", "0.90001"), (-12.5, 20, "-12", "20"),
+      (1e-7, 3e-7, "1.0e-07", "3.0e-07"), (1e6, 1e6 + 100, "1000000", "1000100"),
+      (0, 2e6, "0", "2.0e+06"), (1e8, 1.002e8, "1.000e+08", "1.002e+08"),
+    ] as [(Float, Float, String, String)])
+  func ends(low: Float, high: Float, lowText: String, highText: String) {
+    #expect(LineChart.text(low, span: high - low) == lowText)
+    #expect(LineChart.text(high, span: high - low) == highText)
+  }
 }
