@@ -13,7 +13,10 @@ struct CheckpointTests {
 
   private static let commands = [
     ["evaluate", "run"], ["train", "--resume", "--logdir", "run", "--steps", "40"],
-    ["train", "--env", "gridworld/Empty-5x5", "--preset", "debug", "--logdir", "b", "--from", "run"],
+    [
+      "train", "--env", "gridworld/Empty-5x5", "--preset", "debug", "--logdir", "b", "--from",
+      "run",
+    ],
   ]
 
   @Test("a truncated one is bad data and stays as it is", arguments: commands)
