@@ -11,7 +11,7 @@ public protocol Film {
 
   /// Goes on after the newest frame.
   ///
-  /// - Parameter held: the keys that a person holds down.
+  /// - Parameter held: the keys that a person holds down, or has pressed since the last frame.
   mutating func advance(holding held: Set<Keystroke>) throws -> FilmProgress
 
   /// What the film's own keys do.

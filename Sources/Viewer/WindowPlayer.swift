@@ -7,7 +7,7 @@ public struct WindowPlayer<Shown: Film> {
   private let window: Window
   private let isInterrupted: () -> Bool
   private var player = Player()
-  private var held: Set<Keystroke> = []
+  private var held = HeldKeys()
   private var showsHelp = false
   private var recording: Recording?
   private var notice = Notice()
@@ -55,7 +55,7 @@ public struct WindowPlayer<Shown: Film> {
     switch need {
     case .nothing: break
     case .drawing: needsDrawing = true
-    case .frame: follow(try film.advance(holding: held))
+    case .frame: follow(try film.advance(holding: held.take()))
     }
   }
 
@@ -75,13 +75,13 @@ public struct WindowPlayer<Shown: Film> {
     switch event {
     case .closed: isOver = true
     case .needsDrawing: needsDrawing = true
-    case .lostFocus: held = []
-    case .released(let key): held.remove(key)
+    case .lostFocus: held.forget()
+    case .released(let key): held.release(key)
     case .repeated(let key):
       // Held keys steer what goes on by itself.
       if film.pace == nil || PlayerKeys.meaning(of: key)?.isRepeatable == true { try obey(key) }
     case .pressed(let key):
-      held.insert(key)
+      held.press(key)
       try obey(key)
     }
   }

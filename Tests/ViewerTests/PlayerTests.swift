@@ -71,6 +71,19 @@ struct PlayerTests {
     #expect(player.position == 4 && !player.isPaused)
   }
 
+  @Test("a key that is pressed and released between two frames counts for the next, once")
+  func held() {
+    var keys = HeldKeys()
+    keys.press(.left)
+    keys.press(.up)
+    keys.release(.left)
+    #expect(keys.take() == [.left, .up])
+    #expect(keys.take() == [.up])
+    keys.press(.right)
+    keys.forget()
+    #expect(keys.take() == [])
+  }
+
   @Test("keys that a film has for itself are not the player's in the help")
   func keys() {
     #expect(PlayerKeys.meaning(of: .tab) == .player(.pause))
