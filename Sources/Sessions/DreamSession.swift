@@ -130,8 +130,14 @@ public struct DreamSession: Playable {
       world: world?.observation.images)
   }
 
+  /// Whether the dream has gone on after the world's episode, which shows its end: the two are of
+  /// different times.
+  private var isAlone: Bool { realRewards.count < rewards.count }
+
   /// Dream and, where it is beside it, world and difference.
-  public var panels: [Scene.Panel] { comparison.panels([.dream, .world, .difference]) }
+  public var panels: [Scene.Panel] {
+    comparison.panels(isAlone ? [.dream, .world] : [.dream, .world, .difference])
+  }
 
   public var status: [String] {
     let action = lastAction.map { "  action \(bindings.name(of: $0))" } ?? ""
@@ -150,7 +156,7 @@ public struct DreamSession: Playable {
   private func status(of world: RealWorld) -> String {
     let numbers = "world: reward \(world.step.reward.short)  return \(world.earned.short)"
     if world.step.isLast {
-      return numbers + "  over" + world.step.outcome
+      return numbers + "  over" + world.step.outcome + (isAlone ? "  compared no more" : "")
     }
     return numbers + String(format: "  squared error %.5f", comparison.error ?? 0)
   }

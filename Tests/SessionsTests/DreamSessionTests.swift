@@ -59,6 +59,19 @@ struct DreamSessionTests {
     #expect(try self.session().panels.map(\.title) == ["dream"])
   }
 
+  @Test("a world whose episode has ended is compared no more")
+  func ended() throws {
+    try setContinuation(50)
+    var session = try session(beside: true)
+    while !session.status[2].contains("over") { try session.act(.discrete(0)) }
+    #expect(session.panels.count == 3)
+    try session.act(.discrete(0))
+    #expect(session.panels.map(\.title) == ["dream", "world"])
+    #expect(session.status[2].hasSuffix("compared no more"))
+    try session.begin()
+    #expect(session.panels.count == 3 && !session.status[2].contains("over"))
+  }
+
   @Test("a dream step by step is what is imagined at once")
   func atOnce() throws {
     try setContinuation(50)
