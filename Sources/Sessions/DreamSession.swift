@@ -166,6 +166,7 @@ public struct DreamSession: Playable {
       "reward", series: [.init(rewards.map { $0 }, color: Theme.imagined)],
       range: information.rewardRange.map { Float($0.lowerBound)...Float($0.upperBound) })
     guard world != nil else { return [reward] }
+    reward.title = "reward: dream red, world white"
     reward.series.append(.init(realRewards, color: Theme.truth))
     var error = LineChart(
       "squared error of pixels", series: [.init(errors, color: Theme.imagined)], range: 0...0.001)

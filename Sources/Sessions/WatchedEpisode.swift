@@ -56,13 +56,13 @@ struct WatchedEpisode {
   private func charts(at index: Int) -> [LineChart] {
     [
       LineChart(
-        "reward",
+        "reward: dream red, world white",
         series: [
           .init(steps.map(\.expectedReward), color: Theme.imagined),
           .init(steps.map(\.moment.reward), color: Theme.truth),
         ], range: rewardRange, marker: index),
       LineChart(
-        "value", series: [.init(steps.map(\.value), color: Theme.imagined)], marker: index),
+        "value, as the dream has it", series: [.init(steps.map(\.value), color: Theme.imagined)], marker: index),
       LineChart(
         "squared error of the dream",
         series: [
