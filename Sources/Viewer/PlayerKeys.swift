@@ -8,6 +8,11 @@ package struct PlayerKeys {
     var isRepeatable: Bool {
       if case .player(.move) = self { true } else { false }
     }
+
+    /// Whether it is about how time goes by.
+    var isOfPace: Bool {
+      [.player(.pause), .player(.slower), .player(.faster)].contains(self)
+    }
   }
 
   private struct Entry {
@@ -46,10 +51,12 @@ package struct PlayerKeys {
   package static func meaning(of key: Keystroke) -> Meaning? { meanings[key] }
 
   /// What they do, beside a film's own.
-  package static func help(beside own: [KeyHelp]) -> [KeyHelp] {
+  ///
+  /// - Parameter isPaced: whether the film goes on by itself.
+  package static func help(beside own: [KeyHelp], isPaced: Bool = true) -> [KeyHelp] {
     let taken = Set(own.flatMap(\.keys))
     return own
-      + entries.map { entry in
+      + entries.filter { isPaced || !$0.meaning.isOfPace }.map { entry in
         KeyHelp(entry.keys.filter { !taken.contains($0) }, entry.words)
       }.filter { !$0.keys.isEmpty }
   }

@@ -118,7 +118,8 @@ public struct WindowPlayer<Shown: Film> {
     }
     scene.lines.append((["h: help"] + state).joined(separator: "  "))
     if let text = notice.text { scene.lines.append(text) }
-    (scene.help, scene.showsHelp) = (PlayerKeys.help(beside: film.help), showsHelp)
+    scene.help = PlayerKeys.help(beside: film.help, isPaced: film.pace != nil)
+    scene.showsHelp = showsHelp
     try window.show(scene.picture(width: size.width, height: size.height))
     needsDrawing = false
   }

@@ -35,7 +35,7 @@ struct PlayWindowTests {
     let film = PlayFilm(session)
     var scene = film.scene(at: 0, width: width, height: height)
     scene.lines.append("h: help")
-    (scene.help, scene.showsHelp) = (PlayerKeys.help(beside: film.help), help)
+    (scene.help, scene.showsHelp) = (PlayerKeys.help(beside: film.help, isPaced: false), help)
     let expected = scene.picture(width: width, height: height).pixels
     var isShown = false
     running.wait {
