@@ -187,7 +187,8 @@ static void *open_renderer(csd_window *opened, const char *title, int width, int
   opened->window = sdl.CreateWindow(title, position_centered, position_centered, width, height,
                                     window_resizable | window_high_density);
   if (!opened->window) return NULL;
-  sdl.SetWindowMinimumSize(opened->window, 160, 120);
+  // What a picture beside charts and text needs.
+  sdl.SetWindowMinimumSize(opened->window, 320, 240);
   // One picture of the window's own size needs no graphics driver, which takes a second to load.
   return opened->renderer = sdl.CreateRenderer(opened->window, -1, renderer_software);
 }
