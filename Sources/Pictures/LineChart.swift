@@ -117,7 +117,7 @@ public struct LineChart: Sendable {
   /// A number in few characters, as exact as a scale of that span asks for: its two ends differ.
   package static func text(_ value: Float, span: Float) -> String {
     if abs(value) < span / 200 { return "0" }
-    let digits = span >= 20 ? 0 : span >= 2 ? 1 : max(2, digits(to: span))
+    let digits = span >= 20 ? 0 : span >= 2 ? 1 : max(2, Self.digits(to: span))
     if span >= 1e5 || digits > 6 {
       return String(format: "%.\(max(1, Self.digits(to: span / abs(value))))e", value)
     }
@@ -128,5 +128,5 @@ public struct LineChart: Sendable {
   }
 
   /// Decimals of which the last counts no more than a span.
-  private static func digits(to span: Float) -> Int { Int((-log10(span)).rounded(.up)) }
+  private static func digits(to span: Float) -> Int { Int((-log10(span) - 1e-3).rounded(.up)) }
 }
