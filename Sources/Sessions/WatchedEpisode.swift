@@ -62,7 +62,8 @@ struct WatchedEpisode {
           .init(steps.map(\.moment.reward), color: Theme.truth),
         ], range: rewardRange, marker: index),
       LineChart(
-        "value, as the dream has it", series: [.init(steps.map(\.value), color: Theme.imagined)], marker: index),
+        "value, as the dream has it", series: [.init(steps.map(\.value), color: Theme.imagined)],
+        marker: index),
       LineChart(
         "squared error of the dream",
         series: [

@@ -97,8 +97,9 @@ struct PlayerTests {
     #expect(help.contains(KeyHelp([.function(12)], "save a picture (.png)")))
     #expect(PlayerKeys.help(beside: []).flatMap(\.keys).count == 22)
     let unpaced = PlayerKeys.help(beside: [], isPaced: false)
-    #expect(Set(PlayerKeys.help(beside: [])).subtracting(unpaced).map(\.meaning).sorted() == [
-      "half as fast", "pause, or go on", "twice as fast",
-    ])
+    #expect(
+      Set(PlayerKeys.help(beside: [])).subtracting(unpaced).map(\.meaning).sorted() == [
+        "half as fast", "pause, or go on", "twice as fast",
+      ])
   }
 }
