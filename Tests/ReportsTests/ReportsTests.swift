@@ -136,6 +136,23 @@ struct ReportRunTests {
     }
   }
 
+  @Test("updates are those of the newest checkpoint where metrics were last logged before it")
+  func updates() throws {
+    try withFolder { folder in
+      let run = try makeRun("a", "task: gridworld/Empty-5x5\n", in: folder)
+      #expect(run.updates == nil)
+      let checkpoint = folder.appendingPathComponent("a/checkpoints/9")
+      try FileManager.default.createDirectory(at: checkpoint, withIntermediateDirectories: true)
+      for (name, text) in [
+        ("parameters.safetensors", ""), ("optimizer.safetensors", ""),
+        ("state.json", "{\"agent\": {\"updates\": 7}}"),
+      ] { try Data(text.utf8).write(to: checkpoint.appendingPathComponent(name)) }
+      try Data("{\"step\": 5, \"train/opt/updates\": 4.5}\n".utf8)
+        .write(to: folder.appendingPathComponent("a/metrics.jsonl"))
+      #expect(try RunRecord(path: folder.appendingPathComponent("a").path).updates == 7)
+    }
+  }
+
   @Test("numbers are read by name; null and text are none")
   func records() throws {
     try withFolder { folder in

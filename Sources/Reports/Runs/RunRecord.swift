@@ -48,6 +48,22 @@ package struct RunRecord {
     successes = episodes["episode/success"] ?? []
   }
 
+  /// Updates that the run is known to have made; nil where nothing tells. Metrics are logged now and
+  /// then, a checkpoint tells of the end.
+  package var updates: Int? {
+    let logged = metrics["train/opt/updates"]?.last.map { Int($0.value.rounded()) }
+    let saved = folder.completeCheckpoints().last.flatMap { Self.updates(in: $0) }
+    return [logged, saved].compactMap { $0 }.max()
+  }
+
+  private static func updates(in checkpoint: Checkpoint) -> Int? {
+    guard let data = try? AtomicFile.read(checkpoint.state),
+      let state = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+      let agent = state["agent"] as? [String: Any]
+    else { return nil }
+    return agent["updates"] as? Int
+  }
+
   /// Environment steps that the run is known to have made.
   package var steps: Int {
     let last = [scores.last?.step, metrics.values.compactMap(\.last?.step).max(), checkpoint?.step]

@@ -37,8 +37,8 @@ struct SummarySection {
     if let rate = final(group.runs.map(\.successes)) {
       cards.insert(card("Success", Numbers.percent(rate.mean), ""), at: 1)
     }
-    if let updates = group.runs.compactMap({ $0.metrics["train/opt/updates"]?.last?.value }).max() {
-      cards.append(card("Updates", Numbers.short(updates.rounded()), ""))
+    if let updates = group.runs.compactMap(\.updates).max() {
+      cards.append(card("Updates", Numbers.short(Double(updates)), ""))
     }
     if let count = group.runs[0].metrics["train/opt/param_count"]?.last?.value {
       cards.append(card("Parameters", Numbers.short(count), ""))
