@@ -32,7 +32,8 @@ package struct ConfigurationSection {
       id: "reproduction", title: "How to run it again",
       body: "<pre tabindex=\"0\">\(HTML.escaped(commands.joined(separator: "\n")))</pre>"
         + HTML.note(
-          "With the same binary the numbers are the same to the last digit, on any number of threads; "
+          "A run does not record whether it began with --from: if it did, begin it so again. With the "
+            + "same binary the numbers are then the same to the last digit, on any number of threads; "
             + "other processors may differ in last digits. The figures under “Pace” are those of the "
             + "machine that trained. What is computed from checkpoints was computed by the machine "
             + "below.")
