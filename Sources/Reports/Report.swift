@@ -25,13 +25,28 @@ public struct Report {
   ///     together. At least one.
   ///   - plan: the episodes that agents are probed on.
   ///   - commit: what this program is built from.
-  /// - Throws: `FileError`, `ConfigurationError`.
+  /// - Throws: `FileError`, also where a run is named twice, which would count as two seeds;
+  ///   `ConfigurationError`.
   public init(
     paths: [String], depth: Depth = .agents, plan: ProbePlan = ProbePlan(), commit: String
   ) throws {
     precondition(!paths.isEmpty, "a report on no run")
-    groups = RunGroup.groups(of: try paths.map { try RunRecord(path: $0) })
+    let runs = try paths.map { try RunRecord(path: $0) }
+    try Self.checkDifferent(runs)
+    groups = RunGroup.groups(of: runs)
     (self.depth, self.plan, self.commit) = (depth, plan, commit)
+  }
+
+  private static func checkDifferent(_ runs: [RunRecord]) throws {
+    var seen: Set<String> = []
+    for run in runs {
+      let path = run.folder.url.resolvingSymlinksInPath().path
+      guard seen.insert(path).inserted else {
+        throw FileError(
+          .exists, path: run.folder.url.path, what: "is named twice",
+          remedy: "name each run once, by its folder or by one checkpoint")
+      }
+    }
   }
 
   /// A page, and what was found on the way.

@@ -167,18 +167,23 @@ struct ReportTests {
       says: "dreamer: …/nowhere/report.html: cannot be written (…/nowhere is no folder that may be "
         + "written to); make the folder or choose another --out"),
     Mistake(
+      arguments: "report plain plain/../plain", code: 64,
+      says: "dreamer: …/plain: is named twice; name each run once, by its folder or by one "
+        + "checkpoint"),
+    Mistake(
       arguments: "report damaged", code: 65,
       says: "dreamer: …/damaged/metrics.jsonl: line 1 is no record with a step; remove that line"),
   ]
 
   @Test("one line names the thing and the remedy, and nothing is written", arguments: mistakes)
   func mistake(_ mistake: Mistake) throws {
-    for folder in ["empty", "damaged"] {
+    for folder in ["empty", "damaged", "plain"] {
       try FileManager.default.createDirectory(
         at: shell.url(folder), withIntermediateDirectories: false)
     }
     try Data().write(to: shell.url("file"))
     try Data("task: gridworld/Empty-5x5\n".utf8).write(to: shell.url("damaged/config.yaml"))
+    try Data("task: gridworld/Empty-5x5\n".utf8).write(to: shell.url("plain/config.yaml"))
     try Data("no record\n".utf8).write(to: shell.url("damaged/metrics.jsonl"))
     let before = try shell.contents()
     let outcome = try shell.run(mistake.arguments.split(separator: " ").map(String.init))
