@@ -115,8 +115,10 @@ public struct Report {
             "Probes, the map of the latents and traversals need an agent; the rest does not."))
     return [
       SummarySection(groups: groups).section, LearningSection(groups: groups).section,
-      pictures.imagination, OpenLoopSection(studies: studies, names: names).section,
-      ProbeSection(studies: studies, names: names).section, pictures.maps,
+      pictures.imagination,
+      OpenLoopSection(studies: studies, names: names, isComparison: groups.count > 1).section,
+      ProbeSection(studies: studies, names: names, isComparison: groups.count > 1).section,
+      pictures.maps,
       pictures.traversals, absence, metrics.losses, metrics.diagnostics,
       configuration.configuration, configuration.reproduction,
     ].compactMap { $0 }

@@ -54,6 +54,14 @@ struct ReportTests {
     #expect(text.contains("<h3>agent.horizon=15</h3>"))
     #expect(text.contains("<dt>Seeds</dt><dd>2<small>0, 1</small>"))
     #expect(output.contains("  sin angle: deter R² "))
+    // Where one agent is missing, the tables of the other still need its name.
+    try FileManager.default.removeItem(at: shell.url("c/checkpoints"))
+    #expect(try shell.run("report", "a", "c", "--episodes", "6").code == 0)
+    let parts = try page().components(separatedBy: "<section")
+    for id in ["openloop", "probes"] {
+      let part = try #require(parts.first { $0.contains("id=\"\(id)\"") })
+      #expect(part.contains("<h3>agent.horizon=50</h3>"))
+    }
   }
 
   /// The page on two seeds and another configuration, and what the command said.

@@ -4,12 +4,14 @@ import Training
 struct OpenLoopSection {
   let studies: [AgentStudy]
   let names: [String]
+  /// Whether several groups are compared, so that each needs its name.
+  let isComparison: Bool
 
   /// Nil where there is nothing to compare.
   var section: PageSection? {
     let parts = zip(studies, names).compactMap { study, name in
       study.openLoop.map { error in
-        (names.count > 1 ? "<h3>\(HTML.escaped(name))</h3>" : "") + Self.part(error)
+        (isComparison ? "<h3>\(HTML.escaped(name))</h3>" : "") + Self.part(error)
       }
     }
     guard !parts.isEmpty else { return nil }

@@ -4,14 +4,15 @@ import Probes
 /// How much of a world's true state can be read from the latents.
 struct ProbeSection {
   let studies: [AgentStudy]
-  /// Whether several groups are compared, so that each needs its name.
   let names: [String]
+  /// Whether several groups are compared, so that each needs its name.
+  let isComparison: Bool
 
   /// Nil where there is no agent to look at.
   var section: PageSection? {
     guard !studies.isEmpty else { return nil }
     let parts = zip(studies, names).map { study, name in
-      (names.count > 1 ? "<h3>\(HTML.escaped(name))</h3>" : "")
+      (isComparison ? "<h3>\(HTML.escaped(name))</h3>" : "")
         + (study.probes.map(table)
           ?? HTML.missing("This world says nothing of its true state, so nothing can be probed."))
     }
