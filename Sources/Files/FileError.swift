@@ -32,40 +32,62 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   public init(writing path: String, _ error: any Error) {
     self.init(
       .system, path: path, what: "cannot be written (\(Self.reason(error)))",
-      remedy: "free some space or choose another folder")
+      remedy: Self.remedy(Self.code(error)) ?? "free some space or choose another folder")
   }
 
   /// What the system said last, on opening a file to write.
   public init(opening path: String) {
+    let code = errno
     self.init(
-      .system, path: path, what: "cannot be created (\(Self.lastReason))",
-      remedy: "check that the folder exists and may be written to")
+      .system, path: path, what: "cannot be created (\(Self.text(code)))",
+      remedy: Self.remedy(code) ?? "check that the folder exists and may be written to")
   }
 
   /// What the system said last, on giving a file its name.
   init(renaming path: String) {
+    let code = errno
     self.init(
-      .system, path: path, what: "cannot be replaced (\(Self.lastReason))",
-      remedy: "check that it is a file and that its folder may be written to")
+      .system, path: path, what: "cannot be replaced (\(Self.text(code)))",
+      remedy: Self.remedy(code) ?? "check that it is a file and that its folder may be written to")
   }
 
   /// What the system said last, on bringing a file to the disk.
   init(synchronizing path: String) {
     self.init(
-      .system, path: path, what: "cannot be written (\(Self.lastReason))",
+      .system, path: path, what: "cannot be written (\(Self.text(errno)))",
       remedy: "free some space or check the disk")
   }
 
-  private static var lastReason: String { String(cString: strerror(errno)) }
+  private static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+
+  /// What helps against an error of the system's; nil where the caller knows better.
+  private static func remedy(_ code: Int32?) -> String? {
+    switch code {
+    case ENOTDIR: "a part of its path is a file: choose another path"
+    case EEXIST: "a file has that name: choose another"
+    case EISDIR: "it is a folder: name a file"
+    case EACCES, EPERM: "get the permission or choose another folder"
+    case EROFS: "its disk can only be read: choose another folder"
+    default: nil
+    }
+  }
 
   /// What Foundation says, without its advice.
   static func reason(_ error: any Error) -> String {
-    if let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error {
-      return reason(underlying)
-    }
+    code(error).map(text) ?? innermost(error).localizedDescription
+  }
+
+  /// The system's number of what Foundation threw.
+  private static func code(_ error: any Error) -> Int32? {
+    let error = innermost(error)
+    if error.domain == NSPOSIXErrorDomain { return Int32(error.code) }
+    return (error as? CocoaError)?.code == .fileWriteFileExists ? EEXIST : nil
+  }
+
+  /// The cause of the causes.
+  private static func innermost(_ error: any Error) -> NSError {
     let error = error as NSError
-    guard error.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-    return String(cString: strerror(Int32(error.code)))
+    return (error.userInfo[NSUnderlyingErrorKey] as? any Error).map(innermost) ?? error
   }
 
   public var description: String { "\(path): \(what); \(remedy)" }

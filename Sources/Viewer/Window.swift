@@ -25,13 +25,19 @@ public final class Window {
     }
     guard let handle = csd_open(title, Int32(width), Int32(height)) else {
       throw ViewerError(
-        "no window can be opened (SDL: \(String(cString: csd_error())))",
-        remedy: "run this on a desktop, or set DISPLAY or WAYLAND_DISPLAY to one")
+        "no window can be opened (SDL: \(String(cString: csd_error())))", remedy: Self.remedy)
     }
     self.handle = handle
   }
 
   deinit { csd_close(handle) }
+
+  /// What helps where no window can be opened.
+  private static var remedy: String {
+    ProcessInfo.processInfo.environment["SDL_VIDEODRIVER"].map {
+      "correct or unset SDL_VIDEODRIVER, which is “\($0)”"
+    } ?? "run this on a desktop, or set DISPLAY or WAYLAND_DISPLAY to one"
+  }
 
   public func setTitle(_ title: String) { csd_set_title(handle, title) }
 

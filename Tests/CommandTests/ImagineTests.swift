@@ -177,7 +177,10 @@ struct ImagineTests {
     try Data().write(to: shell.url("taken"))
     let outcome = try imagine("--horizon", "1", "--out", "taken/")
     #expect(outcome.code == 74)
-    #expect(outcome.errors.contains("taken: cannot be written"))
+    #expect(
+      outcome.errors
+        == "dreamer: \(shell.url("taken").path): cannot be written (File exists); a file has that "
+        + "name: choose another\n")
   }
 
   /// A number of four bytes, so many bytes after the beginning of an atom's name.

@@ -175,6 +175,9 @@ struct ReportTests {
       says: "dreamer: …/nowhere/report.html: cannot be written (…/nowhere is no folder that may be "
         + "written to); make the folder or choose another --out"),
     Mistake(
+      arguments: "report plain --out page.html", code: 74,
+      says: "dreamer: …/page.html: is a folder; choose another --out"),
+    Mistake(
       arguments: "report plain plain/../plain", code: 64,
       says: "dreamer: …/plain: is named twice; name each run once, by its folder or by one "
         + "checkpoint"),
@@ -185,7 +188,7 @@ struct ReportTests {
 
   @Test("one line names the thing and the remedy, and nothing is written", arguments: mistakes)
   func mistake(_ mistake: Mistake) throws {
-    for folder in ["empty", "damaged", "plain"] {
+    for folder in ["empty", "damaged", "plain", "page.html"] {
       try FileManager.default.createDirectory(
         at: shell.url(folder), withIntermediateDirectories: false)
     }

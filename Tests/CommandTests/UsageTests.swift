@@ -41,7 +41,7 @@ struct UsageTests {
     Mistake(
       arguments: "train --env gridworld/Empty-5x5 --preset debug --logdir blocked/run", code: 74,
       says: "dreamer: …/blocked/run: cannot be written (Not a directory); "
-        + "free some space or choose another folder"),
+        + "a part of its path is a file: choose another path"),
     Mistake(
       arguments: "play --env gridworld/Emty-5x5 --text", code: 64,
       says: "dreamer: there is no environment “gridworld/Emty-5x5”: did you mean "

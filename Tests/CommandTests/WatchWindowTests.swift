@@ -217,4 +217,12 @@ struct WatchWindowTests {
     #expect(outcome.errors.contains("set DISPLAY or WAYLAND_DISPLAY"), "\(outcome.errors)")
     #expect(!FileManager.default.fileExists(atPath: shell.url("new").path))
   }
+
+  @Test("a driver that SDL does not have is named")
+  func noDriver() throws {
+    let outcome = try shell.run(
+      ["evaluate", "run", "--window"], environment: ["SDL_VIDEODRIVER": "nonsense"])
+    #expect(outcome.code == 74)
+    #expect(outcome.errors.contains("unset SDL_VIDEODRIVER, which is “nonsense”"))
+  }
 }

@@ -102,7 +102,7 @@ final class RecordedEnvironmentTests {
     let error = #expect(throws: FileError.self) { try world.play(9) }
     #expect(
       error?.description == "\(folder.path)/episodes: cannot be written (Not a directory); "
-        + "free some space or choose another folder")
+        + "a part of its path is a file: choose another path")
   }
 }
 
