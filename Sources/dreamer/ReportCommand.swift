@@ -41,7 +41,9 @@ struct ReportCommand: ParsableCommand {
   func validate() throws {
     for folder in folders { try requireText(folder, "<run>") }
     try requireText(out, "--out")
-    if episodes < 6 { throw ValidationError("--episodes must be at least 6") }
+    guard 6...100_000 ~= episodes else {
+      throw ValidationError("--episodes must be 6 to 100000")
+    }
     guard ["html", "htm"].contains(URL(fileURLWithPath: out).pathExtension.lowercased()) else {
       throw ValidationError("--out \(out): the page is HTML; give it a name that ends in .html")
     }

@@ -18,12 +18,12 @@ enum Style {
     overflow-wrap:anywhere}
     .lead{color:var(--soft);margin:0 0 20px;max-width:46em}
     nav{position:sticky;top:0;z-index:2;background:var(--bg);border-bottom:1px solid var(--line);\
-    display:flex;gap:18px;overflow-x:auto;padding-top:10px;padding-bottom:10px;font-size:.9rem;\
-    scrollbar-width:none}
+    display:flex;flex-wrap:wrap;gap:2px 18px;padding-top:10px;padding-bottom:10px;font-size:.9rem}
+    @media(max-width:640px){nav{flex-wrap:nowrap;overflow-x:auto;scrollbar-width:thin}}
     nav a{color:var(--soft);text-decoration:none;white-space:nowrap}
     nav a:hover,nav a:focus{color:var(--accent)}
     a{color:var(--accent)}
-    section{margin:44px 0;scroll-margin-top:56px}
+    section{margin:44px 0;scroll-margin-top:84px}
     h2{font-size:1.35rem;letter-spacing:-.01em;margin:0 0 6px}
     h3{font-size:1.02rem;margin:26px 0 8px;overflow-wrap:anywhere}
     p{margin:0 0 12px;max-width:46em}
