@@ -75,7 +75,8 @@ struct ReportCommand: ParsableCommand {
         what: "cannot be written (\(parent) is no folder that may be written to)",
         remedy: "make the folder or choose another --out")
     }
-    if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), isFolder.boolValue {
+    if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), isFolder.boolValue
+    {
       throw FileError(
         .system, path: file.path, what: "is a folder", remedy: "choose another --out")
     }

@@ -55,7 +55,8 @@ struct WatchWindowTests {
     let board = Storyboard(
       try trained.rollout(plan), title: "\(Self.task) after 20 steps", scale: 1)
     let size = board.frame(step: 0)
-    let (width, height) = (size.width + 8, size.height + 40)
+    // No window is narrower.
+    let (width, height) = (max(size.width + 8, 320), size.height + 40)
     func scene(_ frame: Int) -> Scene {
       var scene = StoryboardFilm(board, framesPerSecond: 2)
         .scene(at: frame, width: width, height: height)

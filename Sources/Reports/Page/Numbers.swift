@@ -18,7 +18,9 @@ package enum Numbers {
   }
 
   /// A share in per cent, with a space that does not break.
-  package static func percent(_ share: Double) -> String { String(format: "%.1f\u{A0}%%", 100 * share) }
+  package static func percent(_ share: Double) -> String {
+    String(format: "%.1f\u{A0}%%", 100 * share)
+  }
 
   /// A place in a drawing.
   static func place(_ value: Double) -> String { trimmed(value, "%.1f") }
