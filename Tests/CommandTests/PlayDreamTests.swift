@@ -19,8 +19,8 @@ struct PlayDreamTests {
   func plain() throws {
     let outcome = try play("--dream run --text", keys: "w")
     #expect(outcome.code == 0 && outcome.errors == "")
-    #expect(outcome.output.contains("episode 1  dreamt 0 steps\n"))
-    #expect(outcome.output.contains("episode 1  dreamt 1 steps  action forward\n"))
+    #expect(outcome.output.contains("episode 1  dreamt 0 steps  goes on "))
+    #expect(outcome.output.contains("episode 1  dreamt 1 steps  action forward  goes on "))
     #expect(!outcome.output.contains("world:"))
   }
 

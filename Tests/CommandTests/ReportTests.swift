@@ -216,6 +216,6 @@ struct ReportTests {
         "--out report.pdf: the page is HTML; give it a name that ends in .html"))
     let few = try shell.run("report", "run", "--episodes", "5")
     #expect(few.code == 64)
-    #expect(few.errors.contains("--episodes must be at least 6"))
+    #expect(few.errors.contains("--episodes must be 6 to 100000"))
   }
 }
