@@ -99,8 +99,8 @@ static void load(void) {
       FIND(InitSubSystem) && FIND(QuitSubSystem) && FIND(SetHint) && FIND(GetError) &&
       FIND(GetCurrentVideoDriver) &&
       FIND(CreateWindow) && FIND(DestroyWindow) && FIND(SetWindowTitle) &&
-      FIND(SetWindowMinimumSize) && FIND(GetDisplayUsableBounds) && FIND(CreateRenderer) && FIND(DestroyRenderer) &&
-      FIND(GetRendererOutputSize) && FIND(CreateTexture) && FIND(DestroyTexture) &&
+      FIND(SetWindowMinimumSize) && FIND(GetDisplayUsableBounds) && FIND(CreateRenderer) &&
+      FIND(DestroyRenderer) && FIND(GetRendererOutputSize) && FIND(CreateTexture) && FIND(DestroyTexture) &&
       FIND(UpdateTexture) && FIND(RenderCopy) && FIND(RenderPresent) && FIND(WaitEventTimeout);
   if (!is_complete) {
     failure = "it lacks functions of SDL 2";

@@ -123,12 +123,12 @@ extension Checkpoint {
 
   /// Refuses parameters and averages that are not those that were written with the state.
   func checkTensors(of saved: SavedState) throws {
-    for file in [parameters, optimizer] { try check(file, of: saved) }
+    for file in [parameters, optimizer] { try check(AtomicFile.read(file), file, of: saved) }
   }
 
-  private func check(_ file: URL, of saved: SavedState) throws {
+  private func check(_ data: Data, _ file: URL, of saved: SavedState) throws {
     guard let sums = saved.files else { return }
-    guard sums[file.lastPathComponent] == Self.text(try AtomicFile.read(file).checksum) else {
+    guard sums[file.lastPathComponent] == Self.text(data.checksum) else {
       throw CheckpointError(
         file: file.path, problem: "it is damaged: its checksum is not that of \(state.path)",
         remedy: "put back a copy of it, or use another checkpoint")
@@ -140,8 +140,9 @@ extension Checkpoint {
   /// - Throws: `SafeTensorsError`, `FileError`, or ``CheckpointError`` where the file is not the one
   ///   that was written with the state.
   func readTensors(_ file: URL, of saved: SavedState) throws -> SafeTensors {
-    let tensors = try SafeTensors(contentsOf: file)
-    try check(file, of: saved)
+    let data = try AtomicFile.read(file)
+    let tensors = try SafeTensors(data: data, file: file.path)
+    try check(data, file, of: saved)
     return tensors
   }
 
