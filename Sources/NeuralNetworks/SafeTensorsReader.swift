@@ -57,7 +57,8 @@ extension SafeTensors {
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: Name.self)
-      for name in container.allKeys {
+      // In order, so that of several mistakes the same is told each time.
+      for name in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
         if name.stringValue == Self.metadataKey {
           metadata = try container.decode([String: String].self, forKey: name)
         } else {
@@ -81,7 +82,7 @@ extension SafeTensors {
   public init(data: Data, file: String = "safetensors") throws {
     let reader = try Reader(data: data, file: file)
     self.init(metadata: reader.header.metadata)
-    for (name, item) in reader.header.items {
+    for (name, item) in reader.header.items.sorted(by: { $0.key < $1.key }) {
       entries[name] = try reader.entry(name, item)
     }
   }

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// A number or a text to record.
 public enum MetricValue: Sendable, Equatable {
@@ -54,15 +54,8 @@ extension MetricRecord {
   /// infinities: these and "not a number" are `null`.
   public var json: String {
     let members = values.sorted { $0.key < $1.key }
-      .map { "\(Self.quoted($0.key)): \($0.value.json)" }
+      .map { "\(ForeignText.quoted($0.key)): \($0.value.json)" }
     return "{" + (["\"step\": \(step)"] + members).joined(separator: ", ") + "}"
-  }
-
-  fileprivate static func quoted(_ text: String) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .withoutEscapingSlashes
-    // A string is always encodable.
-    return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
   }
 }
 
@@ -73,7 +66,7 @@ extension MetricValue {
     case .float(let value): value.isFinite ? "\(value)" : "null"
     case .double(let value): value.isFinite ? "\(value)" : "null"
     case .integer(let value): "\(value)"
-    case .text(let value): MetricRecord.quoted(value)
+    case .text(let value): ForeignText.quoted(value)
     }
   }
 }

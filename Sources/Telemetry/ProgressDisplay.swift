@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Tells how far a run is: some lines that are redrawn in place on a terminal, a plain line every ten
@@ -54,7 +55,7 @@ public final class ProgressDisplay {
 
   /// Writes a line that stays, above what is redrawn.
   public func say(_ line: String) {
-    output.write((output.isTerminal ? eraser : "") + line + "\n")
+    output.write((output.isTerminal ? eraser : "") + ForeignText.visible(line) + "\n")
     shownWidths = []
     // The panel comes back with the next look.
     lastShown = nil

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a terminal shows of a run: some lines of parts.
@@ -47,7 +48,7 @@ struct ProgressPanel {
   private static func line(_ parts: [Part], width: Int, isColored: Bool) -> String {
     var left = max(width, 0)
     return parts.map { part in
-      let text = part.text.prefix(left)
+      let text = ForeignText.visible(part.text).prefix(left)
       left -= text.count
       guard isColored, let style = part.style, !text.isEmpty else { return String(text) }
       return style + text + "\u{1B}[0m"

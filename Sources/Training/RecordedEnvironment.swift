@@ -45,8 +45,7 @@ public struct RecordedEnvironment<Base: Environment>: EnvironmentWrapper {
 
   private func write(_ record: EpisodeRecord) throws {
     try makeFolder()
-    let world = id.replacingOccurrences(of: "/", with: "-")
-    let name = "\(world)-\(String(key.value, radix: 16)).safetensors"
+    let name = "\(ForeignText.fileName(id))-\(String(key.value, radix: 16)).safetensors"
     try record.write(
       to: folder.appendingPathComponent(name), environment: id, spaces: spaces,
       actionSpace: actionSpace)

@@ -1,4 +1,5 @@
 import Agents
+import Files
 import Foundation
 import Pictures
 import Randomness
@@ -32,8 +33,9 @@ struct ReportPictures {
       key: key)
     return try rollout.imageSpaces.enumerated().map { index, space in
       let board = Storyboard(rollout, title: "\(task) after \(step) steps", imageIndex: index)
+      let name = "\(step)-\(ForeignText.fileName(space.name))"
       func url(_ suffix: String) -> URL {
-        folder.videos.appendingPathComponent("\(step)-\(space.name).\(suffix)")
+        folder.videos.appendingPathComponent("\(name).\(suffix)")
       }
       let strip = board.strip()
       try strip.writePNG(to: url("png"))

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A chart on a canvas of a certain size.
@@ -119,10 +120,8 @@ struct ChartDrawing {
   private var data: String {
     let series = chart.series.filter { $0.mark != .faint }.map { series in
       let points = series.points.map { "[\(text(column($0.x))),\"\(Numbers.short($0.y))\"]" }
-      let name = series.name.replacingOccurrences(of: "\\", with: "\\\\")
-        .replacingOccurrences(of: "\"", with: "\\\"")
-      return
-        "{\"n\":\"\(name)\",\"c\":\(series.color % 8),\"p\":[\(points.joined(separator: ","))]}"
+      return "{\"n\":\(ForeignText.quoted(series.name)),\"c\":\(series.color % 8),"
+        + "\"p\":[\(points.joined(separator: ","))]}"
     }
     let ends = [x.lower, x.upper].map { "\($0)" }
     return "{\"x\":[\(Self.margin.left),\(width - Self.margin.right),\(ends[0]),\(ends[1])],"

@@ -1,20 +1,24 @@
+import Files
 import Foundation
 
 /// Pieces of HTML.
 package enum HTML {
-  /// Text as it stands in an element or in an attribute between double quotes.
+  /// Text as it stands in an element or in an attribute between quotes. Control characters and changes
+  /// of direction are shown, not sent to the browser.
   package static func escaped(_ text: some StringProtocol) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
+    var result = String.UnicodeScalarView()
+    // Scalars: a browser ends an attribute at a quote whatever accent follows.
+    for scalar in ForeignText.visible(text, keepingLines: true).unicodeScalars {
+      switch scalar {
+      case "&": result.append(contentsOf: "&amp;".unicodeScalars)
+      case "<": result.append(contentsOf: "&lt;".unicodeScalars)
+      case ">": result.append(contentsOf: "&gt;".unicodeScalars)
+      case "\"": result.append(contentsOf: "&quot;".unicodeScalars)
+      case "'": result.append(contentsOf: "&#39;".unicodeScalars)
+      default: result.append(scalar)
       }
     }
-    return result
+    return String(result)
   }
 
   /// Bytes as an address that needs no network.

@@ -27,7 +27,7 @@ package enum Numbers {
 
   /// Thousands are set apart.
   package static func whole(_ value: Int) -> String {
-    var (digits, rest) = ("", Substring(String(abs(value))))
+    var (digits, rest) = ("", Substring(String(value.magnitude)))
     while rest.count > 3 {
       digits = "\u{202F}" + rest.suffix(3) + digits
       rest = rest.dropLast(3)

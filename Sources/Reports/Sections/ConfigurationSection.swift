@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Training
@@ -52,21 +53,13 @@ package struct ConfigurationSection {
     let own = ["task", "seed", "run.threads"]
     let settings = configuration.differences(from: preset ?? TrainingConfiguration())
       .filter { !own.contains($0.key) }
-      .map { quoted("\($0.key)=\($0.value)") }
+      .map { ForeignText.shellWord("\($0.key)=\($0.value)") }
     var words = [
-      "dreamer train --env \(configuration.task)", "--seed \(configuration.seed)",
-      "--logdir \(quoted("runs/" + run.name))",
+      "dreamer train --env \(ForeignText.shellWord(configuration.task))",
+      "--seed \(configuration.seed)", "--logdir \(ForeignText.shellPath("runs/" + run.name))",
     ]
     if !settings.isEmpty { words.append("--set " + settings.joined(separator: " ")) }
     return words.joined(separator: " ")
-  }
-
-  /// A word of a shell's command.
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.allSatisfy {
-      $0.isASCII && ($0.isLetter || $0.isNumber || "-_=./+".contains($0))
-    }
-    return isPlain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
   }
 }
 
