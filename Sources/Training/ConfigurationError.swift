@@ -18,7 +18,8 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 
   /// `agent.opt.lr=-1 (--set): must be above 0`
   public var description: String {
-    let subject = keyPath.isEmpty ? value : "\(keyPath)=\(value)"
+    let shown = value.count > 200 ? value.prefix(200) + "…" : value
+    let subject = keyPath.isEmpty ? shown : "\(keyPath)=\(shown)"
     let source = origin.map { " (\($0))" } ?? ""
     return "\(subject)\(source): \(reason)"
   }

@@ -22,64 +22,142 @@ extension ConfigurationTable {
         keyPath: "", value: Self.text(of: node), reason: "expected lines of the form key: value",
         origin: origin)
     }
-    try overlay(node, at: prefix, origin)
+    if prefix.isEmpty, node["defaults"]?.mapping != nil {
+      throw ConfigurationError(
+        keyPath: "defaults", value: "{…}",
+        reason: "the reference's configs.yaml is a file of many presets; they are compiled in here "
+          + "(--preset size12m), and a file has the keys of one configuration", origin: origin)
+    }
+    var reading = Reading(origin)
+    try overlay(node, at: prefix, &reading)
   }
 
   /// Overlays `key=value`.
   /// - Throws: ``ConfigurationError``.
   mutating func overlay(assignment: String, origin: ConfigurationOrigin) throws {
-    guard let equals = assignment.firstIndex(of: "=") else {
+    guard let equals = assignment.unicodeScalars.firstIndex(of: "=") else {
       throw ConfigurationError(
-        keyPath: "", value: assignment, reason: "expected key=value", origin: origin)
+        keyPath: "", value: assignment, reason: "expected key=value" + example(assignment),
+        origin: origin)
     }
     let key = assignment[..<equals].trimmingCharacters(in: .whitespaces)
-    let text = assignment[assignment.index(after: equals)...].trimmingCharacters(in: .whitespaces)
-    if let row = self[key], row.value.isText || !text.hasPrefix("[") {
-      try set(key, to: row.value.parsed(text), text, origin)
+    let text = String(assignment.unicodeScalars[equals...].dropFirst())
+      .trimmingCharacters(in: .whitespaces)
+    var reading = Reading(origin)
+    if let row = self[key], !Self.isStructured(text, of: row.value) {
+      try set(key, to: row.value.parsed(text), text, &reading)
     } else {
-      try overlay(try Self.compose(text, origin: origin) ?? "", at: key, origin)
+      try overlay(try Self.compose(text, origin: origin) ?? "", at: key, &reading)
     }
   }
 
-  private mutating func overlay(
-    _ node: Node, at key: String, _ origin: ConfigurationOrigin
-  ) throws {
-    // What an anchor names can hold what another names, and so on: a short text then means a long one.
-    guard node.anchor == nil else {
-      throw ConfigurationError(
-        keyPath: key, value: "&\(node.anchor?.rawValue ?? "")",
-        reason: "anchors are not supported; write the value where it is meant", origin: origin)
+  /// Whether a value is more than its characters: a list; a text between quotes, for what would be
+  /// lost without them.
+  private static func isStructured(_ text: String, of value: ConfigurationValue) -> Bool {
+    switch text.unicodeScalars.first {
+    case "[": !value.isText
+    case "\"", "'": value.isText
+    default: false
     }
+  }
+
+  /// What to write instead of a word that is no assignment.
+  private func example(_ word: String) -> String {
+    if let row = self[word] { return ", \(word)=\(row.value.yaml) for one" }
+    let isPreset = ConfigurationPresets.all.contains { $0.name == word }
+    return isPreset ? "; presets are --preset \(word)" : ""
+  }
+
+  /// What is known of a text while its keys are overlaid.
+  private struct Reading {
+    let origin: ConfigurationOrigin
+    /// The keys that it has set.
+    var keys: Set<String> = []
+    private var nodesLeft = 100_000
+
+    init(_ origin: ConfigurationOrigin) { self.origin = origin }
+
+    /// - Throws: ``ConfigurationError`` where aliases and merges make a short text mean a long one.
+    mutating func visit(_ key: String) throws {
+      nodesLeft -= 1
+      guard nodesLeft > 0 else {
+        throw ConfigurationError(
+          keyPath: key, value: "…",
+          reason: "the text means more than 100000 values; write them where they are meant",
+          origin: origin)
+      }
+    }
+  }
+
+  private mutating func overlay(_ node: Node, at key: String, _ reading: inout Reading) throws {
+    try reading.visit(key)
     switch node {
     case .mapping(let pairs) where self[key] == nil:
-      for (name, child) in pairs {
+      for (name, child) in try Self.merged(pairs, at: key, &reading) {
         let name = name.scalar?.string ?? Self.text(of: name)
-        try overlay(child, at: key.isEmpty ? name : "\(key).\(name)", origin)
+        try overlay(child, at: key.isEmpty ? name : "\(key).\(name)", &reading)
       }
     case .scalar(let scalar):
-      try set(key, to: self[key]?.value.parsed(scalar.string), scalar.string, origin)
+      let isNothing = Self.isNull(scalar) && self[key]?.value.isText == true
+      let text = isNothing ? "" : scalar.string
+      try set(key, to: self[key]?.value.parsed(text), text, &reading)
     case .sequence(let items):
       let texts = items.compactMap { $0.scalar?.string }
       let isFlat = texts.count == items.count
       try set(
-        key, to: isFlat ? self[key]?.value.parsed(texts) : nil, Self.text(of: node), origin)
+        key, to: isFlat ? self[key]?.value.parsed(texts) : nil, Self.text(of: node), &reading)
     default:
-      try set(key, to: nil, Self.text(of: node), origin)
+      try set(key, to: nil, Self.text(of: node), &reading)
     }
   }
 
+  private static func isNull(_ scalar: Node.Scalar) -> Bool {
+    scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+  }
+
+  /// The pairs of a mapping, and before them those of the mappings that it merges (`<<: *base`), but
+  /// for those that it or an earlier one has itself (yaml.org/type/merge.html).
+  private static func merged(
+    _ mapping: Node.Mapping, at key: String, _ reading: inout Reading
+  ) throws -> [(Node, Node)] {
+    func isMerge(_ name: Node) -> Bool {
+      name.scalar?.string == "<<" && name.scalar?.style == .plain
+    }
+    let own = mapping.filter { !isMerge($0.key) }.map { ($0.key, $0.value) }
+    guard let bases = mapping.first(where: { isMerge($0.key) })?.value else { return own }
+    var names = Set(own.compactMap { $0.0.scalar?.string })
+    var merged: [(Node, Node)] = []
+    for base in bases.sequence.map({ Array($0) }) ?? [bases] {
+      guard case .mapping(let inner) = base else {
+        throw ConfigurationError(
+          keyPath: key, value: "<<", reason: "expected a mapping, or a list of mappings, to merge",
+          origin: reading.origin)
+      }
+      try reading.visit(key)
+      merged += try Self.merged(inner, at: key, &reading).filter {
+        names.insert($0.0.scalar?.string ?? "").inserted
+      }
+    }
+    return merged + own
+  }
+
   private mutating func set(
-    _ key: String, to value: ConfigurationValue?, _ text: String, _ origin: ConfigurationOrigin
+    _ key: String, to value: ConfigurationValue?, _ text: String, _ reading: inout Reading
   ) throws {
-    guard let row = self[key] else {
-      throw ConfigurationError(
-        keyPath: key, value: text, reason: unknownKey(key), origin: origin)
+    func error(_ reason: String) -> ConfigurationError {
+      ConfigurationError(keyPath: key, value: text, reason: reason, origin: reading.origin)
     }
+    guard let row = self[key] else { throw error(unknownKey(key)) }
     guard let value else {
-      throw ConfigurationError(
-        keyPath: key, value: text, reason: "expected \(row.value.expectation)", origin: origin)
+      let remark =
+        ConfigurationValue.isOctal(text)
+        ? " without a zero before it, with which it is another for YAML 1.1" : ""
+      throw error("expected \(row.value.expectation)\(remark)")
     }
-    assign(value, to: key, origin)
+    guard reading.keys.insert(key).inserted else {
+      throw error("the key stands twice, nested and dotted; remove one")
+    }
+    assign(value, to: key, reading.origin)
   }
 
   private func unknownKey(_ key: String) -> String {
@@ -87,18 +165,41 @@ extension ConfigurationTable {
       let inside = rows.first { $0.key.hasPrefix(key + ".") }?.key ?? key
       return "is a group of keys; set one of them, \(inside) for one"
     }
+    if let advice = ReferenceKeys.advice(for: key) { return "there is no such key; \(advice)" }
     let nearest = ConfigurationNames.nearest(to: key, among: rows.map(\.key)) ?? ""
-    return "there is no such key; the nearest is \(nearest)"
+    let isPattern = key.unicodeScalars.contains { ["*", "\\", "(", "|"].contains($0) }
+    return isPattern
+      ? "patterns of keys, which the reference has, are not read; write each key out, \(nearest) "
+        + "for one" : "there is no such key; the nearest is \(nearest)"
   }
 
   static func compose(_ yaml: String, origin: ConfigurationOrigin) throws -> Node? {
+    try checkAliases(yaml, origin: origin)
     do {
-      return try Yams.compose(yaml: yaml)
+      // With its encoding, for which the parser else asks the environment, and prints what it is told.
+      return try Yams.compose(yaml: yaml, .default, .default, .utf8)
     } catch {
       throw ConfigurationError(
         keyPath: "", value: "\(origin)", reason: "is not YAML: \(reason(error)); correct it")
     }
   }
+
+  /// The parser compares keys, and these may hold aliases of aliases: with few it is soon done.
+  private static func checkAliases(_ yaml: String, origin: ConfigurationOrigin) throws {
+    var (count, before) = (0, UInt8(ascii: " "))
+    for byte in yaml.utf8 {
+      // Where a star begins a word.
+      if byte == UInt8(ascii: "*"), before <= 0x20 || "[,{:?-".utf8.contains(before) { count += 1 }
+      before = byte
+    }
+    guard count <= mostAliases else {
+      throw ConfigurationError(
+        keyPath: "", value: "\(origin)",
+        reason: "has more than \(mostAliases) aliases; write the values where they are meant")
+    }
+  }
+
+  private static let mostAliases = 20
 
   /// What a parser says, on one line and without the text that it parsed.
   private static func reason(_ error: any Error) -> String {
@@ -111,7 +212,7 @@ extension ConfigurationTable {
       "\(keys.sorted().joined(separator: ", ")) stands twice in line "
         + "\(lineOfRepetition(of: keys.first ?? "", context))"
     case YamlError.reader(let problem, _, _, _): problem
-    default: "\(error)".split(separator: "\n").first.map(String.init) ?? ""
+    default: "\(error)".split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
     }
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Yams
 
 /// Named overlays, compiled in so that the executable can be moved alone.
@@ -29,6 +30,12 @@ enum ConfigurationPresets {
   static func yaml(of name: String, for origin: ConfigurationOrigin? = nil) throws -> String {
     if let preset = all.first(where: { $0.name == name }) {
       return String(decoding: preset.yaml, as: UTF8.self)
+    }
+    if name.utf8.contains(UInt8(ascii: "=")) {
+      throw ConfigurationError(
+        keyPath: "", value: "preset \(name)",
+        reason: "there is no such preset; keys are set with --set \(ForeignText.shellWord(name))",
+        origin: origin)
     }
     let names = all.map(\.name)
     let nearest = ConfigurationNames.nearest(to: name, among: names) ?? ""

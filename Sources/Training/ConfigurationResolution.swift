@@ -50,6 +50,7 @@ extension TrainingConfiguration {
     var table = ConfigurationTable(TrainingConfiguration())
     for name in presets { try table.overlay(preset: name) }
     for file in files {
+      try checkIsNoPreset(file)
       try table.overlay(
         including: TrainingConfiguration.text(of: file), origin: .file(file.lastPathComponent))
     }
@@ -59,6 +60,17 @@ extension TrainingConfiguration {
     }
     for assignment in set { try table.overlay(assignment: assignment, origin: .option("--set")) }
     return table
+  }
+
+  /// - Throws: `FileError` where a preset is named as a file, as the reference's `--configs` may be.
+  private static func checkIsNoPreset(_ file: URL) throws {
+    let name = file.relativePath
+    guard presetNames.contains(name), !FileManager.default.fileExists(atPath: file.path) else {
+      return
+    }
+    throw FileError(
+      .missing, path: file.path, what: "there is no such file",
+      remedy: "for the preset of that name, use --preset \(name)")
   }
 
   /// The names that ``resolve(task:presets:files:set:)`` takes for presets.
@@ -87,6 +99,11 @@ extension TrainingConfiguration {
         .malformed, path: file.path, what: "is not UTF-8", remedy: "save it as UTF-8 text")
     }
     return text
+  }
+
+  /// The names of all keys, in the order of the properties.
+  package static var keys: [String] {
+    ConfigurationTable(TrainingConfiguration()).rows.map(\.key)
   }
 
   /// The configuration as YAML that ``init(yaml:file:)`` reads.

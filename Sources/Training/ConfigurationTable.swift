@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A configuration as a list of dotted keys with values and their origins, in the order of the
@@ -92,7 +93,8 @@ extension ConfigurationTable {
       let shared = zip(open, path.dropLast()).prefix { $0 == $1 }.count
       open = path.dropLast()
       for depth in shared..<open.count { lines.append(Self.indentation(depth) + "\(open[depth]):") }
-      let comment = origin(row.key).map { "  # \($0)" } ?? ""
+      // A file's name may hold the end of a line.
+      let comment = origin(row.key).map { "  # \(ForeignText.visible($0))" } ?? ""
       lines.append(
         Self.indentation(open.count) + "\(path[path.count - 1]): \(row.value.yaml)\(comment)")
     }

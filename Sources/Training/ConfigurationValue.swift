@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// The value of a key, with its type.
 enum ConfigurationValue: Equatable {
@@ -27,8 +27,9 @@ enum ConfigurationValue: Equatable {
   func parsed(_ text: String) -> ConfigurationValue? {
     switch self {
     case .integer: Self.integer(text).map(Self.integer)
-    case .number: Double(text).flatMap { $0.isFinite || $0 == .infinity ? .number($0) : nil }
-    case .boolean: Bool(text.lowercased()).map(Self.boolean)
+    case .number:
+      Self.number(text).flatMap { $0.isFinite || $0 == .infinity ? .number($0) : nil }
+    case .boolean: Self.boolean(text).map(Self.boolean)
     case .text: .text(text)
     case .integers: nil
     }
@@ -42,7 +43,46 @@ enum ConfigurationValue: Equatable {
   }
 
   private static func integer(_ text: String) -> Int? {
-    Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
+    let text = withoutSeparators(text)
+    guard !isOctal(text) else { return nil }
+    return Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
+  }
+
+  private static func number(_ text: String) -> Double? {
+    let text = withoutSeparators(text)
+    switch text.lowercased() {
+    case ".inf", "+.inf": return .infinity
+    case _ where isOctal(text): return nil
+    default: return Double(text)
+    }
+  }
+
+  /// As YAML 1.1 and Python spell them too.
+  private static func boolean(_ text: String) -> Bool? {
+    switch text.lowercased() {
+    case "true", "yes", "on": true
+    case "false", "no", "off": false
+    default: nil
+    }
+  }
+
+  /// `1_000` is a thousand in YAML 1.1 and in Python.
+  private static func withoutSeparators(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    func isDigit(_ index: Int) -> Bool {
+      bytes.indices.contains(index) && 0x30...0x39 ~= bytes[index]
+    }
+    let kept = bytes.indices.filter {
+      bytes[$0] != UInt8(ascii: "_") || !isDigit($0 - 1) || !isDigit($0 + 1)
+    }
+    return String(decoding: kept.map { bytes[$0] }, as: UTF8.self)
+  }
+
+  /// Whether a text is a whole number with a zero before it: `010` is 8 in YAML 1.1 and 10 in 1.2.
+  static func isOctal(_ text: String) -> Bool {
+    let digits = text.utf8.drop { [UInt8(ascii: "+"), UInt8(ascii: "-")].contains($0) }
+    return digits.count > 1 && digits.first == UInt8(ascii: "0")
+      && digits.allSatisfy { 0x30...0x39 ~= $0 || $0 == UInt8(ascii: "_") }
   }
 
   /// Whether any text is a value of the key.
@@ -71,13 +111,21 @@ enum ConfigurationValue: Equatable {
   /// The numbers of a list; empty where it is none.
   var items: [Int] { if case .integers(let items) = self { items } else { [] } }
 
-  /// The value in YAML. Numbers have the fewest digits that give them back.
+  /// The value in YAML, the same for readers of YAML 1.1 and 1.2. Numbers have the fewest digits that
+  /// give them back.
   var yaml: String {
     switch self {
     case .text(let value) where Self.isPlain(value): value
-    case .number(.infinity): "inf"
+    case .number(.infinity): ".inf"
+    case .number(let value): Self.withPoint("\(value)")
     default: json
     }
+  }
+
+  /// `1.0e-05`, for without the point YAML 1.1 takes it for a text.
+  private static func withPoint(_ number: String) -> String {
+    guard let exponent = number.firstIndex(of: "e"), !number.contains(".") else { return number }
+    return number[..<exponent] + ".0" + number[exponent...]
   }
 
   /// The value in JSON.
@@ -86,7 +134,7 @@ enum ConfigurationValue: Equatable {
     case .integer(let value): "\(value)"
     case .number(let value): value.isFinite ? "\(value)" : "\"inf\""
     case .boolean(let value): "\(value)"
-    case .text(let value): Self.quoted(value)
+    case .text(let value): ForeignText.quoted(value)
     case .integers(let values): "\(values)"
     }
   }
@@ -94,14 +142,15 @@ enum ConfigurationValue: Equatable {
   /// Whether YAML takes a text without quotes, and as a text.
   private static func isPlain(_ text: String) -> Bool {
     let words = ["true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"]
-    guard text.first?.isLetter == true, !words.contains(text.lowercased()) else { return false }
-    return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-/.".contains($0)) }
+    guard let first = text.unicodeScalars.first, isLetter(first),
+      !words.contains(text.lowercased())
+    else { return false }
+    return text.unicodeScalars.allSatisfy {
+      isLetter($0) || "0"..."9" ~= $0 || ["_", "-", "/", "."].contains($0)
+    }
   }
 
-  private static func quoted(_ text: String) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .withoutEscapingSlashes
-    // A string is always encodable.
-    return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+  private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+    "a"..."z" ~= scalar || "A"..."Z" ~= scalar
   }
 }

@@ -59,7 +59,7 @@ struct ConfigurationErrorTests {
         "agent.opt=3",
         "agent.opt=3 (--set): is a group of keys; set one of them, agent.opt.impl for one"
       ),
-      ("seed", "seed (--set): expected key=value"),
+      ("seed", "seed (--set): expected key=value, seed=0 for one"),
       (
         "agent.opt={lr: 1",
         "--set: is not YAML: did not find expected ',' or '}' in line 2, column 1; correct it"
@@ -272,7 +272,7 @@ struct ConfigurationErrorTests {
         == "replay.memory=much (--set): it must be a number of bytes with a unit, 512MB or 2GiB for "
         + "one")
     #expect(
-      message(set: ["run.train_ratio=inf"]) == "run.train_ratio=inf (--set): expected a number")
+      message(set: ["run.train_ratio=inf"]) == "run.train_ratio=.inf (--set): expected a number")
   }
 
   @Test("a configuration made in code is checked too")

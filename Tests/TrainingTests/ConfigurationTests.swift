@@ -83,7 +83,7 @@ struct ConfigurationTests {
 
         """))
     for line in [
-      "    lr: 4e-05\n", "    eps: 1e-20\n", "      free_nats: 1.0\n",
+      "    lr: 4.0e-05\n", "    eps: 1.0e-20\n", "      free_nats: 1.0\n",
       "      mults: [2, 3, 4, 4]\n",
       "  policy_dist_disc: categorical\n", "  imag_loss:\n    slowtar: false\n",
       "  report_gradnorms: false\n", "replay:\n  size: 5000000\n",
