@@ -41,10 +41,11 @@ public struct Evaluation: Sendable, Equatable {
     return (sorted[last / 2] + sorted[(last + 1) / 2]) / 2
   }
 
-  /// The standard deviation of the episodes, not of their mean.
-  public var deviation: Double {
+  /// The standard deviation of the episodes, not of their mean; nil of a single one.
+  public var deviation: Double? {
+    guard returns.count > 1 else { return nil }
     let squares = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (squares / Double(max(returns.count, 1))).squareRoot()
+    return (squares / Double(returns.count)).squareRoot()
   }
 
   /// The share of episodes that succeeded; nil where the world defines no success.

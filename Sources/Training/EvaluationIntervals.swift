@@ -6,15 +6,20 @@ extension Evaluation {
   public var interquartileMean: Double { BootstrapSample(of: returns).middleMean }
 
   /// How far the statistics would be off with other episodes: 95 % intervals of the percentile
-  /// bootstrap (Efron 1979), from 2000 draws of as many episodes, with replacement.
+  /// bootstrap (Efron 1979), from 2000 draws of as many episodes, with replacement; of the success
+  /// rate, Wilson's.
   ///
   /// - Parameter seed: of the draws; the same gives the same intervals.
   public func intervals(seed: Int) -> EvaluationIntervals {
     let key = Key(seed: UInt64(bitPattern: Int64(seed))).fold("bootstrap")
+    let known = successes.count { $0 != nil }
+    var intervals = EvaluationIntervals()
+    intervals.successRate = successRate.map { EvaluationIntervals.wilson(share: $0, of: known) }
+    // A single episode does not tell how far others would be from it.
+    guard returns.count > 1 else { return intervals }
     let found = Self.bootstrap(returns, [\.mean, \.middleMean], key: key)
-    let successes = self.successes.compactMap { $0.map { $0 ? 1.0 : 0 } }
-    let rate = successes.isEmpty ? nil : Self.bootstrap(successes, [\.mean], key: key).first
-    return EvaluationIntervals(mean: found[0], interquartileMean: found[1], successRate: rate)
+    (intervals.mean, intervals.interquartileMean) = (found[0], found[1])
+    return intervals
   }
 
   private static func bootstrap(
@@ -45,10 +50,29 @@ extension Evaluation {
 
 /// Intervals that hold what is estimated in 95 of 100 cases.
 public struct EvaluationIntervals: Sendable, Equatable {
-  public var mean: ClosedRange<Double>
-  public var interquartileMean: ClosedRange<Double>
+  /// Nil, as is the next, with fewer than two episodes.
+  public var mean: ClosedRange<Double>?
+  public var interquartileMean: ClosedRange<Double>?
   /// Nil where the world defines no success.
   public var successRate: ClosedRange<Double>?
+
+  /// The interval of a share, which has a width where all or none succeeded too (Wilson 1927, Journal of
+  /// the American Statistical Association 22, 209–212).
+  ///
+  /// - Parameters:
+  ///   - share: of `count` that succeeded; what is beyond 0 to 1 counts as its end.
+  ///   - count: at least 1.
+  public static func wilson(share: Double, of count: Int) -> ClosedRange<Double> {
+    // The 97.5 % quantile of the normal distribution.
+    let (normal, count) = (1.959964, Double(max(count, 1)))
+    let share = share.isFinite ? min(max(share, 0), 1) : 0.5
+    let square = normal * normal / count
+    let centre = (share + square / 2) / (1 + square)
+    let reach =
+      normal / (1 + square) * (share * (1 - share) / count + square / (4 * count)).squareRoot()
+    // At the ends the differences are zero but for rounding.
+    return (share == 0 ? 0 : max(centre - reach, 0))...(share == 1 ? 1 : min(centre + reach, 1))
+  }
 }
 
 /// Values of which each counts so often: at first once.

@@ -17,14 +17,14 @@ struct EvaluationSummary {
   // MARK: for people
 
   func text(_ trained: TrainedAgent) -> String {
+    let count = evaluation.returns.count
     var lines = [
       "\(trained.configuration.task) after \(trained.step) steps, "
-        + "\(evaluation.returns.count) episodes",
+        + "\(count) episode\(count == 1 ? "" : "s")",
       row("return   mean", evaluation.mean, intervals.mean),
       row("         middle half", evaluation.interquartileMean, intervals.interquartileMean),
-      String(
-        format: "         median %.3f, standard deviation %.3f", evaluation.median,
-        evaluation.deviation),
+      String(format: "         median %.3f, standard deviation ", evaluation.median)
+        + (evaluation.deviation.map { String(format: "%.3f", $0) } ?? "-"),
       String(format: "length   mean %.1f steps", evaluation.meanLength),
     ]
     if let rate = evaluation.successRate, let interval = intervals.successRate {
@@ -33,10 +33,10 @@ struct EvaluationSummary {
     return ((withRows ? rows : []) + lines).joined(separator: "\n")
   }
 
-  /// `return   mean 0.953 (0.951 to 0.955)`
-  private func row(_ title: String, _ value: Double, _ interval: ClosedRange<Double>) -> String {
-    title
-      + String(format: " %.3f (%.3f to %.3f)", value, interval.lowerBound, interval.upperBound)
+  /// `return   mean 0.953 (0.951 to 0.955)`; `(-)` where there is no interval.
+  private func row(_ title: String, _ value: Double, _ interval: ClosedRange<Double>?) -> String {
+    let ends = interval.map { String(format: "%.3f to %.3f", $0.lowerBound, $0.upperBound) }
+    return title + String(format: " %.3f", value) + " (\(ends ?? "-"))"
   }
 
   private var rows: [String] {
@@ -59,9 +59,9 @@ struct EvaluationSummary {
       "\"mean_interval\": \(Self.json(intervals.mean))", "\"median\": \(evaluation.median)",
       "\"iqm\": \(evaluation.interquartileMean)",
       "\"iqm_interval\": \(Self.json(intervals.interquartileMean))",
-      "\"std\": \(evaluation.deviation)",
+      "\"std\": \(evaluation.deviation.map { "\($0)" } ?? "null")",
       "\"success_rate\": \(evaluation.successRate.map { "\($0)" } ?? "null")",
-      "\"success_interval\": \(intervals.successRate.map(Self.json) ?? "null")",
+      "\"success_interval\": \(Self.json(intervals.successRate))",
     ]
     if withRows { members.append("\"rows\": [\(jsonRows.joined(separator: ", "))]") }
     return "{\(members.joined(separator: ", "))}"
@@ -75,7 +75,7 @@ struct EvaluationSummary {
     }
   }
 
-  private static func json(_ interval: ClosedRange<Double>) -> String {
-    "[\(interval.lowerBound), \(interval.upperBound)]"
+  private static func json(_ interval: ClosedRange<Double>?) -> String {
+    interval.map { "[\($0.lowerBound), \($0.upperBound)]" } ?? "null"
   }
 }

@@ -39,6 +39,33 @@ struct ReportPartTests {
   @Test("text cannot become markup")
   func escapes() { #expect(HTML.escaped("<a href=\"x\">&") == "&lt;a href=&quot;x&quot;&gt;&amp;") }
 
+  @Test("a quote ends no attribute, whatever accent follows it")
+  func combinedQuotes() {
+    let escaped = HTML.escaped("\"\u{301} onload='\u{302}\u{0}\u{202E}&\u{301}<\u{338}")
+    #expect(
+      Array(escaped.unicodeScalars)
+        == Array(
+          "&quot;\u{301} onload=&#39;\u{302}\\u0000\\u202E&amp;\u{301}&lt;\u{338}".unicodeScalars))
+  }
+
+  @Test("a share of successes has Wilson's interval, and one at least as wide of several runs")
+  func successes() throws {
+    func curve(_ runs: [[Double]]) -> LineChart.Point? {
+      Aggregation.curve(
+        runs.map { samples($0) }, lastStep: 100, stretchCount: 1, areSuccesses: true
+      ).first
+    }
+    // 5 of 5: 5 / 8.841459.
+    let one = try #require(curve([[1, 1, 1, 1, 1]])?.interval)
+    #expect(abs(one.lowerBound - 0.565518) < 1e-6 && one.upperBound == 1)
+    // 0 of 4 in two runs that agree: 3.841459 / 7.841459.
+    let agreeing = try #require(curve([[0, 0], [0, 0]])?.interval)
+    #expect(agreeing.lowerBound == 0 && abs(agreeing.upperBound - 0.489891) < 1e-6)
+    // Two runs that do not agree tell nothing.
+    #expect(curve([[0, 0], [1, 1]])?.interval == 0...1)
+    #expect(curve([[1, 1]])?.interval == nil)
+  }
+
   private func samples(_ values: [Double], every step: Int = 10) -> [RunRecord.Sample] {
     values.enumerated().map { RunRecord.Sample(step: ($0.offset + 1) * step, value: $0.element) }
   }

@@ -98,28 +98,57 @@ struct EvaluationStatisticsTests {
   }
 
   @Test("intervals of a coin are as wide as its standard error says")
-  func coin() {
+  func coin() throws {
     // The mean of 400 throws has a standard error of 0.025, and so 0.451 to 0.549; with 2000 draws
     // the ends are known to 0.002.
     let throwsOfCoin = (0..<400).map { Double($0 % 2) }
     let intervals = evaluation(throwsOfCoin, successes: throwsOfCoin.map { $0 == 1 })
       .intervals(seed: 0)
-    #expect(abs(intervals.mean.lowerBound - 0.451) < 0.006)
-    #expect(abs(intervals.mean.upperBound - 0.549) < 0.006)
-    #expect(intervals.successRate == intervals.mean)
+    let mean = try #require(intervals.mean)
+    #expect(abs(mean.lowerBound - 0.451) < 0.006)
+    #expect(abs(mean.upperBound - 0.549) < 0.006)
   }
 
   @Test("an outlier moves the mean's interval and not the middle's")
   func outlier() {
     let returns = (0..<40).map { _ in 1.0 } + [1000]
     let intervals = evaluation(returns).intervals(seed: 0)
-    #expect(intervals.mean.upperBound > 50)
+    #expect((intervals.mean?.upperBound ?? 0) > 50)
     #expect(intervals.interquartileMean == 1...1)
   }
 
-  @Test("one episode, or episodes that are all the same, leave a point")
+  @Test("one episode tells nothing of others")
+  func oneEpisode() {
+    let one = evaluation([0.25], successes: [true])
+    #expect(one.deviation == nil)
+    #expect(one.intervals(seed: 0).mean == nil)
+    #expect(one.intervals(seed: 0).interquartileMean == nil)
+    // 1 of 1 by hand: the square of 1.959964 is 3.841459, and 1 / 4.841459 is 0.206549.
+    let rate = one.intervals(seed: 0).successRate
+    #expect(abs((rate?.lowerBound ?? 0) - 0.206549) < 1e-6 && rate?.upperBound == 1)
+    #expect(evaluation([1, 3]).deviation == 1)
+  }
+
+  @Test(
+    "a success rate has Wilson's interval, which has a width at the ends too",
+    arguments: [
+      // By hand: (p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n) with z² = 3.841459.
+      (0, 3, 0, 0.561497), (3, 3, 0.438503, 1), (100, 100, 0.963007, 1), (0, 100, 0, 0.036993),
+      (1, 2, 0.094531, 0.905469), (200, 400, 0.451235, 0.548765),
+    ] as [(Int, Int, Double, Double)])
+  func wilson(successes: Int, count: Int, low: Double, high: Double) throws {
+    let throwsOfCoin = (0..<count).map { $0 < successes }
+    let intervals = evaluation(throwsOfCoin.map { $0 ? 1 : 0 }, successes: throwsOfCoin)
+      .intervals(seed: 0)
+    let interval = try #require(intervals.successRate)
+    #expect(abs(interval.lowerBound - low) < 1e-6 && abs(interval.upperBound - high) < 1e-6)
+    // Not merely near: no digit of rounding lets a rate below none or above all be.
+    if successes == 0 { #expect(interval.lowerBound == 0) }
+    if successes == count { #expect(interval.upperBound == 1) }
+  }
+
+  @Test("episodes that return the same leave a point of the mean")
   func points() {
-    #expect(evaluation([0.25]).intervals(seed: 0).mean == 0.25...0.25)
     let same = evaluation([2, 2, 2]).intervals(seed: 0)
     #expect(same.mean == 2...2 && same.interquartileMean == 2...2 && same.successRate == nil)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Training
 
 /// Means over stretches of steps, and over seeds.
 package enum Aggregation {
@@ -34,8 +35,10 @@ package enum Aggregation {
   ///   - runs: the samples of each.
   ///   - lastStep: of all that are compared.
   ///   - stretchCount: how many stretches that is cut into.
+  ///   - areSuccesses: whether samples are 0 or 1. Intervals are then Wilson's for all samples of a
+  ///     stretch, which have a width where all are alike, or wider, as several runs tell.
   package static func curve(
-    _ runs: [[RunRecord.Sample]], lastStep: Int, stretchCount: Int
+    _ runs: [[RunRecord.Sample]], lastStep: Int, stretchCount: Int, areSuccesses: Bool = false
   ) -> [LineChart.Point] {
     let width = max(Double(lastStep) / Double(stretchCount), 1)
     var parts: [Int: [Stretch]] = [:]
@@ -45,18 +48,37 @@ package enum Aggregation {
       }
     }
     return parts.sorted { $0.key < $1.key }.map { index, stretches in
-      let means = stretches.map(\.mean)
-      let centre = mean(means)
-      let reach =
-        stretches.count > 1
-        ? quantile(degrees: stretches.count - 1) * deviation(means)
-          / Double(stretches.count).squareRoot()
-        : runs.count == 1 && stretches[0].count >= fewest
-          ? quantile(degrees: stretches[0].count - 1) * stretches[0].error : nil
+      let centre = mean(stretches.map(\.mean))
+      let reach = reach(of: stretches, isOneRun: runs.count == 1)
+      var interval = reach.map { centre - $0...centre + $0 }
+      if areSuccesses, let seeds = interval {
+        interval = widened(seeds.clamped(to: 0...1), stretches)
+      }
       return LineChart.Point(
-        x: (Double(index) + 0.5) * width, y: centre,
-        interval: reach.map { centre - $0...centre + $0 })
+        x: (Double(index) + 0.5) * width, y: centre, interval: interval)
     }
+  }
+
+  /// Half of an interval's width by Student's distribution; nil where there is too little to tell.
+  private static func reach(of stretches: [Stretch], isOneRun: Bool) -> Double? {
+    if stretches.count > 1 {
+      return quantile(degrees: stretches.count - 1) * deviation(stretches.map(\.mean))
+        / Double(stretches.count).squareRoot()
+    }
+    guard isOneRun, stretches[0].count >= fewest else { return nil }
+    return quantile(degrees: stretches[0].count - 1) * stretches[0].error
+  }
+
+  /// The interval that several runs tell of a share, at least as wide as that of all their episodes;
+  /// of one run, the latter.
+  private static func widened(
+    _ seeds: ClosedRange<Double>, _ stretches: [Stretch]
+  ) -> ClosedRange<Double> {
+    let count = stretches.reduce(0) { $0 + $1.count }
+    let share = stretches.reduce(0) { $0 + $1.mean * Double($1.count) } / Double(count)
+    let all = EvaluationIntervals.wilson(share: share, of: count)
+    guard stretches.count > 1 else { return all }
+    return min(seeds.lowerBound, all.lowerBound)...max(seeds.upperBound, all.upperBound)
   }
 
   package static func mean(_ values: [Double]) -> Double {

@@ -12,10 +12,10 @@ struct CurveMaker {
   /// - Parameters:
   ///   - name: what the curve is called beside the group's name; empty where there is one a group.
   ///   - shift: added to the groups' colours.
-  ///   - bounds: what values, and so intervals, cannot leave.
+  ///   - areSuccesses: whether samples are 0 or 1.
   func series(
     _ name: String = "", shift: Int = 0, mark: LineChart.Mark = .line,
-    within bounds: ClosedRange<Double>? = nil, _ samples: (RunRecord) -> [RunRecord.Sample]
+    areSuccesses: Bool = false, _ samples: (RunRecord) -> [RunRecord.Sample]
   ) -> [LineChart.Series] {
     groups.flatMap { group -> [LineChart.Series] in
       let runs = group.runs.map(samples).filter { !$0.isEmpty }
@@ -28,19 +28,16 @@ struct CurveMaker {
         LineChart.Series(name: title, color: color, points: points([$0]), mark: .faint)
       } + [
         LineChart.Series(
-          name: title, color: color, points: points(runs, within: bounds), mark: mark)
+          name: title, color: color, points: points(runs, areSuccesses: areSuccesses), mark: mark)
       ]
     }
   }
 
   private func points(
-    _ runs: [[RunRecord.Sample]], within bounds: ClosedRange<Double>? = nil
+    _ runs: [[RunRecord.Sample]], areSuccesses: Bool = false
   ) -> [LineChart.Point] {
-    Aggregation.curve(runs, lastStep: lastStep, stretchCount: Self.stretchCount).map { point in
-      var point = point
-      if let bounds { point.interval = point.interval?.clamped(to: bounds) }
-      return point
-    }
+    Aggregation.curve(
+      runs, lastStep: lastStep, stretchCount: Self.stretchCount, areSuccesses: areSuccesses)
   }
 
   /// A chart of metrics by their names in `metrics.jsonl`; nil where no run has any.

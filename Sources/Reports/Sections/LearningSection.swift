@@ -14,13 +14,14 @@ struct LearningSection {
       let interval =
         hasSeeds
         ? "Curves are means over seeds, bands their 95 % intervals (Student's t), faint lines single "
-          + "seeds; where a group has one seed, its band is of the mean of a stretch's episodes."
+          + "seeds; where a group has one seed, its band is of the mean of a stretch's episodes. The "
+          + "band of a success rate is at least Wilson's interval for all episodes."
         : "The curve is the mean of the episodes that ended in a stretch of steps, the band its 95 % "
-          + "interval (Student's t)."
+          + "interval (Student's t; of a success rate, Wilson's)."
       body += HTML.note(interval)
     }
     let others = [
-      chart(curves, "Success", "share of episodes", within: 0...1, \.successes),
+      chart(curves, "Success", "share of episodes", areSuccesses: true, \.successes),
       chart(curves, "Length", "steps an episode", \.lengths),
       curves.chart(
         "Evaluation", unit: "mean return",
@@ -44,11 +45,12 @@ struct LearningSection {
 
   private func chart(
     _ curves: CurveMaker, _ title: String, _ unit: String,
-    within bounds: ClosedRange<Double>? = nil,
+    areSuccesses: Bool = false,
     _ samples: KeyPath<RunRecord, [RunRecord.Sample]>
   ) -> LineChart? {
     let chart = LineChart(
-      title: title, unit: unit, series: curves.series(within: bounds) { $0[keyPath: samples] })
+      title: title, unit: unit,
+      series: curves.series(areSuccesses: areSuccesses) { $0[keyPath: samples] })
     return chart.isEmpty ? nil : chart
   }
 }

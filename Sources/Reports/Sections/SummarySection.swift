@@ -1,4 +1,5 @@
 import Foundation
+import Training
 
 /// The few numbers that are asked for first.
 struct SummarySection {
@@ -17,7 +18,8 @@ struct SummarySection {
       body: parts.joined()
         + HTML.note(
           "Returns and successes are those of the last tenth of the steps, with draws from the "
-            + "policy as in training: means of the seeds' means, ± the standard deviation over seeds."
+            + "policy as in training: means of the seeds' means, ± the standard deviation over seeds; "
+            + "of successes, Wilson's 95 % interval for all those episodes."
         ))
   }
 
@@ -35,7 +37,10 @@ struct SummarySection {
       card("Environment steps", Numbers.short(Double(steps)), progress(group)),
     ]
     if let rate = final(group.runs.map(\.successes)) {
-      cards.insert(card("Success", Numbers.percent(rate.mean), ""), at: 1)
+      let interval = successInterval(group.runs.map(\.successes))
+      let text =
+        "\(Numbers.percent(interval.lowerBound)) to \(Numbers.percent(interval.upperBound))"
+      cards.insert(card("Success", Numbers.percent(rate.mean), text), at: 1)
     }
     if let updates = group.runs.compactMap(\.updates).max() {
       cards.append(card("Updates", Numbers.short(Double(updates)), ""))
@@ -62,12 +67,18 @@ struct SummarySection {
 
   /// Over the last tenth of the steps; no deviation with one run.
   private func final(_ runs: [[RunRecord.Sample]]) -> (mean: Double, deviation: Double?)? {
-    let means = runs.compactMap { samples -> Double? in
-      guard let last = samples.last?.step else { return nil }
-      let start = Double(last) * (1 - Self.lastShare)
-      return Aggregation.mean(samples.filter { Double($0.step) >= start }.map(\.value))
-    }
+    let means = runs.map(lastValues).filter { !$0.isEmpty }.map(Aggregation.mean)
     guard !means.isEmpty else { return nil }
     return (Aggregation.mean(means), means.count > 1 ? Aggregation.deviation(means) : nil)
+  }
+
+  private func lastValues(_ samples: [RunRecord.Sample]) -> [Double] {
+    let start = Double(samples.last?.step ?? 0) * (1 - Self.lastShare)
+    return samples.filter { Double($0.step) >= start }.map(\.value)
+  }
+
+  private func successInterval(_ runs: [[RunRecord.Sample]]) -> ClosedRange<Double> {
+    let all = runs.flatMap(lastValues)
+    return EvaluationIntervals.wilson(share: Aggregation.mean(all), of: all.count)
   }
 }
