@@ -57,9 +57,71 @@ struct EnvironmentSource: Sendable {
 public struct UnknownEnvironment: Error, CustomStringConvertible, Equatable {
   public let id: String
 
+  public init(id: String) { self.id = id }
+
   public var description: String {
-    let nearest = ConfigurationNames.nearest(to: id, among: EnvironmentRegistry.ids)
-    let hint = nearest.map { "did you mean “\($0)”? " } ?? ""
-    return "there is no environment “\(id)”: \(hint)`dreamer envs` lists them"
+    let hint: String
+    if let meant = EnvironmentRegistry.meant(by: id) {
+      hint = " did you mean “\(meant)”?"
+    } else if let suite = OtherSuite(of: id) {
+      hint = " \(suite.name) is not bundled; “\(suite.like)” is."
+    } else {
+      let nearest = ConfigurationNames.nearest(to: id, among: EnvironmentRegistry.ids) ?? ""
+      let isNear = ConfigurationNames.editDistance(id, nearest) <= max(3, nearest.count / 2)
+      hint = isNear ? " did you mean “\(nearest)”?" : ""
+    }
+    return "there is no environment “\(id)”:\(hint) `dreamer envs` lists them"
+  }
+}
+
+extension EnvironmentRegistry {
+  /// The bundled world that a name of other programs means, `MiniGrid-Empty-5x5-v0` or
+  /// `dmc_pendulum_swingup` for one; nil where it means none.
+  package static func meant(by name: String) -> String? {
+    if ids.contains(name) { return name }
+    let bare = otherNames.reduce(name) {
+      $0.hasPrefix($1) ? String($0.dropFirst($1.count)) : $0
+    }
+    if let family = GridworldEnvironments.family(miniGridID: bare) {
+      return "gridworld/" + family.name
+    }
+    switch bare.lowercased() {
+    case "pendulum-v0", "pendulum-v1", "pendulum", "classic": return "pendulum/classic"
+    case "pendulum_swingup", "pendulum-swingup", "swingup": return "pendulum/swingup"
+    case let bare: return ids.first { [bare, "gridworld/\(bare)"].contains($0.lowercased()) }
+    }
+  }
+
+  /// What others put before the names of worlds, in the order in which it may stand.
+  private static let otherNames = [
+    "gymnasium_", "gym_", "gymnasium/", "gym/", "dmc_", "dm_control/", "minigrid_", "minigrid/",
+    "gridworld_",
+  ]
+}
+
+/// Worlds of which none is bundled, and one that is most like them.
+private struct OtherSuite {
+  let name: String
+  let like: String
+
+  private static let all: [(start: String, name: String, like: String)] = [
+    ("dmc_", "dm_control", "pendulum/swingup"), ("dm_control/", "dm_control", "pendulum/swingup"),
+    ("atari_", "Atari", "gridworld/Empty-8x8"), ("atari100k_", "Atari", "gridworld/Empty-8x8"),
+    ("ale/", "Atari", "gridworld/Empty-8x8"), ("crafter", "Crafter", "gridworld/DoorKey-8x8"),
+    ("minecraft_", "Minecraft", "gridworld/DoorKey-8x8"),
+    ("dmlab_", "DeepMind Lab", "gridworld/FourRooms"),
+    ("procgen_", "Procgen", "gridworld/MultiRoom-N6"),
+    ("memmaze_", "Memory Maze", "gridworld/MemoryS7"), ("bsuite_", "bsuite", "gridworld/MemoryS7"),
+    ("loconav_", "the loconav suite", "pendulum/swingup"),
+    ("dummy_", "the dummy world", "gridworld/Empty-5x5"),
+    ("cartpole", "CartPole", "pendulum/classic"), ("acrobot", "Acrobot", "pendulum/swingup"),
+    ("mountaincar", "MountainCar", "pendulum/classic"),
+    ("babyai", "BabyAI", "gridworld/DoorKey-5x5"),
+  ]
+
+  init?(of id: String) {
+    let id = id.lowercased()
+    guard let suite = Self.all.first(where: { id.hasPrefix($0.start) }) else { return nil }
+    (name, like) = (suite.name, suite.like)
   }
 }

@@ -51,6 +51,15 @@ func requireText(_ argument: String, _ name: String) throws {
   if argument.isEmpty { throw ValidationError("\(name) is empty; give a name") }
 }
 
+/// A whole number as people write it, `1e5` among them.
+/// - Throws: `ValidationError`.
+func wholeNumber(_ text: String) throws -> Int {
+  guard let number = Int(text) ?? Double(text).flatMap({ Int(exactly: $0) }) else {
+    throw ValidationError("expected a whole number")
+  }
+  return number
+}
+
 extension ExitCode {
   /// Bad usage or configuration (sysexits.h: EX_USAGE).
   static let usage = ExitCode(64)

@@ -75,7 +75,9 @@ struct UsageTests {
   func unknownOption() throws {
     let outcome = try shell.run("train", "--environment", "gridworld/Empty-5x5")
     #expect(outcome.code == 64)
-    #expect(outcome.errors.hasPrefix("Error: Unknown option '--environment'"))
+    #expect(
+      outcome.errors.hasPrefix(
+        "Error: Unknown option '--environment': the environment: --env gridworld/Empty-5x5\n"))
   }
 
   @Test(
@@ -85,7 +87,11 @@ struct UsageTests {
       ["evaluate", "run", "--episodes", "99999999999999999999"], ["evaluate", ""],
       ["evaluate", "run", "--threads", "-1"], ["evaluate", "run", "--threads", "100000"],
       ["play", "--dream", "run", "--context", "-1"], ["report", "run", "--episodes", "-1"],
-      ["inspect", ""], ["bench", "--updates", "-1"], ["bench", "--updates", "99999999999999"],
+      ["inspect", ""], ["verify", ""], ["imagine", ""], ["report", ""], ["play", "--dream", ""],
+      ["train", "--preset", ""], ["train", "--config", ""], ["train", "--set", ""],
+      ["bench", "--replay", "--env", ""], ["evaluate", "run", "--window", "--fps", "nan"],
+      ["imagine", "run", "--fps", "nan"], ["imagine", "run", "--fps", "-1"],
+      ["bench", "--updates", "-1"], ["bench", "--updates", "99999999999999"],
       ["train", "--env", "gridworld/Empty-5x5", "--steps", "-1"],
       ["train", "--env", "gridworld/Empty-5x5", "--seed", "-1"],
       ["train", "--env", "gridworld/Empty-5x5", "--logdir", ""],
