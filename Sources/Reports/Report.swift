@@ -38,9 +38,10 @@ public struct Report {
   }
 
   private static func checkDifferent(_ runs: [RunRecord]) throws {
-    var seen: Set<String> = []
+    // By bytes: names that look alike may be of two folders.
+    var seen: Set<[UInt8]> = []
     for run in runs {
-      let path = run.folder.url.resolvingSymlinksInPath().path
+      let path = Array(run.folder.url.resolvingSymlinksInPath().path.utf8)
       guard seen.insert(path).inserted else {
         throw FileError(
           .exists, path: run.folder.url.path, what: "is named twice",
@@ -56,6 +57,8 @@ public struct Report {
     public let probes: [(name: String, table: ProbeTable)]
     /// Why agents were not looked at.
     public let problems: [String]
+    /// The names of runs that have recorded nothing yet.
+    public let emptyRuns: [String]
   }
 
   /// Makes the page.
@@ -75,7 +78,8 @@ public struct Report {
     return Result(
       html: Page(title: title, sections: sections(studies, names, problems)).html,
       probes: zip(studies, names).compactMap { study, name in study.probes.map { (name, $0) } },
-      problems: problems)
+      problems: problems,
+      emptyRuns: groups.flatMap(\.runs).filter(\.isEmpty).map(\.name))
   }
 
   /// Why there is no study.

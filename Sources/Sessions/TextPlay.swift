@@ -25,8 +25,10 @@ public struct TextPlay<Session: Playable> {
   private var pace: Double? { terminal.isInteractive ? session.pace : nil }
 
   /// Plays until the person quits or no keys are left, and returns the session as it stands then.
+  ///
+  /// - Throws: what the world throws; what showing it throws.
   public mutating func run() throws -> Session {
-    show()
+    try show()
     var nextStep = ContinuousClock.now
     while !isOver, !isInterrupted() {
       let left = pace.map { _ in max(.zero, nextStep - ContinuousClock.now) }
@@ -38,7 +40,7 @@ public struct TextPlay<Session: Playable> {
         nextStep = max(nextStep + .seconds(pace), ContinuousClock.now)
         guard !session.isOver, !showsHelp else { continue }
         try session.act(action)
-        show()
+        try show()
       }
     }
     return session
@@ -57,15 +59,15 @@ public struct TextPlay<Session: Playable> {
       self.action = action
       if pace == nil || session.isOver { try session.act(action) }
     }
-    if !isOver { show() }
+    if !isOver { try show() }
   }
 
-  private mutating func show() {
+  private mutating func show() throws {
     let lines =
       showsHelp
       ? KeyHelp.lines(session.help) + session.legend
       : session.lines(hasColor: terminal.hasColor) + session.status
     let ending = terminal.isInteractive ? "h: help  q: quit" : ""
-    if !terminal.show(lines + [ending]) { isOver = true }
+    if try !terminal.show(lines + [ending]) { isOver = true }
   }
 }

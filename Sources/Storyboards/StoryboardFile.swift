@@ -41,6 +41,14 @@ public enum StoryboardFile: Sendable, Equatable {
     }
   }
 
+  /// Whether it shows one step after the other.
+  public var isMoving: Bool {
+    switch self {
+    case .gif, .mp4: true
+    case .png, .folder: false
+    }
+  }
+
   public var url: URL {
     switch self {
     case .png(let url), .gif(let url), .mp4(let url), .folder(let url): url

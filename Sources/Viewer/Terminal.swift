@@ -7,13 +7,17 @@ public final class Terminal {
   /// Whether the output shows colours.
   public let hasColor: Bool
   private let isScreen: Bool
+  private let write: (String) throws -> Bool
   private var saved = termios()
   private var parser = KeyParser()
   private var hasEnded = false
 
   /// Takes over the standard input and output. A terminal tells every key from now on, Ctrl-C with
   /// them; ``restore()`` gives it back.
-  public init() {
+  ///
+  /// - Parameter write: puts text on the standard output, and says whether anybody reads on.
+  public init(write: @escaping (String) throws -> Bool) {
+    self.write = write
     isScreen = isatty(STDOUT_FILENO) == 1
     isInteractive = isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &saved) == 0
     let environment = ProcessInfo.processInfo.environment
@@ -39,10 +43,10 @@ public final class Terminal {
   /// Shows lines: in place of the last ones where the output is a screen, else below them.
   ///
   /// - Returns: false where nobody reads on.
-  public func show(_ lines: [String]) -> Bool {
+  /// - Throws: what writing throws.
+  public func show(_ lines: [String]) throws -> Bool {
     let clear = isScreen && isInteractive ? "\u{1B}[H\u{1B}[2J" : ""
-    let text = clear + lines.joined(separator: "\n") + "\n"
-    return (try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))) != nil
+    return try write(clear + lines.joined(separator: "\n") + "\n")
   }
 
   /// What came from the keyboard.

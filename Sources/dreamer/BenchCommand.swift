@@ -28,8 +28,8 @@ struct BenchCommand: ParsableCommand {
     help: ArgumentHelp("Configuration over the presets.", valueName: "key=value"))
   var set: [String] = []
 
-  @Option(parsing: .unconditional, help: "Updates to take the median of.")
-  var updates = 5
+  @Option(parsing: .unconditional, help: "Updates to take the median of (default: 5).")
+  var updates: Int?
 
   @Flag(help: "Measure the bundled environments instead, in steps a second.")
   var environments = false
@@ -40,24 +40,37 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Measure replay instead: its memory, disk and waits, with a random policy.")
   var replay = false
 
-  @Option(help: ArgumentHelp("The environment that --replay plays.", valueName: "id"))
-  var env = "gridworld/Empty-8x8"
+  @Option(
+    help: ArgumentHelp(
+      "The environment that --replay plays (default: gridworld/Empty-8x8).", valueName: "id"))
+  var env: String?
 
-  @Option(help: "Steps that --replay makes.")
-  var steps = 1_000_000
+  @Option(parsing: .unconditional, help: "Steps that --replay makes (default: 1000000).")
+  var steps: Int?
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
-    if !(1...10_000).contains(updates) { throw ValidationError("--updates must be 1 to 10000") }
-    if steps < 1 { throw ValidationError("--steps must be at least 1") }
+    if let env { try requireText(env, "--env") }
+    if let updates, !(1...10_000).contains(updates) {
+      throw ValidationError("--updates must be 1 to 10000")
+    }
+    if let steps, !(1...1_000_000_000).contains(steps) {
+      throw ValidationError("--steps must be 1 to 1000000000")
+    }
     if replay && (environments || convolutions) {
       throw ValidationError("--replay is measured alone; leave the other measurements out")
     }
     if convolutions && (json || environments) {
       throw ValidationError(
         "--convolutions prints a table of its own; leave --json and --environments out")
+    }
+    if !replay, env != nil || steps != nil {
+      throw ValidationError("--env and --steps go with --replay")
+    }
+    if updates != nil, replay || environments || convolutions {
+      throw ValidationError("--updates goes without --replay, --environments and --convolutions")
     }
   }
 
@@ -68,8 +81,8 @@ struct BenchCommand: ParsableCommand {
     if replay { return try measureReplay(configuration) }
     if environments { return try measureEnvironments(configuration.env) }
     if convolutions { return try measureConvolutions(configuration) }
-    let report = try Benchmark(configuration).run(updates: updates)
-    print(json ? report.json : report.table)
+    let report = try Benchmark(configuration).run(updates: updates ?? 5)
+    try StandardOutput.print(json ? report.json : report.table)
   }
 
   private func measureReplay(_ configuration: TrainingConfiguration) throws {
@@ -78,8 +91,10 @@ struct BenchCommand: ParsableCommand {
     let replay = folder.appendingPathComponent("replay")
     try FileManager.default.createDirectory(at: replay, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let report = try ReplayBenchmark(configuration, task: env, steps: steps).run(in: replay)
-    print(json ? report.json : report.table)
+    let report = try ReplayBenchmark(
+      configuration, task: env ?? "gridworld/Empty-8x8", steps: steps ?? 1_000_000
+    ).run(in: replay)
+    try StandardOutput.print(json ? report.json : report.table)
   }
 
   private func measureConvolutions(_ configuration: TrainingConfiguration) throws {
@@ -87,18 +102,19 @@ struct BenchCommand: ParsableCommand {
     if measured.rows.isEmpty {
       throw UsageError("without an image there are no convolutions; set bench.image=[64,64,3]")
     }
-    print(measured.table)
+    try StandardOutput.print(measured.table)
   }
 
   private func measureEnvironments(_ configuration: EnvironmentConfigurations) throws {
     let speeds = try EnvironmentSpeed.measure(configuration)
     if json {
       let members = speeds.map { "\"\($0.id)\": \(Int($0.stepsPerSecond))" }
-      return print("{\"steps_per_second\": {\(members.joined(separator: ", "))}}")
+      return try StandardOutput.print(
+        "{\"steps_per_second\": {\(members.joined(separator: ", "))}}")
     }
     for speed in speeds {
       let id = speed.id.padding(toLength: max(28, speed.id.count), withPad: " ", startingAt: 0)
-      print("\(id) \(Int(speed.stepsPerSecond)) steps/s")
+      try StandardOutput.print("\(id) \(Int(speed.stepsPerSecond)) steps/s")
     }
   }
 }

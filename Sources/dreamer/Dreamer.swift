@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 
 @main
@@ -26,15 +27,14 @@ struct Dreamer: ParsableCommand {
 
   func run() throws {
     guard version else { throw CleanExit.helpRequest(self) }
-    print(Version.text)
+    try StandardOutput.print(Version.text)
   }
 
   /// Runs the command that the arguments name. Every error ends here, as a line on standard error
   /// and an exit code.
   static func main() {
     do {
-      var command = try parseAsRoot()
-      try command.run()
+      try runCommand()
     } catch {
       guard let failure = Failure(error) else { exit(withError: error) }
       writeError("dreamer: \(failure.message)")
@@ -42,8 +42,35 @@ struct Dreamer: ParsableCommand {
     }
   }
 
+  private static func runCommand() throws {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch  where exitCode(for: error) == .success {
+      let words = CommandLine.arguments.dropFirst().prefix(2)
+      if words.count == 2, words.first == "help", let last = words.last, last.first != "-",
+        let line = UsageAdvice.unknownCommand(last)
+      {
+        writeLines(line)
+        throw ExitCode.usage
+      }
+      // Help and scripts for shells, which the parser would print and not look whether it could.
+      try StandardOutput.printAsIs(fullMessage(for: error))
+    } catch  where exitCode(for: error) == .usage && Failure(error) == nil {
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      let advice = UsageAdvice(arguments, parserSaid: message(for: error))
+      (advice?.lines ?? [fullMessage(for: error)]).forEach(writeLines)
+      throw ExitCode.usage
+    }
+  }
+
   /// Writes a line to standard error. One that is closed is no reason to fail.
-  static func writeError(_ line: String) {
-    try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
+  ///
+  /// - Parameter line: control characters in it are shown, not sent to the terminal.
+  static func writeError(_ line: String) { writeLines(ForeignText.visible(line)) }
+
+  private static func writeLines(_ text: String) {
+    let shown = ForeignText.visible(text, keepingLines: true) + "\n"
+    try? FileHandle.standardError.write(contentsOf: Data(shown.utf8))
   }
 }

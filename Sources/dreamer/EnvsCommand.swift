@@ -24,6 +24,6 @@ struct EnvsCommand: ParsableCommand {
       try EnvironmentRegistry.makeBare($0, EnvironmentConfigurations())
     }
     let list = EnvironmentList(worlds)
-    print(json ? try list.json : list.table)
+    try StandardOutput.print(json ? try list.json : list.table)
   }
 }

@@ -12,7 +12,8 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Play episodes with a trained agent and tell what they return.",
     discussion: """
       Episode e is the same world for every agent: it depends on the seed and on e alone. Intervals \
-      are 95 % of a bootstrap over the episodes. The number of threads changes no result.
+      are 95 % of a bootstrap over the episodes, of which one alone has none; of the success rate, \
+      Wilson's. The number of threads changes no result.
 
       Example: dreamer evaluate runs/first --episodes 100
                dreamer evaluate runs/first --episodes 20 --rows
@@ -86,6 +87,9 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let trained = try TrainedAgent(contentsOf: URL(fileURLWithPath: folder))
+    if blank, !trained.agent.spaces.contains(where: \.isImage) {
+      throw UsageError("--blank has no effect: the agent is shown no images; leave it out")
+    }
     var plan = EvaluationPlan(trained.configuration.run)
     plan.episodes = episodes ?? plan.episodes
     plan.seed = seed
@@ -93,7 +97,7 @@ struct EvaluateCommand: ParsableCommand {
     plan.blanksFrames = blank
     let evaluation = try window ? watch(trained, plan) : evaluate(trained, plan)
     let summary = EvaluationSummary(evaluation, seed: seed, withRows: rows)
-    print(json ? summary.json : summary.text(trained))
+    try StandardOutput.print(json ? summary.json : summary.text(trained))
   }
 
   private func evaluate(_ trained: TrainedAgent, _ plan: EvaluationPlan) throws -> Evaluation {

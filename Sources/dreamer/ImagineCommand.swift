@@ -1,6 +1,7 @@
 import Agents
 import ArgumentParser
 import EnvironmentInterface
+import Files
 import Foundation
 import Pictures
 import Sessions
@@ -156,10 +157,13 @@ struct ImagineCommand: ParsableCommand {
 
   func run() throws {
     let file = errors || window ? nil : try StoryboardFile(path: out ?? "imagination.gif")
+    if fps != nil, let file, !file.isMoving {
+      Dreamer.writeError("note: --fps has no effect on \(file.url.relativePath): it does not move")
+    }
     let trained = try TrainedAgent(contentsOf: URL(fileURLWithPath: folder))
     if errors {
       let result = try trained.openLoopError(plan)
-      return print(json ? Self.json(result) : Self.text(result, trained))
+      return try StandardOutput.print(json ? Self.json(result) : Self.text(result, trained))
     }
     let index = try imageIndex(trained)
     let rollout = try rollout(trained)
@@ -169,8 +173,8 @@ struct ImagineCommand: ParsableCommand {
     try board.checkSize(for: file)
     guard let file else { return try watch(board, title: "dreamer imagine: \(task)") }
     try board.write(to: file, framesPerSecond: fps ?? Self.usualRate)
-    print(
-      "\(file.url.relativePath): \(rollout.sequences) episodes of \(title), "
+    try StandardOutput.print(
+      "\(ForeignText.visible(file.url.relativePath)): \(rollout.sequences) episodes of \(title), "
         + "\(rollout.observed) steps observed, \(rollout.steps - rollout.observed) imagined")
   }
 
@@ -231,11 +235,14 @@ struct ImagineCommand: ParsableCommand {
   }
 
   private static func json(_ result: OpenLoopError) -> String {
-    func list<Number>(_ value: (OpenLoopError.Horizon) -> Number) -> String {
-      "[" + result.horizons.map { "\(value($0))" }.joined(separator: ", ") + "]"
+    func list(_ value: (OpenLoopError.Horizon) -> Double) -> String {
+      // JSON knows no infinities.
+      let texts = result.horizons.map { value($0).isFinite ? "\(value($0))" : "null" }
+      return "[" + texts.joined(separator: ", ") + "]"
     }
     let members = [
-      "\"horizon\": \(list(\.steps))", "\"stretches\": \(list(\.count))",
+      "\"horizon\": \(result.horizons.map(\.steps))",
+      "\"stretches\": \(result.horizons.map(\.count))",
       "\"imagined\": \(list(\.model))", "\"last_frame\": \(list(\.copy))",
       "\"mean_frame\": \(list(\.mean))", "\"below_guesses\": \(result.isBelowGuesses)",
     ]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Telemetry
 import Training
@@ -33,9 +34,11 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     let inspection = try Inspector(URL(fileURLWithPath: path)).inspection
     if json {
-      print(try Self.json(inspection, withTensors: parameters))
+      try StandardOutput.print(Self.json(inspection, withTensors: parameters))
     } else {
-      print(InspectionText(inspection, withTensors: parameters).lines.joined(separator: "\n"))
+      let lines = InspectionText(inspection, withTensors: parameters).lines
+      try StandardOutput.print(
+        lines.map { ForeignText.visible($0) }.joined(separator: "\n"))
     }
     if !inspection.problems.isEmpty { throw ExitCode.badData }
   }

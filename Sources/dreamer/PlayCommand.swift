@@ -69,6 +69,7 @@ struct PlayCommand: ParsableCommand {
     if dream != nil, !set.isEmpty {
       throw ValidationError("--set goes with --env: a dream is of the world that its run has")
     }
+    for value in set { try requireText(value, "--set") }
     if let context, context < 1 { throw ValidationError("--context must be at least 1") }
   }
 
@@ -80,9 +81,22 @@ struct PlayCommand: ParsableCommand {
         DreamSession(of: trained, context: context, beside: beside, key: key),
         title: "dreamer play: dream of \(trained.configuration.task)")
     } else if let env {
-      let configuration = try TrainingConfiguration.resolve(set: Self.defaults + set).configuration
+      let resolved = try TrainingConfiguration.resolve(set: Self.defaults + set)
+      try checkEffects(of: resolved)
+      let configuration = resolved.configuration
       let world = try EnvironmentRegistry.make(env, configuration.env, for: .person)
       try play(PlaySession(in: world, key: key), title: "dreamer play \(env)")
+    }
+  }
+
+  /// - Throws: `UsageError` where something is set that no world knows.
+  private func checkEffects(of resolved: ResolvedConfiguration) throws {
+    let others = TrainingConfiguration.keys.filter {
+      resolved.origins[$0] == .option("--set") && !$0.hasPrefix("env.")
+    }
+    if let key = others.first {
+      let hint = key == "seed" ? "; the seed is --seed" : ""
+      throw UsageError("\(key) has no effect: --set is for the environment's keys, env.…\(hint)")
     }
   }
 
@@ -111,7 +125,7 @@ struct PlayCommand: ParsableCommand {
   }
 
   private func playInText(_ session: some Playable) throws {
-    let terminal = Terminal()
+    let terminal = Terminal(write: StandardOutput.write)
     defer { terminal.restore() }
     var play = TextPlay(session, on: terminal) { Interruption.signalNumber != nil }
     _ = try play.run()

@@ -59,9 +59,12 @@ struct ReportCommand: ParsableCommand {
       commit: builtFromCommit)
     let result = report.make { Dreamer.writeError($0) }
     try AtomicFile.write(Data(result.html.utf8), to: file)
+    for name in filesOnly ? result.emptyRuns : [] {
+      Dreamer.writeError("note: \(name) has recorded nothing yet")
+    }
     for problem in filesOnly ? [] : result.problems { Dreamer.writeError(problem) }
-    for (name, table) in result.probes { print(Self.text(name, table)) }
-    print("\(out): \(result.html.utf8.count / 1000) kB")
+    for (name, table) in result.probes { try StandardOutput.print(Self.text(name, table)) }
+    try StandardOutput.print("\(ForeignText.visible(out)): \(result.html.utf8.count / 1000) kB")
   }
 
   /// So that it is noticed before the work.
@@ -96,7 +99,10 @@ struct ReportCommand: ParsableCommand {
         + parts.map { "\($0.0) \(value($0.1, line))" }.joined(separator: ", ")
         + (line.classes == nil ? "" : ", without looking \(value(line.baseline, line))")
     }
-    return (["\(name), read by linear probes on \(table.testMoments) held-out moments:"] + lines)
+    return
+      ([
+        "\(ForeignText.visible(name)), read by linear probes on \(table.testMoments) held-out moments:"
+      ] + lines)
       .joined(separator: "\n")
   }
 }

@@ -38,10 +38,12 @@ struct TrainCommand: ParsableCommand {
   @Option(parsing: .upToNextOption, help: ArgumentHelp("YAML files.", valueName: "file"))
   var config: [String] = []
 
-  @Option(parsing: .unconditional, help: "Environment steps, over all environments.")
+  @Option(
+    parsing: .unconditional, help: "Environment steps, over all environments.",
+    transform: wholeNumber)
   var steps: Int?
 
-  @Option(parsing: .unconditional, help: "The root of all randomness.")
+  @Option(parsing: .unconditional, help: "The root of all randomness.", transform: wholeNumber)
   var seed: Int?
 
   @Option(
@@ -72,14 +74,17 @@ struct TrainCommand: ParsableCommand {
   var printConfig = false
 
   func validate() throws {
-    for (name, value) in [("--env", env), ("--logdir", logdir), ("--from", from)] {
-      if let value { try requireText(value, name) }
-    }
+    let words = [("--env", env), ("--logdir", logdir), ("--from", from)]
+    let lists = [("--preset", preset), ("--config", config), ("--set", set)]
+    for (name, value) in words { if let value { try requireText(value, name) } }
+    for (name, values) in lists { for value in values { try requireText(value, name) } }
   }
 
   func run() throws {
     let resolved = try resolve()
-    if printConfig { return print(resolved.yaml(withOrigins: true), terminator: "") }
+    if printConfig {
+      return try StandardOutput.print(resolved.yaml(withOrigins: true), terminator: "")
+    }
     let folder = RunFolder(at: URL(fileURLWithPath: logdir ?? Self.folder(for: resolved)))
     Interruption.begin()
     if window { try trainInWindow(resolved, in: folder) } else { try train(resolved, in: folder) }
@@ -94,26 +99,25 @@ struct TrainCommand: ParsableCommand {
       startingFrom: try startingWeights(folder), progress: .standardError())
     Dreamer.writeError("\(folder.url.relativePath): \(resolved.configuration.task)")
     Dreamer.writeError("\(trainer.replayNeed)")
-    for note in trainer.notes { Dreamer.writeError("note: \(note)") }
+    let idleness = resolved.configuration.idleness
+    for note in trainer.notes + [idleness].compactMap({ $0 }) + resolved.effectless {
+      Dreamer.writeError("note: \(note)")
+    }
     var observer = feed.map { TrainingObserver(of: trainer, to: $0) }
     let outcome = try trainer.run {
       observer?.look(at: trainer)
       return Interruption.signalNumber != nil
     }
     Dreamer.writeError(trainer.timeSplit.summary)
+    if outcome == .finished, idleness == nil, let idleness = trainer.idleness {
+      Dreamer.writeError("note: \(idleness)")
+    }
     if outcome == .interrupted, let signal = Interruption.signalNumber {
       Dreamer.writeError(
         "interrupted and saved; continue with: dreamer train --resume --logdir "
-          + Self.quoted(folder.url.relativePath))
+          + ForeignText.shellPath(folder.url.relativePath))
       throw ExitCode(signal: signal)
     }
-  }
-
-  /// As a shell takes it for one word.
-  private static func quoted(_ path: String) -> String {
-    let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "/._-+:@%"))
-    if path.unicodeScalars.allSatisfy(plain.contains) { return path }
-    return "'\(path.replacingOccurrences(of: "'", with: "'\\''"))'"
   }
 
   /// The run in a thread of its own, for windows belong to the main one. It does not depend on the
@@ -205,6 +209,8 @@ struct TrainCommand: ParsableCommand {
       }
       throw UsageError("which environment? Give --env; `dreamer envs` lists them")
     }
+    let task = configuration.task
+    if !task.isEmpty, !EnvironmentRegistry.ids.contains(task) { throw UnknownEnvironment(id: task) }
   }
 
   /// `runs/<environment>-<time>`.
@@ -212,7 +218,7 @@ struct TrainCommand: ParsableCommand {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.dateFormat = "yyyyMMdd-HHmmss"
-    let task = resolved.configuration.task.replacingOccurrences(of: "/", with: "-")
+    let task = ForeignText.fileName(resolved.configuration.task)
     return "runs/\(task)-\(formatter.string(from: Date()))"
   }
 }

@@ -20,14 +20,19 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: "Golden files and recorded episodes, of a kind that is told by their tensors.")
   var files: [String]
 
+  func validate() throws {
+    for file in files { try requireText(file, "<files>") }
+  }
+
   func run() throws {
     let urls = files.map { URL(fileURLWithPath: $0) }
     try urls.forEach(Self.checkExists)
     var failed = false
     for url in urls {
       let lines = try ReferenceFile(contentsOf: url).verify()
-      print(url.lastPathComponent)
-      for line in lines { print("  \(line)") }
+      let texts = [url.lastPathComponent] + lines.map { "  \($0)" }
+      try StandardOutput.print(
+        texts.map { ForeignText.visible($0) }.joined(separator: "\n"))
       failed = failed || lines.contains { !$0.holds }
     }
     if failed { throw ExitCode.badData }

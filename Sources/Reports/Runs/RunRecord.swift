@@ -51,7 +51,7 @@ package struct RunRecord {
   /// Updates that the run is known to have made; nil where nothing tells. Metrics are logged now and
   /// then, a checkpoint tells of the end.
   package var updates: Int? {
-    let logged = metrics["train/opt/updates"]?.last.map { Int($0.value.rounded()) }
+    let logged = metrics["train/opt/updates"]?.last.flatMap { Int(exactly: $0.value.rounded()) }
     let saved = folder.completeCheckpoints().last.flatMap { Self.updates(in: $0) }
     return [logged, saved].compactMap { $0 }.max()
   }
@@ -69,6 +69,9 @@ package struct RunRecord {
     let last = [scores.last?.step, metrics.values.compactMap(\.last?.step).max(), checkpoint?.step]
     return last.compactMap { $0 }.max() ?? 0
   }
+
+  /// Whether there is nothing of the run but its configuration.
+  var isEmpty: Bool { metrics.isEmpty && scores.isEmpty && checkpoint == nil }
 
   private static func check(_ folder: RunFolder) throws {
     var isFolder: ObjCBool = false
@@ -99,7 +102,7 @@ package struct RunRecord {
     var samples: [String: [Sample]] = [:]
     for (index, line) in lines.dropLast().enumerated() {
       guard let record = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
-        let step = record["step"] as? Int
+        let step = record["step"] as? Int, step >= 0
       else {
         throw FileError(
           .malformed, path: url.path, what: "line \(index + 1) is no record with a step",
