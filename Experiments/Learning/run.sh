@@ -10,7 +10,6 @@ environment=$1 seed=$2 episodes=${3:-100}
 shift $(( $# < 3 ? $# : 3 ))
 dreamer=.build/release/dreamer
 run=runs/learning/${environment//\//-}-$seed
-rm -rf "$run"
 mkdir -p "$(dirname "$run")"
 
 begin=$(date +%s)
