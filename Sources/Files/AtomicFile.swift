@@ -2,28 +2,88 @@ import Foundation
 
 /// Files that appear whole or not at all: written under a temporary name beside their place, synced
 /// to the disk, renamed. A process that is killed leaves the old file, or none, and perhaps a
-/// `….partial` that the next write replaces.
+/// `….partial` that the next write removes. Where several write one file, each writes it whole, and the
+/// last one's stays.
 public enum AtomicFile {
   /// Writes a file.
   /// - Parameters:
-  ///   - url: Its place, in a folder that exists. A file there is replaced.
+  ///   - url: Its place, in a folder that exists. A file there is replaced, and so is a link: what it
+  ///     points to stays as it is.
   ///   - body: Writes the contents.
   /// - Throws: ``FileError`` of kind `system`, with nothing changed; what `body` throws.
   public static func write(to url: URL, _ body: (OutputFile) throws -> Void) throws {
-    let partial = URL(fileURLWithPath: url.path + ".partial")
-    let file = try OutputFile(partial)
+    try checkReplaceable(url)
+    let file = try OutputFile(partialOf: url)
     do {
       try body(file)
       try file.synchronize()
-      try file.close()
-      try move(partial, to: url)
+      // It stays open until then: its lock says that it is no leftover.
+      try withExtendedLifetime(file) { try move(file.place, to: url) }
     } catch {
-      unlink(partial.path)
+      unlink(file.place.path)
       if error is FileError { throw error }
       throw FileError(writing: url.path, error)
     }
     synchronizeFolder(url.deletingLastPathComponent())
   }
+
+  /// Refuses a place that ``write(to:_:)`` could not write to, so that it is noticed before the work.
+  ///
+  /// - Throws: ``FileError`` of kind `system` where there is no folder for it that may be written to, or
+  ///   where it is a folder, a pipe or a device.
+  public static func check(_ url: URL) throws {
+    let parent = url.deletingLastPathComponent()
+    guard try FileKind.of(parent) == .folder else {
+      throw FileError(
+        .system, path: url.path, what: "cannot be written (there is no folder \(parent.path))",
+        remedy: "make the folder or choose another")
+    }
+    guard access(parent.path, W_OK | X_OK) == 0 else {
+      throw FileError(writing: url.path, code: errno)
+    }
+    try checkReplaceable(url)
+  }
+
+  /// Links are replaced, as files are.
+  private static func checkReplaceable(_ url: URL) throws {
+    switch try FileKind.of(url, following: false) {
+    case .folder: throw FileError(writing: url.path, code: EISDIR)
+    case .other:
+      throw FileError(
+        .system, path: url.path,
+        what: "cannot be written (it is a pipe or a device, which no whole file can replace)",
+        remedy: "name a file")
+    case .file, .link, nil: break
+    }
+  }
+
+  /// Makes an empty file where there is nothing, for ``write(to:_:)`` to replace.
+  ///
+  /// - Returns: false where something has the name.
+  /// - Throws: ``FileError`` of kind `system`.
+  public static func reserve(_ url: URL) throws -> Bool {
+    let descriptor = open(url.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      if errno == EEXIST { return false }
+      throw FileError(opening: url.path, errno)
+    }
+    close(descriptor)
+    return true
+  }
+
+  /// Makes a folder of a new name among the temporary files.
+  ///
+  /// - Throws: ``FileError`` of kind `system`.
+  public static func makeTemporaryFolder(_ prefix: String) throws -> URL {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(prefix + "XXXXXX")
+    var path = Array(url.path.utf8CString)
+    guard mkdtemp(&path) != nil else { throw FileError(opening: url.path, errno) }
+    let name = path.dropLast().map { UInt8(bitPattern: $0) }
+    return URL(fileURLWithPath: String(decoding: name, as: UTF8.self))
+  }
+
+  /// Whether a name is of what a writer leaves that is killed, and of which file; nil where it is not.
+  public static func target(ofPartial name: String) -> String? { PartialFile.target(of: name) }
 
   /// Gives a file or folder another name, in the place of a file that has it.
   /// - Throws: ``FileError`` of kind `system`.
@@ -32,10 +92,26 @@ public enum AtomicFile {
     guard rename(url.path, target.path) == 0 else { throw FileError(renaming: target.path) }
   }
 
-  /// Removes a file, or a folder with all in it. Failing to, or there being none, is no harm.
+  /// Removes a file or a link. Failing to, or there being none, is no harm; a folder stays.
   public static func remove(_ url: URL) {
     StopPoint.pass()
-    try? FileManager.default.removeItem(at: url)
+    unlink(url.path)
+  }
+
+  /// Removes files of a folder, and then the folder unless others have something in it. A link to a
+  /// folder is removed, and nothing behind it. Failing to is no harm.
+  ///
+  /// - Parameter isOurs: says of a name whether the file is to go.
+  public static func removeFolder(_ url: URL, _ isOurs: (String) -> Bool) {
+    switch try? FileKind.of(url, following: false) {
+    case .folder: break
+    case .link: return remove(url)
+    default: return
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    for name in names where isOurs(name) { remove(url.appendingPathComponent(name)) }
+    StopPoint.pass()
+    rmdir(url.path)
   }
 
   /// Writes a file that holds `data`.
@@ -47,20 +123,16 @@ public enum AtomicFile {
   /// Reads a whole file.
   /// - Throws: ``FileError``: `missing`, or `system` where it cannot be read or is a folder.
   public static func read(_ url: URL) throws -> Data {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-      throw FileError(
-        .missing, path: url.path, what: "there is no such file", remedy: "check the path")
-    }
-    guard !isFolder.boolValue else {
+    switch try FileKind.of(url) {
+    case nil: throw FileError.missing(url.path)
+    case .folder:
       throw FileError(.system, path: url.path, what: "is a folder", remedy: "name a file in it")
+    default: break
     }
     do {
       return try Data(contentsOf: url)
     } catch {
-      throw FileError(
-        .system, path: url.path, what: "cannot be read (\(FileError.reason(error)))",
-        remedy: "check its permissions")
+      throw FileError(reading: url.path, error)
     }
   }
 
@@ -74,9 +146,7 @@ public enum AtomicFile {
       try file.seek(toOffset: UInt64(offset))
       return try file.read(upToCount: count) ?? Data()
     } catch {
-      throw FileError(
-        .system, path: url.path, what: "cannot be read (\(FileError.reason(error)))",
-        remedy: "check its permissions")
+      throw FileError(reading: url.path, error)
     }
   }
 
@@ -97,7 +167,7 @@ public enum AtomicFile {
   /// system cannot do that, nothing is lost but this, so failures are ignored.
   public static func synchronizeFolder(_ url: URL) {
     StopPoint.pass()
-    let descriptor = open(url.path, O_RDONLY)
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)

@@ -35,9 +35,51 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
       remedy: Self.remedy(Self.code(error)) ?? "free some space or choose another folder")
   }
 
-  /// What the system said last, on opening a file to write.
-  public init(opening path: String) {
+  /// The system's number of what is in the way of writing a file.
+  public init(writing path: String, code: Int32) {
+    self.init(
+      .system, path: path, what: "cannot be written (\(Self.text(code)))",
+      remedy: Self.remedy(code) ?? "free some space or choose another folder")
+  }
+
+  /// What Foundation threw on reading a file or a folder.
+  public init(reading path: String, _ error: any Error) {
+    self.init(
+      .system, path: path, what: "cannot be read (\(Self.reason(error)))",
+      remedy: Self.code(error).flatMap(Self.readingRemedy) ?? "check the disk")
+  }
+
+  /// What the system said last, on reading a file or a folder.
+  public init(reading path: String) {
     let code = errno
+    self.init(
+      .system, path: path, what: "cannot be read (\(Self.text(code)))",
+      remedy: Self.readingRemedy(code) ?? "check the disk")
+  }
+
+  private static func readingRemedy(_ code: Int32) -> String? {
+    switch code {
+    case EACCES, EPERM: "get the permission to read it"
+    case ELOOP: "its links go round in a circle: name the file itself"
+    case EMFILE, ENFILE: "allow more open files (ulimit -n)"
+    default: nil
+    }
+  }
+
+  /// There is none.
+  public static func missing(_ path: String) -> FileError {
+    FileError(.missing, path: path, what: "there is no such file", remedy: "check the path")
+  }
+
+  /// A file or folder of a run that is somewhere else.
+  public static func link(_ path: String) -> FileError {
+    FileError(
+      .malformed, path: path, what: "is a link, and nothing is written through links",
+      remedy: "put what it points to in its place")
+  }
+
+  /// The system's number of what is in the way of opening a file to write.
+  public init(opening path: String, _ code: Int32) {
     self.init(
       .system, path: path, what: "cannot be created (\(Self.text(code)))",
       remedy: Self.remedy(code) ?? "check that the folder exists and may be written to")
@@ -68,6 +110,9 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     case EISDIR: "it is a folder: name a file"
     case EACCES, EPERM: "get the permission or choose another folder"
     case EROFS: "its disk can only be read: choose another folder"
+    case EFBIG: "files may not grow so large here: raise the limit of file size (ulimit -f)"
+    case EMFILE, ENFILE: "allow more open files (ulimit -n)"
+    case ENAMETOOLONG: "choose a shorter name"
     default: nil
     }
   }

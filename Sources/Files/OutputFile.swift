@@ -3,19 +3,31 @@ import Foundation
 /// A file that is written from its start or its end.
 public final class OutputFile {
   private let file: FileHandle
+  /// What errors call it.
   private let path: String
+  /// Where it is now, for another program to write it.
+  public let place: URL
 
-  /// Opens a file, and makes it where there is none.
+  /// Opens a file of our own, and makes it where there is none.
   ///
   /// - Parameter appending: whether what it holds stays.
-  /// - Throws: ``FileError`` of kind `system`.
+  /// - Throws: ``FileError``: `malformed` where it is a link, has several names or is no file;
+  ///   `system`.
   public init(_ url: URL, appending: Bool = false) throws {
-    path = url.path
+    (path, place) = (url.path, url)
     StopPoint.pass()
-    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (appending ? O_APPEND : O_TRUNC)
-    let descriptor = open(path, flags, 0o644)
-    guard descriptor >= 0 else { throw FileError(opening: path) }
+    let descriptor = try OwnFile.open(path, O_WRONLY | O_CREAT | (appending ? O_APPEND : 0))
     file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    if !appending, ftruncate(descriptor, 0) != 0 { throw FileError(opening: path, errno) }
+  }
+
+  /// Makes a file that will be called otherwise when it is whole.
+  ///
+  /// - Throws: ``FileError`` of kind `system`.
+  init(partialOf url: URL) throws {
+    let partial = try PartialFile(for: url.path)
+    (path, place) = (url.path, URL(fileURLWithPath: partial.path))
+    file = FileHandle(fileDescriptor: partial.descriptor, closeOnDealloc: true)
   }
 
   /// Hands bytes to the system: they survive the end of the process.
@@ -31,20 +43,11 @@ public final class OutputFile {
 
   /// Waits until the disk has all: it survives a loss of power.
   ///
-  /// - Throws: ``FileError`` of kind `system`.
+  /// - Throws: ``FileError`` of kind `system`, where something could not be written after all.
   public func synchronize() throws {
     StopPoint.pass()
     do {
       try file.synchronize()
-    } catch {
-      throw FileError(writing: path, error)
-    }
-  }
-
-  /// - Throws: ``FileError`` of kind `system`, where something could not be written after all.
-  public func close() throws {
-    do {
-      try file.close()
     } catch {
       throw FileError(writing: path, error)
     }

@@ -7,30 +7,33 @@ public final class RandomAccessFile {
   private let file: FileHandle
   private let path: String
 
-  /// Opens a file.
+  /// Opens a file of our own to read it and write to it.
   ///
   /// - Parameter making: whether to make it where there is none.
-  /// - Throws: ``FileError``: `missing` where there is none; `system`.
-  public convenience init(_ url: URL, making: Bool) throws {
+  /// - Throws: ``FileError``: `missing` where there is none; `malformed` where it is a link, has several
+  ///   names or is no file; `system`.
+  public init(_ url: URL, making: Bool) throws {
+    path = url.path
     if making { StopPoint.pass() }
-    try self.init(url, flags: O_RDWR | (making ? O_CREAT : 0))
+    file = FileHandle(
+      fileDescriptor: try OwnFile.open(path, O_RDWR | (making ? O_CREAT : 0)),
+      closeOnDealloc: true)
   }
 
   /// Opens a file that is only read.
   ///
-  /// - Throws: ``FileError``: `missing` where there is none; `system`.
-  public convenience init(reading url: URL) throws { try self.init(url, flags: O_RDONLY) }
-
-  private init(_ url: URL, flags: Int32) throws {
+  /// - Throws: ``FileError``: `missing` where there is none; `malformed` where it is no file; `system`.
+  public init(reading url: URL) throws {
     path = url.path
-    let descriptor = open(path, flags | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      if errno == ENOENT {
-        throw FileError(
-          .missing, path: path, what: "there is no such file", remedy: "check the path")
-      }
-      throw FileError(opening: path)
+    switch try FileKind.of(url) {
+    case nil: throw FileError.missing(path)
+    case .file: break
+    default:
+      throw FileError(
+        .malformed, path: path, what: "is no file", remedy: "put a copy of the file in its place")
     }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(reading: path) }
     file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 
@@ -46,9 +49,7 @@ public final class RandomAccessFile {
       try file.seek(toOffset: UInt64(offset))
       return try file.read(upToCount: count) ?? Data()
     } catch {
-      throw FileError(
-        .system, path: path, what: "cannot be read (\(FileError.reason(error)))",
-        remedy: "check the disk")
+      throw FileError(reading: path, error)
     }
   }
 

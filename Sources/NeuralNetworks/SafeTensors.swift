@@ -4,8 +4,8 @@ import Foundation
 /// Named arrays of numbers, and their file format (github.com/huggingface/safetensors: eight bytes
 /// with the length of a JSON header, the header, then the elements, little-endian, row-major).
 ///
-/// Numbers of half precision become `Float` when read and booleans `UInt8`; the other types of the
-/// format that nothing here writes (8-bit floats, unsigned and short integers) are refused. What
+/// Numbers of half precision become `Float` when read, booleans `UInt8`, and integers of other widths
+/// the next wider type here; what else the format has (8-bit floats, complex numbers) is refused. What
 /// ``encoded()`` gives depends on nothing but the contents.
 public struct SafeTensors: Sendable, Equatable {
   /// The elements of an array, row-major.

@@ -9,16 +9,21 @@ extension SafeTensors {
     case bfloat16 = "BF16"
     case int64 = "I64"
     case int32 = "I32"
+    case int16 = "I16"
+    case int8 = "I8"
+    case uint64 = "U64"
+    case uint32 = "U32"
+    case uint16 = "U16"
     case uint8 = "U8"
     case bool = "BOOL"
 
     /// Bytes of an element.
     var size: Int {
       switch self {
-      case .float64, .int64: 8
-      case .float32, .int32: 4
-      case .float16, .bfloat16: 2
-      case .uint8, .bool: 1
+      case .float64, .int64, .uint64: 8
+      case .float32, .int32, .uint32: 4
+      case .float16, .bfloat16, .int16, .uint16: 2
+      case .uint8, .int8, .bool: 1
       }
     }
   }
@@ -151,7 +156,7 @@ extension SafeTensors {
       guard let type = ElementType(rawValue: item.dtype) else {
         throw SafeTensorsError(
           file: file, what: "\(name) has elements of type \(item.dtype), which is not supported",
-          remedy: "convert it to F32, F64, I32, I64, U8 or BOOL")
+          remedy: "convert it to F32, F64, BF16, BOOL or integers")
       }
       let bytes = item.dataOffsets[1] - item.dataOffsets[0]
       guard let count = Self.count(of: item.shape),
@@ -161,8 +166,12 @@ extension SafeTensors {
           file: file, what: "\(name) has \(bytes) bytes for shape \(item.shape) of \(item.dtype)")
       }
       let first = start + item.dataOffsets[0]
-      return Entry(
-        shape: item.shape, values: Values(data.bytes.extracting(first..<(first + bytes)), as: type))
+      guard let values = Values(data.bytes.extracting(first..<(first + bytes)), as: type) else {
+        throw SafeTensorsError(
+          file: file, what: "\(name) holds a number beyond \(Int64.max)",
+          remedy: "convert it to F64")
+      }
+      return Entry(shape: item.shape, values: values)
     }
 
     /// The number of elements; nil where a length is negative or the number is out of range.
@@ -193,8 +202,8 @@ extension SafeTensors {
 }
 
 extension SafeTensors.Values {
-  /// Loads elements; `bytes` holds a whole number of them.
-  init(_ bytes: RawSpan, as type: SafeTensors.ElementType) {
+  /// Loads elements; `bytes` holds a whole number of them. Nil where one is too large.
+  init?(_ bytes: RawSpan, as type: SafeTensors.ElementType) {
     switch type {
     case .float64: self = .float64(Self.load(bytes) { (value: Double) in value })
     case .float32: self = .float32(Self.load(bytes) { (value: Float) in value })
@@ -203,6 +212,14 @@ extension SafeTensors.Values {
       self = .float32(Self.load(bytes) { Float(bitPattern: UInt32($0 as UInt16) << 16) })
     case .int64: self = .int64(Self.load(bytes) { (value: Int64) in value })
     case .int32: self = .int32(Self.load(bytes) { (value: Int32) in value })
+    case .int16: self = .int32(Self.load(bytes) { Int32($0 as Int16) })
+    case .int8: self = .int32(Self.load(bytes) { Int32($0 as Int8) })
+    case .uint64:
+      let values = Self.load(bytes) { Int64(exactly: $0 as UInt64) }
+      guard !values.contains(nil) else { return nil }
+      self = .int64(values.compactMap(\.self))
+    case .uint32: self = .int64(Self.load(bytes) { Int64($0 as UInt32) })
+    case .uint16: self = .int32(Self.load(bytes) { Int32($0 as UInt16) })
     case .uint8: self = .uint8(Self.load(bytes) { (value: UInt8) in value })
     case .bool: self = .uint8(Self.load(bytes) { (value: UInt8) in value == 0 ? 0 : 1 })
     }

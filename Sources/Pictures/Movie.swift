@@ -7,16 +7,15 @@ extension Animation {
   /// - Throws: `FileError`: `missing` where there is no `ffmpeg`; `system` where it fails, in its own
   ///   words.
   public func writeMP4(to url: URL) throws {
-    guard let program = Self.program(named: "ffmpeg") else {
-      throw FileError(
-        .missing, path: "ffmpeg", what: "is not installed, and writes the MP4 files",
-        remedy: "install it (apt-get install ffmpeg), or write a .gif")
-    }
-    let partial = URL(fileURLWithPath: url.path + ".partial")
-    defer { AtomicFile.remove(partial) }
+    let program = try Self.movieProgram()
+    try AtomicFile.write(to: url) { try encode(with: program, to: $0.place, called: url) }
+  }
+
+  /// - Parameter file: is written over.
+  private func encode(with program: URL, to file: URL, called url: URL) throws {
     let (process, input, errors) = (Process(), Pipe(), Pipe())
     process.executableURL = program
-    process.arguments = arguments(of: frame(0), output: partial.path)
+    process.arguments = arguments(of: frame(0), output: file.path)
     (process.standardInput, process.standardError) = (input, errors)
     process.standardOutput = FileHandle.nullDevice
     // A reader that has gone must be an error of the write, not the end of this process.
@@ -32,14 +31,22 @@ extension Animation {
         .system, path: url.path, what: "ffmpeg could not write it (\(reason))",
         remedy: "check that its folder exists, or write a .gif")
     }
-    try AtomicFile.move(partial, to: url)
   }
 
-  /// The first executable of a name in the folders of `PATH`.
-  private static func program(named name: String) -> URL? {
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-      .map { URL(fileURLWithPath: String($0)).appendingPathComponent(name) }
-      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+  /// The first `ffmpeg` in the folders of `PATH`.
+  ///
+  /// - Throws: `FileError` of kind `missing`.
+  static func movieProgram() throws -> URL {
+    let places = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+      .map { URL(fileURLWithPath: String($0)).appendingPathComponent("ffmpeg") }
+    guard
+      let program = places.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) })
+    else {
+      throw FileError(
+        .missing, path: "ffmpeg", what: "is not installed, and writes the MP4 files",
+        remedy: "install it (apt-get install ffmpeg), or write a .gif")
+    }
+    return program
   }
 
   /// The same bytes for the same frames: one thread, no dates.

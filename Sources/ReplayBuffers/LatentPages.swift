@@ -41,7 +41,7 @@ final class LatentPages {
   /// Takes the pages that a checkpoint knows; changes no file.
   func restore(_ used: [Page]) throws {
     guard !used.isEmpty else { return }
-    let file = try RandomAccessFile(url, making: false)
+    let file = try RandomAccessFile(reading: url)
     self.file = file
     isFrozen = Array(repeating: false, count: try file.size() / max(pageBytes, 1))
     for page in used {
@@ -62,9 +62,9 @@ final class LatentPages {
 
   /// Opens the file for writing, an empty one where no checkpoint knows any.
   func begin() throws {
-    if file != nil { return }
+    let isKnown = file != nil
     file = try RandomAccessFile(url, making: true)
-    if try file?.size() != 0 { try file?.truncate(to: 0) }
+    if !isKnown, try file?.size() != 0 { try file?.truncate(to: 0) }
   }
 
   // MARK: pages

@@ -63,7 +63,8 @@ final class ReplayDisk {
 
   /// Whether a file is named as ours are: somebody may have put others there.
   private static func isOurs(_ name: String) -> Bool {
-    name.hasSuffix(".chunk") || name.hasSuffix(".chunk.partial")
+    let name = AtomicFile.target(ofPartial: name) ?? name
+    return name.hasSuffix(".chunk") && Int(name.dropLast(".chunk".count)) != nil
   }
 
   // MARK: writing

@@ -38,6 +38,9 @@ public struct EvaluationFilm: Film {
       trained.agent, plan, episodes: number..<number + 1, in: trained.makeEnvironment)
   }
 
+  /// The step that was made last; nil before one is there to be shown.
+  var newest: WatchedStep? { episode.steps.last }
+
   /// Episodes that have ended.
   private var endedCount: Int { evaluation.returns.count }
 

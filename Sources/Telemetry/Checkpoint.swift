@@ -39,6 +39,29 @@ public struct Checkpoint: Sendable, Equatable {
     folder.appendingPathComponent("parameters.safetensors")
   }
 
+  private static let fileNames: Set<String> = [
+    "parameters.safetensors", "optimizer.safetensors", "replay.bin", "state.json",
+  ]
+
+  /// Whether a file in a checkpoint's folder is a part of it, or was to become one.
+  private static func isPart(_ name: String) -> Bool {
+    fileNames.contains(AtomicFile.target(ofPartial: name) ?? name)
+  }
+
+  /// Removes a checkpoint's files and its folder; what others put there stays, and the folder then too.
+  static func remove(_ folder: URL) { AtomicFile.removeFolder(folder, isPart) }
+
+  /// Whether some of the files are there, but not all.
+  public var isDamaged: Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    return !isComplete && names.contains(where: Self.isPart)
+  }
+
+  /// Whether a file or folder beside checkpoints is what an interrupted write left.
+  public static func isUnfinished(_ name: String) -> Bool {
+    name.hasSuffix(".partial") && Int(name.dropLast(".partial".count)) != nil
+  }
+
   /// Whether none of the files is missing.
   var isComplete: Bool {
     [parameters, optimizer, state].allSatisfy { FileManager.default.fileExists(atPath: $0.path) }
@@ -83,16 +106,25 @@ extension RunFolder {
     let isNew = Checkpoint(at: url)?.isComplete != true
     if isNew {
       let partial = checkpoints.appendingPathComponent("\(step).partial")
-      AtomicFile.remove(partial)
+      Checkpoint.remove(partial)
       try Self.create(partial)
       try body(Checkpoint(step: step, url: partial))
       AtomicFile.synchronizeFolder(partial)
-      AtomicFile.remove(url)
+      Checkpoint.remove(url)
+      moveContents(of: url, to: partial)
       try AtomicFile.move(partial, to: url)
       AtomicFile.synchronizeFolder(checkpoints)
     }
     removeCheckpoints(except: keeping)
     return isNew
+  }
+
+  /// Takes along what others put into a checkpoint's folder.
+  private func moveContents(of folder: URL, to target: URL) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
+      try? AtomicFile.move(
+        folder.appendingPathComponent(name), to: target.appendingPathComponent(name))
+    }
   }
 
   /// Removes old checkpoints and what interrupted writes left. Failing to is no harm.
@@ -101,12 +133,17 @@ extension RunFolder {
     for checkpoint in old where !retention.keeps(checkpoint.step) {
       // Under another name first: a checkpoint that is half removed must not look like one.
       let doomed = checkpoint.url.appendingPathExtension("partial")
-      AtomicFile.remove(doomed)
+      Checkpoint.remove(doomed)
       try? AtomicFile.move(checkpoint.url, to: doomed)
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
-    for name in names where name.hasSuffix(".partial") {
-      AtomicFile.remove(checkpoints.appendingPathComponent(name))
+    for name in names where Checkpoint.isUnfinished(name) {
+      let doomed = checkpoints.appendingPathComponent(name)
+      Checkpoint.remove(doomed)
+      // What others put there keeps its name.
+      if FileManager.default.fileExists(atPath: doomed.path) {
+        try? AtomicFile.move(doomed, to: doomed.deletingPathExtension())
+      }
     }
   }
 
@@ -116,12 +153,11 @@ extension RunFolder {
   ///   it; `malformed`, where it is a file.
   public static func locate(_ url: URL) throws -> (run: RunFolder, checkpoint: Checkpoint) {
     let url = url.standardizedFileURL
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-    guard exists, isFolder.boolValue else {
+    let kind = try FileKind.of(url)
+    guard kind == .folder else {
       throw FileError(
-        exists ? .malformed : .missing, path: url.path,
-        what: exists ? "is a file" : "there is no such folder",
+        kind == nil ? .missing : .malformed, path: url.path,
+        what: kind == nil ? "there is no such folder" : "is a file",
         remedy: "name a run folder or a checkpoint in it")
     }
     let parent = url.deletingLastPathComponent()
@@ -131,9 +167,20 @@ extension RunFolder {
     }
     let run = RunFolder(at: url)
     guard let newest = run.completeCheckpoints().last else {
+      try run.checkAccess()
       throw incomplete(url, "holds no complete checkpoint")
     }
     return (run, newest)
+  }
+
+  /// Refuses to take what may not be looked at for what is not there.
+  private func checkAccess() throws {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
+    let own = names.compactMap { Checkpoint(at: checkpoints.appendingPathComponent($0))?.url }
+    for folder in [url, checkpoints] + own
+    where access(folder.path, R_OK | X_OK) != 0 && errno == EACCES {
+      throw FileError(reading: folder.path)
+    }
   }
 
   private static func incomplete(_ url: URL, _ what: String) -> FileError {

@@ -44,6 +44,18 @@ public struct RunFolder: Sendable, Equatable {
     for folder in [checkpoints, replay, videos] { try Self.create(folder) }
   }
 
+  /// Refuses what would take what is written to a run somewhere else: files and folders of it that are
+  /// links.
+  /// - Throws: `FileError`: `malformed`; `system`.
+  public func checkLinks() throws {
+    let latents = replay.appendingPathComponent("latents")
+    for url in [
+      configuration, metrics, scores, events, checkpoints, replay, latents, videos, nonFinite,
+    ] where try FileKind.of(url, following: false) == .link {
+      throw FileError.link(url.path)
+    }
+  }
+
   /// Makes a folder unless it is there.
   /// - Throws: `FileError` of kind `system`.
   public static func create(_ folder: URL) throws {

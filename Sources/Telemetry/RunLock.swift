@@ -9,7 +9,7 @@ public final class RunLock: Sendable {
   /// - Throws: `FileError`: `exists` where another process holds the folder; `system`.
   fileprivate init(_ folder: URL) throws {
     descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError(opening: folder.path) }
+    guard descriptor >= 0 else { throw FileError(opening: folder.path, errno) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
       throw FileError(

@@ -95,7 +95,10 @@ public final class Driver {
 
   private func run(_ commands: [EnvironmentVector.Command?]) throws -> [Step?] {
     let steps = try environments.run(commands) { swap(&rows[$0].observation, &$1) }
-    if let command = commands.first ?? nil { film.add(rows[0].observation, after: command) }
+    if let command = commands.first ?? nil {
+      let isFirst = if case .begin = command { true } else { false }
+      film.add(rows[0].observation, isFirst: isFirst)
+    }
     return steps
   }
 

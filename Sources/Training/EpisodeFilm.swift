@@ -16,10 +16,12 @@ package struct EpisodeFilm {
 
   package init(_ spaces: [ObservationSpace]) { space = spaces.first(where: \.isImage) }
 
-  /// Takes what a command led to.
-  package mutating func add(_ observation: Observation, after command: EnvironmentVector.Command) {
+  /// Takes what the environment shows.
+  ///
+  /// - Parameter isFirst: whether an episode begins with it.
+  package mutating func add(_ observation: Observation, isFirst: Bool) {
     guard let frame = observation.images.first else { return }
-    if case .begin = command { (frames, count, spacing) = ([], 0, 1) }
+    if isFirst { (frames, count, spacing) = ([], 0, 1) }
     if count % spacing == 0 {
       if frames.count == Self.capacity {
         frames = stride(from: 0, to: frames.count, by: 2).map { frames[$0] }

@@ -90,11 +90,6 @@ extension EpisodeRecord {
     try file.write(to: url)
   }
 
-  /// The id of the world that a file says it was recorded in; nil where it says none.
-  static func environment(of url: URL) throws -> String? {
-    try SafeTensors(contentsOf: url).metadata["environment"]
-  }
-
   private func actionEntry(_ space: ActionSpace) -> SafeTensors.Entry {
     switch space {
     case .discrete:
@@ -118,26 +113,34 @@ extension EpisodeRecord {
   public init(
     contentsOf url: URL, spaces: [ObservationSpace], actionSpace: ActionSpace
   ) throws {
-    let file = try EpisodeFile(contentsOf: url, format: Self.format)
+    try self.init(
+      SafeTensors(contentsOf: url), file: url, spaces: spaces, actionSpace: actionSpace)
+  }
+
+  /// - Parameter url: what errors call the file.
+  init(
+    _ tensors: SafeTensors, file url: URL, spaces: [ObservationSpace], actionSpace: ActionSpace
+  ) throws {
+    let file = try EpisodeFile(tensors, file: url, format: Self.format)
     (images, vectors) = ([], [])
     for space in spaces {
       if case .image(let height, let width, let channels) = space.kind {
         images.append(try file.values(space.name, [height, width, channels], \.bytes))
       } else {
-        vectors.append(try file.values(space.name, [space.count], \.floats))
+        vectors.append(try file.values(space.name, [space.count], \.narrowed))
       }
     }
     switch actionSpace {
     case .discrete:
       actions = try file.values("action", [], \.integers).dropLast().map { .discrete($0) }
     case .continuous(let low, _):
-      let values = try file.values("action", [low.count], \.floats)
+      let values = try file.values("action", [low.count], \.narrowed)
       actions = (0..<file.rows - 1).map {
         .continuous(Array(values[$0 * low.count..<($0 + 1) * low.count]))
       }
     }
-    let rewards = try file.values("reward", [], \.floats)
-    let flags = try Self.flags.map { try file.values($0.name, [], \.bytes) }
+    let rewards = try file.values("reward", [], \.narrowed)
+    let flags = try Self.flags.map { try file.values($0.name, [], \.integers) }
     steps = (0..<file.rows).map { row in
       Step(
         reward: Double(rewards[row]), isFirst: flags[0][row] != 0, isLast: flags[1][row] != 0,
@@ -153,8 +156,8 @@ private struct EpisodeFile {
   /// At least 1.
   let rows: Int
 
-  init(contentsOf url: URL, format: String) throws {
-    tensors = try SafeTensors(contentsOf: url)
+  init(_ tensors: SafeTensors, file url: URL, format: String) throws {
+    self.tensors = tensors
     path = url.path
     rows = tensors["reward"]?.shape.first ?? 0
     guard tensors.metadata["format"] == format, rows > 0 else {
@@ -179,4 +182,9 @@ private struct EpisodeFile {
       file: path, problem: what,
       remedy: "name an episode that env.wrap.record wrote in the world of the run")
   }
+}
+
+extension SafeTensors.Entry {
+  /// The elements as `Float`s, whatever they are.
+  fileprivate var narrowed: [Float]? { floats ?? doubles.map(Float.init) }
 }

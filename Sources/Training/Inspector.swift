@@ -19,13 +19,12 @@ public struct Inspector {
   public init(_ url: URL) throws {
     inspection = Inspection(path: url.relativePath)
     let url = url.standardizedFileURL
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+    guard let kind = try FileKind.of(url) else {
       throw FileError(
         .missing, path: url.path, what: "there is no such file or folder",
         remedy: "name a run folder, a checkpoint in it or a safetensors file")
     }
-    if !isFolder.boolValue {
+    if kind != .folder {
       lookAtTensors(url)
     } else if let checkpoint = Checkpoint(at: url) {
       let parent = url.deletingLastPathComponent().deletingLastPathComponent()
@@ -87,17 +86,16 @@ public struct Inspector {
 
   /// What a process that was ended left behind.
   private mutating func lookForUnfinished(_ run: RunFolder, _ complete: [Checkpoint]) {
-    let names = Set(complete.map(\.url.lastPathComponent))
-    for name in Self.names(in: run.checkpoints) where !names.contains(name) {
-      let path = run.checkpoints.appendingPathComponent(name).path
-      if name.hasSuffix(".partial") {
-        if !inspection.isRunning { unfinished(path) }
-      } else {
+    for name in Self.names(in: run.checkpoints) {
+      let url = run.checkpoints.appendingPathComponent(name)
+      if Checkpoint.isUnfinished(name) {
+        if !inspection.isRunning { unfinished(url.path) }
+      } else if Checkpoint(at: url)?.isDamaged == true {
         inspection.problems.append(
-          "\(path): is not a complete checkpoint; remove it, the others are not affected")
+          "\(url.path): is not a complete checkpoint; remove it, the others are not affected")
       }
     }
-    for name in Self.names(in: run.url) where name.hasSuffix(".partial") {
+    for name in Self.names(in: run.url) where name.hasPrefix("config.yaml.dreamer-") {
       if !inspection.isRunning { unfinished(run.url.appendingPathComponent(name).path) }
     }
     if complete.isEmpty {

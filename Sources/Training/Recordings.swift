@@ -1,6 +1,7 @@
 import EnvironmentInterface
 import Files
 import Foundation
+import NeuralNetworks
 import ReplayBuffers
 
 /// Episodes that a `RecordedEnvironment` wrote, for a memory to begin with: `replay.preload`.
@@ -17,7 +18,8 @@ struct Recordings {
   ///   of the world's spaces.
   init(in folder: URL, world: any Environment, layout: ReplayLayout) throws {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    files = names.filter { $0.hasSuffix(".safetensors") }.sorted()
+    // Other systems leave files beside ours whose names begin with a dot: `._name`.
+    files = names.filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }.sorted()
       .map(folder.appendingPathComponent)
     self.world = world
     self.layout = layout
@@ -59,8 +61,12 @@ extension EpisodeRecord {
   ///
   /// - Throws: as the reading does; ``CheckpointError`` where a number cannot be used.
   fileprivate init(usable file: URL, in world: any Environment) throws {
+    try self.init(usable: SafeTensors(contentsOf: file), file: file, in: world)
+  }
+
+  private init(usable tensors: SafeTensors, file: URL, in world: any Environment) throws {
     try self.init(
-      contentsOf: file, spaces: world.observationSpaces, actionSpace: world.actionSpace)
+      tensors, file: file, spaces: world.observationSpaces, actionSpace: world.actionSpace)
     let numbers = vectors.joined().map(Double.init) + steps.map(\.reward)
     guard numbers.allSatisfy(\.isFinite), actions.allSatisfy({ world.actionSpace.takes($0) })
     else {
@@ -75,12 +81,14 @@ extension EpisodeRecord {
   /// - Throws: as the reading does; ``CheckpointError`` where it is another world's, or a number cannot
   ///   be used.
   public init(contentsOf file: URL, of world: any Environment) throws {
-    if let other = try Self.environment(of: file), other != world.id {
+    // Read once: it may come through a pipe.
+    let tensors = try SafeTensors(contentsOf: file)
+    if let other = tensors.metadata["environment"], other != world.id {
       throw CheckpointError(
         file: file.path, problem: "it is an episode of \(other), not of \(world.id)",
         remedy: "name an episode that env.wrap.record wrote in the world of the run")
     }
-    try self.init(usable: file, in: world)
+    try self.init(usable: tensors, file: file, in: world)
   }
 
   /// Puts a step into a row of replay.

@@ -41,7 +41,8 @@ extension RunFolder {
   func checkpointToContinue() throws -> Checkpoint? {
     if let newest = completeCheckpoints().last { return newest }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
-    let damaged = names.filter { !$0.hasSuffix(".partial") }.sorted().first
+    let damaged = names.sorted()
+      .first { Checkpoint(at: checkpoints.appendingPathComponent($0))?.isDamaged == true }
     // A run saves before it writes its first line.
     let lines = [metrics, scores].first { (try? AtomicFile.read($0).isEmpty) == false }
     guard let lost = damaged.map(checkpoints.appendingPathComponent) ?? lines else { return nil }

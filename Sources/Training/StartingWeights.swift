@@ -26,7 +26,11 @@ public struct StartingWeights: Sendable {
   }
 
   private static func read(_ url: URL) throws -> (file: URL, tensors: SafeTensors) {
-    if url.pathExtension == "safetensors" { return (url, try SafeTensors(contentsOf: url)) }
+    // Also what another program pipes in.
+    let kind = try FileKind.of(url)
+    if kind == .file || kind == .other || url.pathExtension == "safetensors" {
+      return (url, try SafeTensors(contentsOf: url))
+    }
     let parameters = Checkpoint.parameters(in: url)
     if FileManager.default.fileExists(atPath: parameters.path) {
       guard let checkpoint = Checkpoint(at: url),

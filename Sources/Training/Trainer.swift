@@ -78,6 +78,7 @@ public final class Trainer {
     trainingStep = TrainingStep(
       configuration, learner: learner, replay: replay, key: key.fold("learner"), pool: pool)
     lock = try folder.lock()
+    try folder.checkLinks()
     let checkpoint = resuming ? try folder.checkpointToContinue() : nil
     if checkpoint != nil { try configuration.checkContinuation(of: folder) }
     let saved = try Self.restore(checkpoint, learner, driver, replay)

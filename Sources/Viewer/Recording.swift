@@ -2,9 +2,8 @@ import Files
 import Foundation
 import Pictures
 
-/// Frames that a person has recorded, as moving pictures are made of them: scenes are smaller than
-/// what is drawn of them.
-struct Recording {
+/// Frames that moving pictures are made of: scenes are smaller than what is drawn of them.
+package struct Recording {
   private let width: Int
   private let height: Int
   private var scenes: [Scene] = []
@@ -12,36 +11,47 @@ struct Recording {
   private static let limit = 256 << 20
 
   /// - Parameter width: of all its frames, in pixels.
-  init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+  package init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
 
-  var count: Int { scenes.count }
+  package var count: Int { scenes.count }
 
   /// Whether there is room for more.
-  var isFull: Bool { bytes >= Self.limit }
+  package var isFull: Bool { bytes >= Self.limit }
 
-  mutating func append(_ scene: Scene) {
+  package mutating func append(_ scene: Scene) {
     scenes.append(scene)
     bytes += scene.byteCount
   }
 
-  /// Writes a GIF file that appears whole or not at all.
-  /// - Throws: `FileError`.
-  func write(to url: URL, framesPerSecond: Double) throws {
+  /// The frames in motion, each drawn when it is needed.
+  /// - Precondition: There is at least one.
+  package func animation(framesPerSecond: Double) -> Animation {
     let (scenes, width, height) = (scenes, width, height)
-    try Animation(count: scenes.count, framesPerSecond: framesPerSecond) {
+    return Animation(count: scenes.count, framesPerSecond: framesPerSecond) {
       scenes[$0].picture(width: width, height: height)
-    }.writeGIF(to: url)
+    }
   }
 }
 
-/// Names of files in the working folder that nothing has yet: `dreamer-001.png`.
-enum FreeName {
-  static func url(suffix: String) -> URL {
+/// A file in the working folder with a name that nothing had: `dreamer-001.png`.
+enum NewFile {
+  /// Takes the name, so that nobody else does, and writes the file.
+  ///
+  /// - Returns: its name.
+  /// - Throws: `FileError`; what `body` throws. The name is then free again.
+  static func write(suffix: String, _ body: (URL) throws -> Void) throws -> String {
     let folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
-    let names = (1...).lazy.map { String(format: "dreamer-%03d.", $0) + suffix }
-    let free = names.first { name in
-      !FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
+    var number = 1
+    func url() -> URL {
+      folder.appendingPathComponent(String(format: "dreamer-%03d.", number) + suffix)
     }
-    return folder.appendingPathComponent(free ?? "dreamer." + suffix)
+    while try !AtomicFile.reserve(url()) { number += 1 }
+    do {
+      try body(url())
+    } catch {
+      AtomicFile.remove(url())
+      throw error
+    }
+    return url().lastPathComponent
   }
 }

@@ -138,11 +138,11 @@ public struct WindowPlayer<Shown: Film> {
 
   /// What cannot be written is told in the window; nothing else is lost by it.
   private mutating func saveScreenshot() {
-    let url = FreeName.url(suffix: "png")
-    notice = Notice("saved \(url.lastPathComponent)") {
+    notice = Notice {
       let size = try window.size()
-      try film.scene(at: player.position, width: size.width, height: size.height)
-        .picture(width: size.width, height: size.height).writePNG(to: url)
+      let picture = film.scene(at: player.position, width: size.width, height: size.height)
+        .picture(width: size.width, height: size.height)
+      return "saved " + (try NewFile.write(suffix: "png", picture.writePNG))
     }
   }
 
@@ -157,11 +157,12 @@ public struct WindowPlayer<Shown: Film> {
     self.recording = nil
     // Two keys may come before a frame is drawn.
     guard recording.count > 0 else { return }
-    let url = FreeName.url(suffix: "gif")
     // What waits for keys shows a frame for as long as people look at one.
     let interval = player.interval(film.pace ?? 0.5)
-    notice = Notice("saved \(url.lastPathComponent), \(recording.count) frames") {
-      try recording.write(to: url, framesPerSecond: 1 / interval)
+    notice = Notice {
+      let film = recording.animation(framesPerSecond: 1 / interval)
+      let name = try NewFile.write(suffix: "gif", film.writeGIF)
+      return "saved \(name), \(recording.count) frames"
     }
   }
 }
@@ -174,12 +175,9 @@ private struct Notice {
   /// Nothing to tell.
   init() {}
 
-  /// - Parameter words: what is told where the work does not fail.
-  init(_ words: String, after work: () throws -> Void) {
-    do {
-      try work()
-      text = words
-    } catch { text = "\(error)" }
+  /// - Parameter work: returns what is told where it does not fail.
+  init(after work: () throws -> String) {
+    do { text = try work() } catch { text = "\(error)" }
   }
 
   var isOutdated: Bool { text != nil && ContinuousClock.now > end }

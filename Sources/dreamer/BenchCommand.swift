@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Training
 
@@ -86,8 +87,7 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func measureReplay(_ configuration: TrainingConfiguration) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("dreamer-bench-\(ProcessInfo.processInfo.processIdentifier)")
+    let folder = try AtomicFile.makeTemporaryFolder("dreamer-bench-")
     let replay = folder.appendingPathComponent("replay")
     try FileManager.default.createDirectory(at: replay, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -33,6 +33,8 @@ struct Dreamer: ParsableCommand {
   /// Runs the command that the arguments name. Every error ends here, as a line on standard error
   /// and an exit code.
   static func main() {
+    Descriptors.openClosed()
+    Descriptors.refuseLargeFiles()
     do {
       try runCommand()
     } catch {

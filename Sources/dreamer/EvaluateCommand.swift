@@ -2,6 +2,7 @@ import Agents
 import ArgumentParser
 import Foundation
 import Kernels
+import Pictures
 import Sessions
 import Training
 import Viewer
@@ -19,6 +20,7 @@ struct EvaluateCommand: ParsableCommand {
                dreamer evaluate runs/first --episodes 20 --rows
                dreamer evaluate runs/first/checkpoints/4000 --mode --json
                dreamer evaluate runs/first --episodes 5 --window
+               dreamer evaluate runs/first --episodes 3 --out episodes.gif
       """)
 
   @Argument(
@@ -58,7 +60,15 @@ struct EvaluateCommand: ParsableCommand {
       """)
   var window = false
 
-  @Option(help: "With --window: steps that it shows in a second (default 10).")
+  @Option(
+    help: ArgumentHelp(
+      "Where a film of the episodes goes, the agent's dream beside: a moving picture (.gif, or .mp4 "
+        + "with an installed ffmpeg), frames of each episode in one picture (.png), or a folder of "
+        + "frames (a name that ends in /). One thread plays, for the same results.",
+      valueName: "file"))
+  var out: String?
+
+  @Option(help: "With --window or --out: steps that it shows in a second (default 10).")
   var fps: Double?
 
   enum Choice: String, EnumerableFlag {
@@ -71,11 +81,16 @@ struct EvaluateCommand: ParsableCommand {
     if let episodes, !(1...1_000_000).contains(episodes) {
       throw ValidationError("--episodes must be 1 to 1000000")
     }
+    if let out { try requireText(out, "--out") }
+    if window, out != nil { throw ValidationError("--window goes without --out") }
     if window, threads != nil {
       throw ValidationError("--threads goes without --window, which plays in one thread")
     }
     if let fps {
-      guard window else { throw ValidationError("--fps goes with --window") }
+      guard window || out != nil else { throw ValidationError("--fps goes with --window or --out") }
+      guard out == nil || 0.1...50 ~= fps else {
+        throw ValidationError("--fps must be 0.1 to 50 with --out")
+      }
       guard fps > 0, fps <= 1000 else {
         throw ValidationError("--fps must be above 0 and at most 1000")
       }
@@ -86,6 +101,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
+    let file = try out.map(PictureFile.init(path:))
     let trained = try TrainedAgent(contentsOf: URL(fileURLWithPath: folder))
     if blank, !trained.agent.spaces.contains(where: \.isImage) {
       throw UsageError("--blank has no effect: the agent is shown no images; leave it out")
@@ -95,10 +111,35 @@ struct EvaluateCommand: ParsableCommand {
     plan.seed = seed
     plan.usesMode = choice == .mode
     plan.blanksFrames = blank
-    let evaluation = try window ? watch(trained, plan) : evaluate(trained, plan)
+    if let file { return try film(trained, plan, to: file) }
+    try tell(window ? watch(trained, plan) : evaluate(trained, plan), of: trained)
+  }
+
+  private func tell(_ evaluation: Evaluation, of trained: TrainedAgent) throws {
     let summary = EvaluationSummary(evaluation, seed: seed, withRows: rows)
     try StandardOutput.print(json ? summary.json : summary.text(trained))
   }
+
+  /// The results are told first. What is in the way of either takes nothing from the other.
+  private func film(
+    _ trained: TrainedAgent, _ plan: EvaluationPlan, to file: PictureFile
+  ) throws {
+    var reel = try EvaluationReel(
+      of: trained, plan, for: file, framesPerSecond: fps ?? Self.usualRate)
+    let progress = EvaluationProgress(of: plan.episodes)
+    let evaluation = try reel.play(progress: progress.advance)
+    progress.finish()
+    let telling = Result { try tell(evaluation, of: trained) }
+    try reel.write()
+    if reel.isCut {
+      Dreamer.writeError(
+        "note: \(file.url.relativePath) shows the first episodes only, as many as there is room for"
+      )
+    }
+    try telling.get()
+  }
+
+  private static let usualRate = 10.0
 
   private func evaluate(_ trained: TrainedAgent, _ plan: EvaluationPlan) throws -> Evaluation {
     let progress = EvaluationProgress(of: plan.episodes)
@@ -110,7 +151,7 @@ struct EvaluateCommand: ParsableCommand {
 
   private func watch(_ trained: TrainedAgent, _ plan: EvaluationPlan) throws -> Evaluation {
     Interruption.begin()
-    let film = try EvaluationFilm(of: trained, plan, framesPerSecond: fps ?? 10)
+    let film = try EvaluationFilm(of: trained, plan, framesPerSecond: fps ?? Self.usualRate)
     let window = try Window(
       title: "dreamer evaluate: \(trained.configuration.task)", width: 760, height: 640)
     let shown = try show(film, in: window)

@@ -51,7 +51,7 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let file = URL(fileURLWithPath: out)
-    try Self.checkFolder(of: file)
+    try AtomicFile.check(file)
     var plan = ProbePlan()
     (plan.fitEpisodes, plan.testEpisodes, plan.seed) = (episodes, episodes / 3, seed)
     let report = try Report(
@@ -65,24 +65,6 @@ struct ReportCommand: ParsableCommand {
     for problem in filesOnly ? [] : result.problems { Dreamer.writeError(problem) }
     for (name, table) in result.probes { try StandardOutput.print(Self.text(name, table)) }
     try StandardOutput.print("\(ForeignText.visible(out)): \(result.html.utf8.count / 1000) kB")
-  }
-
-  /// So that it is noticed before the work.
-  private static func checkFolder(of file: URL) throws {
-    let parent = file.deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: parent, isDirectory: &isFolder)
-    guard exists, isFolder.boolValue, FileManager.default.isWritableFile(atPath: parent) else {
-      throw FileError(
-        .system, path: file.path,
-        what: "cannot be written (\(parent) is no folder that may be written to)",
-        remedy: "make the folder or choose another --out")
-    }
-    if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), isFolder.boolValue
-    {
-      throw FileError(
-        .system, path: file.path, what: "is a folder", remedy: "choose another --out")
-    }
   }
 
   /// What probes read, a line each.

@@ -40,8 +40,6 @@ struct VerifyCommand: ParsableCommand {
 
   /// So that a mistyped name is noticed before the work.
   private static func checkExists(_ url: URL) throws {
-    guard !FileManager.default.fileExists(atPath: url.path) else { return }
-    throw FileError(
-      .missing, path: url.path, what: "there is no such file", remedy: "check the path")
+    if try FileKind.of(url) == nil { throw FileError.missing(url.path) }
   }
 }

@@ -47,6 +47,13 @@ final class Shell: Sendable {
     try start(arguments, of: program).finish()
   }
 
+  /// Runs a script of bash, in which `$D` is the built command.
+  func script(_ lines: String) throws -> Outcome {
+    try start(
+      ["-c", lines], of: URL(fileURLWithPath: "/bin/bash"), environment: ["D": Self.executable.path]
+    ).finish()
+  }
+
   /// Starts a command.
   /// - Parameters:
   ///   - input: what it reads from its standard input; nil for what the tests have there.

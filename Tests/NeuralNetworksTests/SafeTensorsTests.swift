@@ -70,6 +70,27 @@ struct SafeTensorsTests {
     #expect(tensors["t"]?.bytes == [0, 1])
   }
 
+  @Test("integers of all widths are read, but for those that no type here holds")
+  func integers() throws {
+    let widths: [(type: String, bytes: [UInt8], value: Int)] = [
+      ("I8", [0xfe], -2), ("U8", [0xfe], 254), ("I16", [0xfe, 0xff], -2),
+      ("U16", [0xfe, 0xff], 65534), ("I32", [0xfe, 0xff, 0xff, 0xff], -2),
+      ("U32", [0xfe, 0xff, 0xff, 0xff], 4_294_967_294),
+      ("I64", [0xfe] + .init(repeating: 255, count: 7), -2),
+      ("U64", .init(repeating: 255, count: 7) + [0x7f], .max),
+    ]
+    func read(_ type: String, _ bytes: [UInt8]) throws -> [Int]? {
+      let header =
+        #"{"x":{"dtype":"\#(type)","shape":[1],"data_offsets":[0,\#(bytes.count)]}}"#
+      return try SafeTensors(data: Self.file(header, bytes))["x"]?.integers
+    }
+    for (type, bytes, value) in widths { #expect(try read(type, bytes) == [value], "\(type)") }
+    let error = #expect(throws: SafeTensorsError.self) {
+      try read("U64", .init(repeating: 255, count: 8))
+    }
+    #expect(error?.what == "x holds a number beyond 9223372036854775807")
+  }
+
   @Test("a file cut at any length is an error")
   func truncated() throws {
     let data = try Self.sample.encoded()
@@ -194,10 +215,11 @@ struct SafeTensorsTests {
     error = #expect(throws: FileError.self) { try Self.sample.write(to: nowhere) }
     #expect(
       error?.description
-        == "\(nowhere.path).partial: cannot be created (No such file or directory); "
+        == "\(nowhere.path): cannot be created (No such file or directory); "
         + "check that the folder exists and may be written to")
     error = #expect(throws: FileError.self) { try Self.sample.write(to: folder) }
     #expect(error?.kind == .system)
-    #expect(!FileManager.default.fileExists(atPath: folder.path + ".partial"))
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["x.safetensors"])
   }
 }

@@ -1,20 +1,20 @@
 import Files
 import Foundation
-import Storyboards
+import Pictures
 import Testing
 
-@Suite("Where storyboards go")
-struct StoryboardFileTests {
+@Suite("Where films go")
+struct PictureFileTests {
   let folder = FileManager.default.temporaryDirectory.path
 
   @Test("a suffix says the kind, in capitals too, and a slash or being one makes a folder")
   func kinds() throws {
     func url(_ name: String) -> URL { URL(fileURLWithPath: "\(folder)/\(name)") }
-    #expect(try StoryboardFile(path: "\(folder)/a.png") == .png(url("a.png")))
-    #expect(try StoryboardFile(path: "\(folder)/a.GIF") == .gif(url("a.GIF")))
-    #expect(try StoryboardFile(path: "\(folder)/a.mp4") == .mp4(url("a.mp4")))
-    #expect(try StoryboardFile(path: "\(folder)/a.gif/").url.lastPathComponent == "a.gif")
-    guard case .folder = try StoryboardFile(path: folder) else {
+    #expect(try PictureFile(path: "\(folder)/a.png") == .png(url("a.png")))
+    #expect(try PictureFile(path: "\(folder)/a.GIF") == .gif(url("a.GIF")))
+    #expect(try PictureFile(path: "\(folder)/a.mp4") == .mp4(url("a.mp4")))
+    #expect(try PictureFile(path: "\(folder)/a.gif/").url.lastPathComponent == "a.gif")
+    guard case .folder = try PictureFile(path: folder) else {
       Issue.record("a folder is no folder")
       return
     }
@@ -23,7 +23,7 @@ struct StoryboardFileTests {
   @Test("an unknown suffix, or none, is an error with words", arguments: ["a.bmp", "a"])
   func unknown(name: String) throws {
     let error = #expect(throws: UnknownSuffix.self) {
-      try StoryboardFile(path: "\(folder)/\(name)")
+      try PictureFile(path: "\(folder)/\(name)")
     }
     #expect(
       error?.description.hasSuffix(
@@ -34,7 +34,7 @@ struct StoryboardFileTests {
   @Test("a folder that is not there is an error before the work")
   func noFolder() throws {
     let error = #expect(throws: FileError.self) {
-      try StoryboardFile(path: "\(folder)/no/such/a.gif")
+      try PictureFile(path: "\(folder)/no/such/a.gif")
     }
     #expect(error?.kind == .system)
   }

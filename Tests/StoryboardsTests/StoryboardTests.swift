@@ -199,7 +199,7 @@ struct StoryboardTests {
     let rollout = try board().rollout
     let folder = FileManager.default.temporaryDirectory
     for name in ["a.png", "a.gif", "a.mp4"] {
-      let file = try StoryboardFile(path: folder.appendingPathComponent(name).path)
+      let file = try PictureFile(path: folder.appendingPathComponent(name).path)
       #expect(throws: PictureSizeError.self) {
         try Storyboard(rollout, title: "", scale: 1_000_000).write(to: file, framesPerSecond: 5)
       }

@@ -1,5 +1,4 @@
 import EnvironmentInterface
-import Randomness
 import Telemetry
 import Testing
 import Training
@@ -16,7 +15,7 @@ struct EpisodeFilmTests {
     var observation = Observation(spaces: spaces)
     for number in 0..<count {
       observation.images[0] = [UInt8(number)]
-      film.add(observation, after: number == 0 ? .begin(Key(seed: 0)) : .act(.discrete(0)))
+      film.add(observation, isFirst: number == 0)
     }
     return film
   }
@@ -33,7 +32,7 @@ struct EpisodeFilmTests {
   @Test("an episode's film begins with it")
   func beginning() {
     var film = film(5)
-    film.add(Observation(spaces: spaces), after: .begin(Key(seed: 1)))
+    film.add(Observation(spaces: spaces), isFirst: true)
     #expect(film.frames == [[0]])
   }
 

@@ -74,19 +74,18 @@ package struct RunRecord {
   var isEmpty: Bool { metrics.isEmpty && scores.isEmpty && checkpoint == nil }
 
   private static func check(_ folder: RunFolder) throws {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: folder.url.path, isDirectory: &isFolder)
-    guard exists else {
+    let kind = try FileKind.of(folder.url)
+    guard kind != nil else {
       throw FileError(
         .missing, path: folder.url.path, what: "there is no such folder",
         remedy: "name a run folder or a checkpoint in it")
     }
-    guard isFolder.boolValue else {
+    guard kind == .folder else {
       throw FileError(
         .malformed, path: folder.url.path, what: "is a file",
         remedy: "name a run folder or a checkpoint in it")
     }
-    guard FileManager.default.fileExists(atPath: folder.configuration.path) else {
+    guard try FileKind.of(folder.configuration) != nil else {
       throw FileError(
         .missing, path: folder.url.path, what: "holds no run",
         remedy: "name a folder that `dreamer train --logdir` wrote: it has a config.yaml")
