@@ -123,13 +123,14 @@ public enum AtomicFile {
   /// Reads a whole file.
   /// - Throws: ``FileError``: `missing`, or `system` where it cannot be read or is a folder.
   public static func read(_ url: URL) throws -> Data {
-    switch try FileKind.of(url) {
-    case nil: throw FileError.missing(url.path)
-    case .folder:
+    let kind = try FileKind.of(url)
+    if kind == nil { throw FileError.missing(url.path) }
+    if kind == .folder {
       throw FileError(.system, path: url.path, what: "is a folder", remedy: "name a file in it")
-    default: break
     }
     do {
+      // What another program pipes in has no size.
+      if kind == .other { return try FileHandle(forReadingFrom: url).readToEnd() ?? Data() }
       return try Data(contentsOf: url)
     } catch {
       throw FileError(reading: url.path, error)

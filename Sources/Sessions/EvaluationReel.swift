@@ -15,7 +15,7 @@ public struct EvaluationReel {
   /// Whether the file shows less than all that was played.
   public private(set) var isCut = false
 
-  private static let size = (width: 480, height: 400)
+  private static let size = (width: 480, height: 340)
 
   /// Begins the first episode.
   ///

@@ -174,7 +174,9 @@ extension RunFolder {
   }
 
   /// Refuses to take what may not be looked at for what is not there.
-  private func checkAccess() throws {
+  ///
+  /// - Throws: `FileError` of kind `system`.
+  package func checkAccess() throws {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
     let own = names.compactMap { Checkpoint(at: checkpoints.appendingPathComponent($0))?.url }
     for folder in [url, checkpoints] + own

@@ -48,6 +48,7 @@ public struct Inspector {
   // MARK: a run
 
   private mutating func lookAt(_ run: RunFolder) throws {
+    try run.checkAccess()
     guard run.holdsRun else {
       throw FileError(
         .missing, path: run.url.path, what: "holds no run",

@@ -131,6 +131,7 @@ struct EvaluateCommand: ParsableCommand {
     progress.finish()
     let telling = Result { try tell(evaluation, of: trained) }
     try reel.write()
+    if !json { print("\(file.url.relativePath): a film of \(evaluation.returns.count) episodes") }
     if reel.isCut {
       Dreamer.writeError(
         "note: \(file.url.relativePath) shows the first episodes only, as many as there is room for"
