@@ -1,7 +1,8 @@
-"""Tests of exchange.py, which `swift test` runs: python test_exchange.py FOLDER GOLDEN-FILE
+"""Tests of exchange.py, which `swift test` runs: python test_exchange.py FOLDER GOLDEN-FILE AUTHORS
 
 A checkpoint of the reference is written from the tensors of a golden file, which the authors' code
-computed, the way `elements.Checkpoint` and the reference's agent write it.
+computed, the way `elements.Checkpoint` and the reference's agent write it. AUTHORS holds what the
+authors' code wrote itself.
 """
 
 import json
@@ -14,7 +15,7 @@ import unittest
 import numpy as np
 from safetensors.numpy import load_file
 
-FOLDER, GOLDEN = (pathlib.Path(x) for x in sys.argv[1:3])
+FOLDER, GOLDEN, AUTHORS = (pathlib.Path(x) for x in sys.argv[1:4])
 SCRIPT = pathlib.Path(__file__).with_name("exchange.py")
 UPDATES = 1234
 
@@ -44,6 +45,12 @@ def write(folder, params, protocol=pickle.DEFAULT_PROTOCOL, step=5000):
     (folder / name / "done").touch()
     (folder / "latest").write_text(name)
     return folder / name
+
+
+def read(folder):
+    """The agent and the step of the newest checkpoint in a folder."""
+    newest = folder / (folder / "latest").read_text()
+    return [pickle.loads((newest / f"{part}.pkl").read_bytes()) for part in ("agent", "step")]
 
 
 def run(*arguments):
@@ -157,6 +164,144 @@ class Exchange(unittest.TestCase):
         config.write_text("seed: 1\n")
         self.convert("to-ours", self.folder / "theirs", self.folder / "refused", "--config", config)
         self.assertEqual((self.folder / "refused" / "config.yaml").read_text(), "seed: 1\n")
+
+    def test_what_their_options_add_comes_back(self):
+        # Weight decay puts one more link into the optimiser's chain, float16 puts the chain into another.
+        decayed = reference_params(chain=4)
+        scaled = {
+            k.replace("opt/state/", "opt/state/inner_state/"): v for k, v in reference_params().items()}
+        scaled |= {
+            "opt/grad_scale/value": np.array(512, np.float32),
+            "opt/good_steps/value": np.array(17, np.int32),
+            "opt/state/last_finite": np.array(False),
+            "opt/state/notfinite_count": np.array(1, np.int32),
+            "opt/state/total_notfinite": np.array(3, np.int32),
+        }
+        for name, params in (("decayed", decayed), ("scaled", scaled)):
+            theirs, ours, back = (self.folder / f"{x}-{name}" for x in ("theirs", "ours", "back"))
+            write(theirs, params)
+            self.assertIn("1234 updates", self.convert("to-ours", theirs, ours))
+            averages = load_file(ours / "checkpoints" / "5000" / "optimizer.safetensors")
+            self.assertEqual(len(averages), sum("/1/1/" in k or "/2/1/" in k for k in params))
+            self.convert("to-reference", ours, back)
+            agent, _ = read(back)
+            self.assertTrue(same(agent["params"], params))
+            counters = {"updates": UPDATES, "batches": UPDATES + 2, "actions": 777}
+            self.assertEqual(agent["counters"], counters)
+
+    def test_what_the_authors_wrote_with_float16_comes_back(self):
+        self.convert("to-ours", AUTHORS / "float16", self.folder / "ours")
+        self.convert("to-reference", self.folder / "ours", self.folder / "back")
+        (theirs, step), (back, stepBack) = read(AUTHORS / "float16"), read(self.folder / "back")
+        self.assertTrue(same(back["params"], theirs["params"]))
+        self.assertEqual((back["counters"], stepBack), (theirs["counters"], int(step)))
+
+    def test_a_run_of_ours_goes_to_float16(self):
+        params = reference_params()
+        write(self.folder / "theirs", params)
+        self.convert("to-ours", self.folder / "theirs", self.folder / "ours")
+        (self.folder / "ours" / "checkpoints" / "5000" / "reference.safetensors").unlink()
+        self.convert("to-reference", "--float16", self.folder / "ours", self.folder / "back")
+        found = read(self.folder / "back")[0]["params"]
+        self.assertEqual(found["opt/grad_scale/value"], 1e4)
+        self.assertEqual(found["opt/state/inner_state/1/0"], UPDATES)
+        self.assertIn("opt/state/inner_state/2/1/dyn/dynin0/kernel", found)
+
+    def test_the_parts_of_a_parallel_run_are_found(self):
+        params, ckpt = reference_params(), self.folder / "logdir" / "ckpt"
+        for part, files in (("agent", ["agent"]), ("logger", ["step"]), ("replay", ["replay"])):
+            folder = write(ckpt / part, params, step=5000)
+            for file in ("agent", "step", "replay"):
+                if file not in files:
+                    (folder / f"{file}.pkl").unlink()
+        places = (self.folder / "logdir", ckpt, ckpt / "agent", ckpt / "agent" / folder.name)
+        for number, place in enumerate(places):
+            said = self.convert("to-ours", place, self.folder / f"{number}")
+            self.assertIn("step 5000", said)
+            self.assertIn(f"the step in {ckpt / 'logger'}", said)
+        (ckpt / "logger" / folder.name / "done").unlink()
+        self.refused("no `done`", ckpt)
+
+    def test_an_agent_in_pieces_is_put_together(self):
+        params = reference_params()
+        folder = write(self.folder / "theirs", params)
+        (folder / "agent.pkl").unlink()
+        names = sorted(params)
+        for number in range(3):
+            piece = {"params": {k: params[k] for k in names[number::3]}}
+            (folder / f"agent-{number:04d}.pkl").write_bytes(pickle.dumps(piece))
+        self.convert("to-ours", self.folder / "theirs", self.folder / "ours")
+        found = load_file(self.folder / "ours" / "checkpoints" / "5000" / "parameters.safetensors")
+        self.assertTrue(same(found, {k: v for k, v in params.items() if not k.startswith("opt/")}))
+        (folder / "agent-0001.pkl").unlink()
+        self.refused("agent-0001.pkl is missing", self.folder / "theirs")
+
+    def test_a_latest_that_leads_nowhere_is_refused(self):
+        folder = write(self.folder / "theirs", reference_params())
+        for name, reason in (
+            (b"gone", "names gone, which is gone"), (b"", "names no folder"),
+            (b"../elsewhere", "names no folder"), (b"\xff\xfe", "names no folder"),
+        ):
+            (self.folder / "theirs" / "latest").write_bytes(name)
+            self.refused(reason, self.folder / "theirs")
+        (folder / "agent.pkl").unlink()
+        (self.folder / "theirs" / "latest").write_text(folder.name)
+        self.refused("holds no agent.pkl", self.folder / "theirs")
+
+    def test_what_is_no_network_is_refused(self):
+        for number, (name, value, reason) in enumerate([
+            ("dyn/dynin0/kernel", np.array(True), "holds booleans"),
+            ("dyn/dynin0/kernel", np.array(["a"]), "holds <U1"),
+            ("dyn/dynin0/kernel", [1.0], "is no array"),
+            ("dyn/dynin0/kernel", np.array([None]), "holds object"),
+            (3, np.ones(1), "is no array"),
+        ]):
+            write(self.folder / f"{number}", {**reference_params(), name: value})
+            self.refused(reason, self.folder / f"{number}")
+
+    def test_their_configuration_becomes_ours(self):
+        write(self.folder / "theirs", reference_params())
+        said = self.convert(
+            "to-ours", self.folder / "theirs", self.folder / "ours", "--config",
+            AUTHORS / "theirs.yaml", "--task", "gridworld/Empty-Random-6x6")
+        lines = (self.folder / "ours" / "config.yaml").read_text().splitlines()
+        for line in ("agent.dyn.rssm.deter: 512", "agent.enc.simple.mults: [2, 3, 4]",
+                     "agent.opt.eps: 1.0e-20", "replay.size: 5000000", "run.steps: 5500",
+                     "task: gridworld/Empty-Random-6x6"):
+            self.assertIn(line, lines)
+        self.assertFalse([x for x in lines if x.startswith(("env.", "jax.", "run.log_every"))])
+        self.assertIn("run.log_every left out: it is seconds there and steps here", said)
+        self.assertNotIn("cannot be honoured", said)
+
+    def test_what_of_their_configuration_is_not_ours_is_named(self):
+        text = (AUTHORS / "theirs.yaml").read_text()
+        for old, new in (("momentum: true", "momentum: false"), ("typ: rssm", "typ: gru"),
+                         ("compute_dtype: float32", "compute_dtype: bfloat16"),
+                         ("horizon: 333", "horizon: 333\n  novelty: {scale: 2.0}")):
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        config = self.folder / "theirs.yaml"
+        write(self.folder / "theirs", reference_params())
+        config.write_text(text)
+        said = self.convert(
+            "to-ours", self.folder / "theirs", self.folder / "ours", "--config", config)
+        self.assertIn("agent.opt.momentum: false does nothing there", said)
+        self.assertIn("agent.dyn.typ: gru", said)
+        self.assertIn("jax.compute_dtype: bfloat16", said)
+        self.assertIn("agent.novelty.scale: 2.0", said)
+        self.assertIn("give one with --task", said)
+        written = (self.folder / "ours" / "config.yaml").read_text()
+        self.assertNotIn("momentum", written)
+        self.assertNotIn("typ: gru", written)
+
+    def test_a_configuration_that_is_cut_off_is_refused(self):
+        text = (AUTHORS / "theirs.yaml").read_text()
+        write(self.folder / "theirs", reference_params())
+        config = self.folder / "cut.yaml"
+        for cut in (text + "\nagent: {opt: {lr", text.replace("deter: 512", "deter: 5.5"),
+                    text + "seed: 2\n"):
+            config.write_text(cut)
+            self.refused("cut.yaml: ", "--config", config, self.folder / "theirs")
 
     def test_nothing_is_replaced(self):
         write(self.folder / "theirs", reference_params())

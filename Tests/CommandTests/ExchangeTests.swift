@@ -12,6 +12,7 @@ struct ExchangeTests {
   init() throws { shell = try Shell() }
 
   private static let script = Shell.fixture("../../Experiments/Exchange/exchange.py").path
+  private static let authors = Shell.fixture("authors")
   private static let golden = Shell.fixture("golden/tiny-discrete.safetensors")
 
   /// Trains for no update an agent with the sizes of the golden file's.
@@ -62,9 +63,49 @@ struct ExchangeTests {
   func script() throws {
     let test = Shell.fixture("../../Experiments/Exchange/test_exchange.py").path
     let outcome = try shell.run(
-      Python.executable, [test, shell.folder.path, Self.golden.path])
+      Python.executable, [test, shell.folder.path, Self.golden.path, Self.authors.path])
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(outcome.errors.hasSuffix("OK\n"))
+  }
+
+  @Test("the script knows all keys of an agent, but for those that are ours alone")
+  func keys() throws {
+    let folder = URL(fileURLWithPath: Self.script).deletingLastPathComponent().path
+    let program = """
+      import sys
+      sys.path.insert(0, sys.argv[1])
+      from configuration import SAME, CHOICES
+      print(*sorted(k for k in SAME | set(CHOICES) if k.startswith("agent.")))
+      """
+    let known = try shell.run(Python.executable, ["-c", program, folder]).output
+      .split(whereSeparator: \.isWhitespace).map(String.init)
+    let printed = try shell.run("train", "--env", "gridworld/Empty-5x5", "--print-config").output
+    let ours = Self.keys(of: printed).filter { $0.hasPrefix("agent.") }
+    let alone: Set = [
+      "agent.opt.impl", "agent.opt.momentum", "agent.dyn.rssm.balance", "agent.dyn.rssm.free_avg",
+      "agent.dec.simple.symlog", "agent.policy.mix", "agent.frozen",
+    ]
+    #expect(Set(known) == Set(ours).subtracting(alone))
+  }
+
+  /// The dotted keys of a printed configuration.
+  private static func keys(of yaml: String) -> [String] {
+    var path: [Substring] = []
+    return yaml.split(separator: "\n").compactMap { line in
+      let name = line.drop { $0 == " " }.prefix { $0 != ":" }
+      path = path.prefix((line.count - line.drop { $0 == " " }.count) / 2) + [name]
+      return line.hasSuffix(":") ? nil : path.joined(separator: ".")
+    }
+  }
+
+  @Test("an agent that the authors trained with float16 can be inspected and begun with")
+  func float16() throws {
+    let converted = try shell.run(
+      Python.executable, [Self.script, "to-ours", Self.authors.path + "/float16", "theirs"])
+    #expect(converted.code == 0, "\(converted.errors)")
+    let inspected = try shell.run("inspect", "theirs/checkpoints/123/parameters.safetensors")
+    #expect(inspected.code == 0, "\(inspected.errors)")
+    #expect(inspected.output.contains("dyn: "))
   }
 
   @Test("a run of ours survives the way to the reference's form and back")
