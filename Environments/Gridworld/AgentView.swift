@@ -15,7 +15,7 @@ package struct AgentView {
   private var seen: UInt64
 
   /// - Parameter hasOpaqueWalls: whether walls and closed doors hide what is behind them.
-  init(of episode: GridEpisode, hasOpaqueWalls: Bool) {
+  package init(of episode: GridEpisode, hasOpaqueWalls: Bool) {
     grid = episode.grid
     agent = episode.agent
     carried = episode.carried

@@ -10,8 +10,13 @@ package protocol Family: Sendable {
   var maxSteps: Int { get }
   /// Whether walls and closed doors hide what is behind them from the agent; by default they do.
   var hasOpaqueWalls: Bool { get }
+  /// The actions of MiniGrid's action space; by default all seven.
+  var actions: [GridAction] { get }
   /// The actions that a solution can need.
   var usefulActions: [GridAction] { get }
+  /// What moves at random while an episode goes on, so that nobody can play it again who does not
+  /// know the draws; by default nothing.
+  var wanderer: Cell? { get }
   /// The least and the most that a step can earn; by default 0 and 1.
   var rewardRange: ClosedRange<Double> { get }
 
@@ -31,6 +36,8 @@ package protocol Family: Sendable {
 
 extension Family {
   package var hasOpaqueWalls: Bool { true }
+  package var actions: [GridAction] { GridAction.allCases }
+  package var wanderer: Cell? { nil }
   package var rewardRange: ClosedRange<Double> { 0...1 }
   package func marks(in grid: Grid, using generator: inout Generator) -> [Position] { [] }
   package func step(_ action: GridAction, in episode: inout GridEpisode) -> Outcome? {
@@ -53,7 +60,9 @@ package struct FixedLayout: Family {
   package var name: String { base.name }
   package var summary: String { base.summary }
   package var hasOpaqueWalls: Bool { base.hasOpaqueWalls }
+  package var actions: [GridAction] { base.actions }
   package var usefulActions: [GridAction] { base.usefulActions }
+  package var wanderer: Cell? { base.wanderer }
   package var rewardRange: ClosedRange<Double> { base.rewardRange }
   package func makeLayout(using generator: inout Generator) -> Layout { layout }
   package func marks(in grid: Grid, using generator: inout Generator) -> [Position] {

@@ -16,11 +16,11 @@ package struct GridEnvironment: Environment {
   private let shows: GridObservation
   private var stepCount = 0
 
-  /// - Parameter actions: what each number of the action space means.
+  /// - Parameter actions: what each number of the action space means; nil for MiniGrid's.
   package init(
-    _ family: some Family, actions: [GridAction] = GridAction.allCases,
-    observing shows: GridObservation = .view
+    _ family: some Family, actions: [GridAction]? = nil, observing shows: GridObservation = .view
   ) {
+    let actions = actions ?? family.actions
     id = GridworldEnvironments.prefix + family.name
     actionSpace = .discrete(count: actions.count)
     self.family = family

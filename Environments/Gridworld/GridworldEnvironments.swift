@@ -3,7 +3,7 @@ import Foundation
 
 /// The choices that a gridworld leaves: `env.gridworld`.
 public struct GridworldConfiguration: Codable, Sendable, Equatable {
-  /// `all`: MiniGrid's seven actions. `useful`: those that a solution can need.
+  /// `all`: MiniGrid's actions, seven in most worlds. `useful`: those that a solution can need.
   public var actions = "all"
   /// `view`: the agent's view as pixels. `grid`: the whole grid as pixels. `symbolic`: the view as
   /// numbers. Or several, such as `view+symbolic`.
@@ -62,7 +62,7 @@ public enum GridworldEnvironments {
     _ choice: String, of family: some Family, id: String
   ) throws -> [GridAction] {
     switch choice {
-    case "all": GridAction.allCases
+    case "all": family.actions
     case "useful": family.usefulActions
     default:
       throw EnvironmentError(

@@ -86,7 +86,7 @@ extension Checkpoint {
       }
     }
     file.entries["slowval_count/value"] = .init(
-      shape: [], values: .int32([Int32(learner.state.slowValueCount)]))
+      shape: [], values: .int32([Int32(clamping: learner.state.slowValueCount)]))
     return file
   }
 
@@ -104,7 +104,8 @@ extension Checkpoint {
         problem: "it is of version \(version), and this program reads \(SavedState.currentVersion)",
         remedy: "use the program that wrote it")
     }
-    guard let saved = try? decoder.decode(SavedState.self, from: data), Self.isWhole(data, saved)
+    guard let saved = try? decoder.decode(SavedState.self, from: data),
+      Self.isWhole(data, saved), saved.isPlausible
     else {
       throw CheckpointError(
         file: state.path, problem: "it is damaged", remedy: "use another checkpoint")
@@ -153,8 +154,23 @@ extension Checkpoint {
   func restore(_ agent: Agent, from saved: SavedState) throws {
     let tensors = try readTensors(parameters, of: saved)
     let store = agent.parameters
+    try checkActions(of: tensors, against: agent)
     try load(
       store.entries.map { ($0.name, $0.shape, store[$0]) }, from: tensors, file: parameters)
+  }
+
+  /// Refuses an agent that chooses between other actions than its world has, as those of
+  /// Dynamic-Obstacles were that this program once trained.
+  private func checkActions(of tensors: SafeTensors, against agent: Agent) throws {
+    guard case .discrete(let count) = agent.actionSpace,
+      let found = tensors["pol/head/action/logits/bias"]?.shape, found.count == 1,
+      found[0] != count
+    else { return }
+    throw CheckpointError(
+      file: parameters.path,
+      problem: "its agent has \(found[0]) actions to choose from, and this world has \(count)",
+      remedy: "use the program that trained it, or begin a new run with --from, which takes what "
+        + "fits")
   }
 
   /// Puts the checkpoint's optimiser averages and counters into a learner, and its parameters into

@@ -25,7 +25,7 @@ struct EnvsTests {
         "Get to the green goal square.",
       ],
       [
-        "gridworld/Dynamic-Obstacles-16x16", "image 56×56×3", "7", "1024", "-1…1", "0.9763",
+        "gridworld/Dynamic-Obstacles-16x16", "image 56×56×3", "3", "1024", "-1…1", "0.9763",
         "Get to the green goal square without running into a ball.",
       ],
       [

@@ -4,8 +4,8 @@ import Randomness
 /// episode.
 ///
 /// MiniGrid's `minigrid/envs/dynamicobstacles.py`. Balls move before the agent does, one after the
-/// other in an order that says nothing of where they lie, each to a free cell of the eight around it. What counts as running into something is what stood before the agent
-/// before they moved. All actions but the first three turn left, as there.
+/// other in an order that says nothing of where they lie, each to a free cell of the eight around it.
+/// What counts as running into something is what stood before the agent before they moved.
 struct DynamicObstacles: Family {
   /// Cells on a side, the walls with them.
   let size: Int
@@ -18,11 +18,15 @@ struct DynamicObstacles: Family {
     }
     + [(5, 2), (6, 3)].map { DynamicObstacles(size: $0, obstacles: $1, startsAnywhere: true) }
 
+  private static let ball = Cell(.ball, .blue)
+
   var name: String { "Dynamic-Obstacles-\(startsAnywhere ? "Random-" : "")\(size)x\(size)" }
   var summary: String { "Get to the green goal square without running into a ball." }
   var maxSteps: Int { 4 * size * size }
   var hasOpaqueWalls: Bool { false }
-  var usefulActions: [GridAction] { [.left, .right, .forward] }
+  var actions: [GridAction] { [.left, .right, .forward] }
+  var usefulActions: [GridAction] { actions }
+  var wanderer: Cell? { Self.ball }
   var rewardRange: ClosedRange<Double> { -1...1 }
 
   func makeLayout(using generator: inout Generator) -> Layout {
@@ -30,7 +34,7 @@ struct DynamicObstacles: Family {
     maker.grid[size - 2, size - 2] = .goal
     maker.agent = Agent(Position(1, 1), .right)
     if startsAnywhere { maker.placeAgent(in: maker.grid.whole) }
-    for _ in 0..<obstacles { maker.place(Cell(.ball, .blue), in: maker.grid.whole) }
+    for _ in 0..<obstacles { maker.place(Self.ball, in: maker.grid.whole) }
     return maker.layout
   }
 
@@ -42,7 +46,6 @@ struct DynamicObstacles: Family {
   }
 
   func step(_ action: GridAction, in episode: inout GridEpisode) -> Outcome? {
-    let action = action == .forward || action == .right ? action : .left
     let front = episode.grid[episode.agent.front].object
     for index in episode.marks.indices { moveObstacle(index, in: &episode) }
     let outcome = episode.act(action)
