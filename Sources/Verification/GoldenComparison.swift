@@ -69,7 +69,19 @@ extension GoldenFile {
   /// Computes what the file holds and compares.
   ///
   /// - Parameter shards: parts that the batch is cut into; the file's B at most.
+  /// - Throws: ``GoldenFileError``, `BLASError`.
   public func verify(shards: Int = 2) throws -> [VerificationLine] {
+    do {
+      return try compare(shards: shards)
+    } catch let problem as NonFiniteLoss {
+      throw GoldenFileError(
+        file: name,
+        problem: "what its batch and parameters give is no number: \(problem.finding)",
+        remedy: GoldenFileError.copyAgain)
+    }
+  }
+
+  private func compare(shards: Int) throws -> [VerificationLine] {
     let batch = try makeBatch()
     let draws = DrawSource.fixed(deviations: Self.deviations)
     let pool = WorkerPool()
@@ -152,12 +164,12 @@ extension GoldenFile {
     for key in tensors.names where key.hasPrefix(prefix) {
       let name = String(key.dropFirst(prefix.count))
       let ours = result.metrics.first { $0.name == name }?.value ?? .nan
-      let reference = try entry(key).doubles
+      let reference = try number(key)
       let isRMS = name.hasPrefix("opt/") && name.hasSuffix("_rms")
       let error =
         isRMS
-        ? abs(Double(ours) / reference[0] - 1) * tolerance / 1e-3
-        : GroupErrors.difference([ours], reference)
+        ? abs(Double(ours) / reference - 1) * tolerance / 1e-3
+        : GroupErrors.difference([ours], [reference])
       errors.add(name, error)
     }
     return errors.line
@@ -168,7 +180,7 @@ extension GoldenFile {
     guard tensors.names.contains(where: { $0.hasPrefix("grad/") }) else { return [] }
     var errors = GroupErrors("gradients (of norm)", tolerance: 3e-4)
     for entry in learner.agent.parameters.trained {
-      let reference = try self.entry("grad/\(entry.name)").doubles
+      let reference = try numbers("grad/\(entry.name)", shape: entry.shape)
       let ours = learner.gradient(of: entry)
       let distance = zip(ours, reference).reduce(0) {
         $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1)
@@ -228,10 +240,12 @@ extension GoldenFile {
     var all = GroupErrors("all parameters, update \(update)", tolerance: 1e-3)
     var (far, counted) = (0, 0)
     for entry in learner.agent.parameters.trained {
-      let reference = try self.entry("after\(update)/\(entry.name)").doubles
+      let reference = try numbers("after\(update)/\(entry.name)", shape: entry.shape)
       // Without gradients in the file, all elements count.
       let gradient =
-        tensors["grad/\(entry.name)"]?.doubles.map(abs) ?? reference.map { _ in 0 }
+        tensors["grad/\(entry.name)"] == nil
+        ? reference.map { _ in 0 }
+        : try numbers("grad/\(entry.name)", shape: entry.shape).map(abs)
       let ours = learner.agent.parameters[entry].array
       let floor = 1e-6 * (gradient.max() ?? 0)
       let limit = 0.02 * Double(update) * specification.lr

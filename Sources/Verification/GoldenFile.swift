@@ -25,6 +25,8 @@ public struct GoldenFile: Sendable {
   let configuration: AgentConfiguration
   let spaces: [ObservationSpace]
   let actionSpace: ActionSpace
+  /// K + T.
+  let rows: Int
 
   /// Standard deviations above the mean of what stands for a draw from a normal distribution.
   static let deviations: Float = 0.7
@@ -50,18 +52,35 @@ public struct GoldenFile: Sendable {
         file: name, problem: "its metadata entry `spec` cannot be read",
         remedy: "write action, n, B, T, lr and updates into it")
     }
-    configuration = try AgentConfiguration(reference: agent, file: name)
+    try specification.check(tensors, file: name)
+    try Self.checkFinite(tensors, name: name)
+    do {
+      configuration = try AgentConfiguration(reference: agent, file: name)
+    } catch {
+      throw GoldenFileError(
+        file: name, problem: "its metadata entry `agent` cannot be used: \(error)",
+        remedy: GoldenFileError.copyAgain)
+    }
     actionSpace =
       specification.action == "discrete"
       ? .discrete(count: specification.n)
       : .continuous(
         low: Array(repeating: -1, count: specification.n),
         high: Array(repeating: 1, count: specification.n))
+    let reward = try tensors.entry("batch/reward", of: name).shape
+    guard reward.count == 2, reward[0] == specification.B, reward[1] >= specification.T else {
+      throw GoldenFileError(
+        file: name,
+        problem: "batch/reward has shape \(reward) instead of \(specification.B) sequences of "
+          + "\(specification.T) rows or more", remedy: GoldenFileError.copyAgain)
+    }
+    rows = reward[1]
     spaces = try Self.spaces(of: tensors, name: name)
+    try checkBatch()
   }
 
   /// K: rows before the train rows.
-  var context: Int { (tensors["batch/reward"]?.shape.last ?? 0) - specification.T }
+  var context: Int { rows - specification.T }
 
   // MARK: observations
 
@@ -80,6 +99,11 @@ public struct GoldenFile: Sendable {
     return try keys.sorted().map { key in
       let entry = try tensors.entry("batch/\(key)", of: name)
       let shape = Array(entry.shape.dropFirst(2))
+      guard entry.shape.count >= 2, entry.values.count > 0 else {
+        throw GoldenFileError(
+          file: name, problem: "batch/\(key) has shape \(entry.shape), in which there is nothing",
+          remedy: GoldenFileError.copyAgain)
+      }
       switch entry.values {
       case .uint8 where shape.count == 3:
         return ObservationSpace(
@@ -89,7 +113,8 @@ public struct GoldenFile: Sendable {
       default:
         let count = shape.reduce(1, *)
         let width = tensors["param/dec/vec/\(key)/logits/bias"]?.shape.last ?? count
-        return ObservationSpace(name: key, kind: .discrete(count: count, classes: width / count))
+        return ObservationSpace(
+          name: key, kind: .discrete(count: count, classes: max(width / count, 1)))
       }
     }
   }
@@ -97,7 +122,6 @@ public struct GoldenFile: Sendable {
   // MARK: the batch
 
   func makeBatch() throws -> SequenceBatch {
-    let rows = specification.T + context
     func flags(_ key: String) throws -> [Bool] {
       try entry("batch/\(key)").doubles.map { $0 != 0 }
     }
@@ -109,16 +133,16 @@ public struct GoldenFile: Sendable {
     }
     return SequenceBatch(
       size: specification.B, length: specification.T, context: context, images: images,
-      vectors: vectors, previousActions: try previousActions(rows: rows),
+      vectors: vectors, previousActions: try previousActions(),
       rewards: try entry("batch/reward").doubles.map { Float($0) },
       isFirst: try flags("is_first"), isLast: try flags("is_last"),
       isTerminal: try flags("is_terminal"),
-      initialDeter: try carry("dyn/deter", rows: rows),
-      initialStoch: try carry("dyn/stoch", rows: rows))
+      initialDeter: try carry("dyn/deter"),
+      initialStoch: try carry("dyn/stoch"))
   }
 
   /// The action of the row before each train row; zero where there is none.
-  private func previousActions(rows: Int) throws -> [Float] {
+  private func previousActions() throws -> [Float] {
     let actions = try entry("batch/action").doubles.map { Float($0) }
     let width = actionSpace.storedCount
     return (0..<specification.B).flatMap { b in
@@ -131,7 +155,7 @@ public struct GoldenFile: Sendable {
   }
 
   /// The stored latent of the last context row of each sequence.
-  private func carry(_ key: String, rows: Int) throws -> [Float] {
+  private func carry(_ key: String) throws -> [Float] {
     let values = try entry("batch/\(key)").doubles.map { Float($0) }
     let width = values.count / (specification.B * rows)
     return (0..<specification.B).flatMap { b -> [Float] in
@@ -147,8 +171,7 @@ public struct GoldenFile: Sendable {
 
   /// An agent with the file's parameters, as it was before the first update.
   func makeLearner(shards: Int) throws -> Learner {
-    let agent = try Agent(
-      configuration, spaces: spaces, actionSpace: actionSpace, key: .init(seed: 0))
+    let agent = try makeAgent()
     for entry in agent.parameters.entries {
       let values = try self.entry("param/\(entry.name)")
       guard values.shape == entry.shape, let floats = values.floats else {
@@ -162,12 +185,31 @@ public struct GoldenFile: Sendable {
     let learner = Learner(agent: agent, shards: shards)
     for normalizer in Self.normalizers {
       for (stored, path) in learner.state[keyPath: normalizer.path].stored {
-        let value = try entry("param/\(normalizer.name)/\(stored)/value").doubles[0]
+        let value = try number("param/\(normalizer.name)/\(stored)/value")
         learner.state[keyPath: normalizer.path][keyPath: path] = Float(value)
       }
     }
-    learner.state.slowValueCount = Int(try entry("param/slowval_count/value").doubles[0])
+    let count = "param/slowval_count/value"
+    guard let number = Int(exactly: try number(count)), 0..<Int(Int32.max) ~= number else {
+      throw GoldenFileError(
+        file: name, problem: "\(count) is no number of updates",
+        remedy: GoldenFileError.copyAgain)
+    }
+    learner.state.slowValueCount = number
     return learner
+  }
+
+  private func makeAgent() throws -> Agent {
+    do {
+      return try Agent(
+        configuration, spaces: spaces, actionSpace: actionSpace, key: .init(seed: 0))
+    } catch let error as BLASError {
+      throw error
+    } catch {
+      throw GoldenFileError(
+        file: name, problem: "its batch and its metadata make no agent: \(error)",
+        remedy: GoldenFileError.copyAgain)
+    }
   }
 
   static var normalizers: [(name: String, path: WritableKeyPath<AgentState, Normalizer>)] {

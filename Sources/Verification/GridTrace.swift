@@ -21,12 +21,14 @@ public struct GridTrace: Sendable {
   /// - Throws: ``TraceError``.
   package init(_ tensors: SafeTensors, name: String) throws {
     file = TraceTensors(name: name, tensors: tensors)
-    let id = tensors.metadata["id"] ?? ""
+    guard let id = tensors.metadata["id"] else { throw file.error("its metadata has no `id`") }
     guard let family = GridworldEnvironments.family(miniGridID: id) else {
-      throw file.error("its metadata names the world '\(id)', which is not bundled")
+      throw file.error(
+        "its metadata names the world '\(id)', which is not bundled",
+        remedy: "give an episode of a world that `dreamer envs` lists")
     }
-    guard let maxSteps = tensors.metadata["max_steps"].flatMap({ Int($0) }) else {
-      throw file.error("its metadata has no `max_steps`")
+    guard let maxSteps = tensors.metadata["max_steps"].flatMap({ Int($0) }), maxSteps > 0 else {
+      throw file.error("its metadata has no `max_steps` that is a number of steps")
     }
     self.family = family
     self.maxSteps = maxSteps
@@ -54,9 +56,23 @@ public struct GridTrace: Sendable {
   ///
   /// - Throws: ``TraceError``.
   public func verify() throws -> [VerificationLine] {
-    let recorded = try Recording(file, steps: actions.count, grid: start.grid)
+    let recorded = try GridRecording(file, steps: actions.count, grid: start.grid)
+    var stepLimit = GroupErrors("step limit", tolerance: 0)
+    stepLimit.add("the file's", abs(Double(family.maxSteps) - Double(maxSteps)))
+    guard let wanderer = family.wanderer else { return try [stepLimit.line] + replay(recorded) }
+    var comparison = WanderingComparison(
+      file, family: family, wanderer: wanderer, start: start, actions: actions, recorded: recorded)
+    return try [stepLimit.line] + comparison.verify()
+  }
+
+  /// What a comparison leaves out, and why; nil where it is whole.
+  public var notCompared: String? {
+    family.wanderer == nil ? nil : WanderingComparison.notCompared
+  }
+
+  /// Does what was done, from the start on.
+  private func replay(_ recorded: GridRecording) throws -> [VerificationLine] {
     var comparison = Comparison()
-    comparison.stepLimit.add("the file's", Double(abs(family.maxSteps - maxSteps)))
     var world = GridEnvironment(
       FixedLayout(family, layout: start), observing: [.view, .grid, .symbolic])
     var observation = world.makeObservation()
@@ -72,34 +88,8 @@ public struct GridTrace: Sendable {
   }
 }
 
-/// What MiniGrid showed, by rows of a moment.
-private struct Recording {
-  let lastGrid: [UInt8]
-  let agents: [Int]
-  let carried: [UInt8]
-  let views: [UInt8]
-  let viewPictures: [UInt8]
-  let gridPictures: [UInt8]
-  let rewards: [Double]
-  let terminated: [Double]
-  let truncated: [Double]
-
-  init(_ file: TraceTensors, steps: Int, grid: Grid) throws {
-    lastGrid = try file.bytes("grid1", shape: [grid.width, grid.height, 3])
-    agents = try file.integers("agent", shape: [steps + 1, 3])
-    carried = try file.bytes("carrying", shape: [steps + 1, 2])
-    views = try file.bytes("obs", shape: [steps + 1, 7, 7, 3])
-    viewPictures = try file.bytes("rgb_partial", shape: [nil, 56, 56, 3])
-    gridPictures = try file.bytes("rgb_full", shape: [nil, 8 * grid.height, 8 * grid.width, 3])
-    rewards = try file.doubles("reward", shape: [steps])
-    terminated = try file.doubles("terminated", shape: [steps])
-    truncated = try file.doubles("truncated", shape: [steps])
-  }
-}
-
 /// The errors by what they are errors of.
 private struct Comparison {
-  var stepLimit = GroupErrors("step limit", tolerance: 0)
   var lastGrid = GroupErrors("last grid", tolerance: 0)
   private var agents = GroupErrors("agent", tolerance: 0)
   private var carried = GroupErrors("carried object", tolerance: 0)
@@ -112,13 +102,12 @@ private struct Comparison {
 
   var lines: [VerificationLine] {
     [
-      stepLimit, agents, carried, views, viewPictures, gridPictures, rewards, terminated,
-      truncated, lastGrid,
+      agents, carried, views, viewPictures, gridPictures, rewards, terminated, truncated, lastGrid,
     ].map(\.line)
   }
 
   mutating func add(
-    _ episode: GridEpisode, _ observation: Observation, _ recorded: Recording, _ time: Int
+    _ episode: GridEpisode, _ observation: Observation, _ recorded: GridRecording, _ time: Int
   ) {
     let moment = "step \(time)"
     let agent = [
@@ -128,7 +117,7 @@ private struct Comparison {
     let hands = episode.carried == .empty ? [0, 0] : episode.carried.encoding.prefix(2)
     carried.add(moment, difference(hands, recorded.carried.row(time, of: 2)))
     let view = observation.vectors[0].map { UInt8($0) }
-    views.add(moment, difference(view[...], recorded.views.row(time, of: 147)))
+    views.add(moment, difference(view[...], recorded.views.row(time, of: GridRecording.viewCount)))
     let (grid, image) = (observation.images[0], observation.images[1])
     if recorded.viewPictures.hasRow(time, of: image.count) {
       let picture = recorded.viewPictures.row(time, of: image.count)
@@ -140,30 +129,12 @@ private struct Comparison {
     }
   }
 
-  mutating func add(_ step: Step, _ recorded: Recording, _ time: Int) {
+  mutating func add(_ step: Step, _ recorded: GridRecording, _ time: Int) {
     let moment = "step \(time)"
     // Recorded as `Float`, as rewards are stored here too.
     rewards.add(moment, abs(Double(Float(step.reward)) - recorded.rewards[time - 1]))
-    terminated.add(moment, step.isTerminal == (recorded.terminated[time - 1] != 0) ? 0 : 1)
-    // At the step limit MiniGrid truncates an episode that ends by itself, too.
+    terminated.add(moment, step.isTerminal == recorded.terminated[time - 1] ? 0 : 1)
     let isCutOff = step.isLast && !step.isTerminal
-    let isRecorded = recorded.truncated[time - 1] != 0 && recorded.terminated[time - 1] == 0
-    truncated.add(moment, isCutOff == isRecorded ? 0 : 1)
+    truncated.add(moment, isCutOff == recorded.isCutOff(time) ? 0 : 1)
   }
-}
-
-extension Array {
-  fileprivate func row(_ index: Int, of width: Int) -> ArraySlice<Element> {
-    self[index * width..<(index + 1) * width]
-  }
-
-  fileprivate func hasRow(_ index: Int, of width: Int) -> Bool { (index + 1) * width <= count }
-}
-
-/// The largest difference of two numbers; infinite where there are not as many.
-private func difference<Number: BinaryInteger>(
-  _ ours: ArraySlice<Number>, _ theirs: ArraySlice<Number>
-) -> Double {
-  guard ours.count == theirs.count else { return .infinity }
-  return zip(ours, theirs).reduce(0) { max($0, abs(Double($1.0) - Double($1.1))) }
 }

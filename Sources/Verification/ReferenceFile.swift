@@ -23,6 +23,11 @@ public enum ReferenceFile: Sendable {
     }
   }
 
+  /// What of the file is not compared, and why; nil where all is.
+  public var notCompared: String? {
+    if case .grid(let trace) = self { trace.notCompared } else { nil }
+  }
+
   /// Computes what the file holds and compares.
   public func verify() throws -> [VerificationLine] {
     switch self {

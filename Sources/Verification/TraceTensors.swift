@@ -5,10 +5,9 @@ struct TraceTensors: Sendable {
   let name: String
   let tensors: SafeTensors
 
-  func error(_ problem: String) -> TraceError {
-    TraceError(
-      file: name, problem: problem, remedy: "give a file as the README of the traces describes it")
-  }
+  func error(
+    _ problem: String, remedy: String = "give a file as the README of the traces describes it"
+  ) -> TraceError { TraceError(file: name, problem: problem, remedy: remedy) }
 
   /// A tensor of a shape; nil in the shape stands for any length.
   ///
@@ -50,6 +49,17 @@ struct TraceTensors: Sendable {
       throw error("`\(key)` holds \(wrong)")
     }
     return numbers
+  }
+}
+
+extension TraceTensors {
+  /// Zeros and ones.
+  func flags(_ key: String, shape: [Int?]) throws -> [Bool] {
+    let numbers = try doubles(key, shape: shape)
+    if let wrong = numbers.first(where: { $0 != 0 && $0 != 1 }) {
+      throw error("`\(key)` holds \(wrong), which is neither 0 nor 1")
+    }
+    return numbers.map { $0 == 1 }
   }
 }
 

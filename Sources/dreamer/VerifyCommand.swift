@@ -29,8 +29,10 @@ struct VerifyCommand: ParsableCommand {
     try urls.forEach(Self.checkExists)
     var failed = false
     for url in urls {
-      let lines = try ReferenceFile(contentsOf: url).verify()
-      let texts = [url.lastPathComponent] + lines.map { "  \($0)" }
+      let file = try ReferenceFile(contentsOf: url)
+      let lines = try file.verify()
+      let left = file.notCompared.map { ["  not compared: \($0)"] } ?? []
+      let texts = [url.lastPathComponent] + lines.map { "  \($0)" } + left
       try StandardOutput.print(
         texts.map { ForeignText.visible($0) }.joined(separator: "\n"))
       failed = failed || lines.contains { !$0.holds }

@@ -36,6 +36,54 @@ struct VerifyTests {
     #expect(failed.first?.hasSuffix("worst dyn/dyngru/kernel") == true)
   }
 
+  /// A golden file with one tensor changed, in the folder of the shell.
+  private func write(
+    _ name: String, of golden: String, _ change: (SafeTensors.Values) -> SafeTensors.Values
+  ) throws {
+    var file = try SafeTensors(contentsOf: Shell.fixture("golden/\(golden).safetensors"))
+    let entry = try #require(file[name])
+    file[name] = .init(shape: entry.shape, values: change(entry.values))
+    try file.write(to: shell.url("bad.safetensors"))
+  }
+
+  @Test("an action beyond the space and a number that is none are bad data, in one line")
+  func damaged() throws {
+    try write("batch/action", of: "tiny-discrete") { values in
+      guard case .int32(let numbers) = values else { return values }
+      // The bit that the case flips.
+      return .int32(numbers.map { $0 ^ 0x0040_0000 })
+    }
+    let action = try shell.run("verify", "bad.safetensors")
+    #expect(action.code == 65 && action.output == "")
+    #expect(
+      action.errors.wholeMatch(
+        of: #/.*bad.safetensors: batch/action holds \d+, which is not one of 0..<5; it is .*\n/#)
+        != nil, "\(action.errors)")
+    for name in ["batch/reward", "param/val/head/logits/bias"] {
+      try write(name, of: "tiny-strided") { values in
+        guard case .float32(var numbers) = values else { return values }
+        numbers[1] = .nan
+        return .float32(numbers)
+      }
+      let nan = try shell.run("verify", "bad.safetensors")
+      #expect(nan.code == 65 && nan.output == "")
+      #expect(
+        nan.errors.hasSuffix(
+          "bad.safetensors: \(name) has numbers that are not finite; it is damaged: copy it again\n"
+        ))
+      #expect(nan.errors.split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test("an episode in which balls wander is compared as far as they do not matter")
+  func wandering() throws {
+    let outcome = try shell.run(
+      "verify", Shell.fixture("wandering/grid-Dynamic-Obstacles-5x5.safetensors").path)
+    #expect(outcome.code == 0, "\(outcome.output)")
+    #expect(!outcome.output.contains("FAIL") && !outcome.output.contains("picture of"))
+    #expect(outcome.output.contains("\n  not compared: where the balls go, for they wander"))
+  }
+
   @Test("a missing file is noticed before any is compared")
   func missing() throws {
     let outcome = try shell.run(

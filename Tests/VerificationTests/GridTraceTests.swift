@@ -67,7 +67,10 @@ struct GridTraceTests {
       { $0.metadata["id"] = "MiniGrid-Nowhere-v0" },
       "its metadata names the world 'MiniGrid-Nowhere-v0', which is not bundled"
     ),
-    ({ $0.metadata["max_steps"] = nil }, "its metadata has no `max_steps`"),
+    (
+      { $0.metadata["max_steps"] = nil },
+      "its metadata has no `max_steps` that is a number of steps"
+    ),
     ({ $0["grid0"] = nil }, "there is no tensor `grid0`"),
     ({ $0["obs"] = nil }, "there is no tensor `obs`"),
     (
