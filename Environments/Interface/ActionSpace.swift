@@ -4,7 +4,7 @@ import Randomness
 public enum ActionSpace: Sendable, Hashable, Codable {
   /// One of `0..<count`.
   case discrete(count: Int)
-  /// One number a dimension, within its bounds.
+  /// One number a dimension, within its bounds, which may be infinite.
   case continuous(low: [Double], high: [Double])
 }
 
@@ -44,7 +44,17 @@ extension ActionSpace {
     case .discrete(let count):
       return .discrete(generator.integer(below: count))
     case .continuous(let low, let high):
-      return .continuous(zip(low, high).map { Float(generator.uniform($0, $1)) })
+      return .continuous(
+        low.indices.map { index in
+          let range = Self.units(low[index], high[index])
+          return Float(min(max(generator.uniform(range.low, range.high), low[index]), high[index]))
+        })
     }
+  }
+
+  /// What -1 and 1 mean in a dimension: its bounds, or themselves where one is infinite or beyond what
+  /// an action can hold, as in the reference's `NormalizeAction`.
+  static func units(_ low: Double, _ high: Double) -> (low: Double, high: Double) {
+    Float(low).isFinite && Float(high).isFinite ? (low, high) : (-1, 1)
   }
 }

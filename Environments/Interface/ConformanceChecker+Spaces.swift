@@ -1,6 +1,6 @@
 extension ConformanceChecker {
-  /// What is wrong with the spaces themselves.
-  func spaceViolations(of world: some Environment) -> [String] {
+  /// What is wrong with the spaces themselves, one sentence each.
+  public static func spaceViolations(of world: some Environment) -> [String] {
     var violations: [String] = []
     let spaces = world.observationSpaces
     if spaces.isEmpty { violations.append("there is no observation space") }
@@ -14,7 +14,7 @@ extension ConformanceChecker {
     case .discrete(let count):
       if count < 1 { violations.append("the action space has \(count) actions") }
     case .continuous(let low, let high):
-      if low.isEmpty || low.count != high.count || !zip(low, high).allSatisfy({ $0 < $1 }) {
+      if low.isEmpty || low.count != high.count || !zip(low, high).allSatisfy({ $0 <= $1 }) {
         violations.append("the action bounds \(low) and \(high) enclose nothing")
       }
     }

@@ -17,7 +17,7 @@ public struct ConformanceChecker: Sendable {
 
   /// The broken promises, one sentence each; none where the world conforms.
   public func violations(of world: some Environment) -> [String] {
-    let violations = spaceViolations(of: world)
+    let violations = Self.spaceViolations(of: world)
     guard violations.isEmpty else { return violations }
     let actions = randomActions(in: world.actionSpace)
     do {

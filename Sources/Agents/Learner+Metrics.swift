@@ -25,7 +25,8 @@ extension Learner {
     if case .discrete(let count) = agent.actionSpace,
       let entropy = metrics.first(where: { $0.name == "ent/action" })
     {
-      metrics.append(("rand/action", entropy.value / log(Float(count))))
+      // Where there is nothing to choose, the one action is as random as it can be.
+      metrics.append(("rand/action", count > 1 ? entropy.value / log(Float(count)) : 1))
     }
     return metrics + [("opt/loss", Float(total))]
   }
@@ -52,7 +53,7 @@ extension Learner {
       ("opt/grad_rms", Float(statistics.gradientRMS)),
       ("opt/update_rms", Float(statistics.updateRMS)),
       ("opt/param_rms", Float(statistics.parameterRMS)),
-      ("opt/param_count", Float(agent.parameters.trainedCount)),
+      ("opt/param_count", Float(agent.parameters.learningCount)),
       ("opt/updates", Float(state.updates)),
     ]
   }

@@ -1,8 +1,8 @@
 import WorldModels
 
-/// A loss, a metric, a gradient or a number of a batch that is infinite or not a number.
+/// A loss, a gradient or a number of a batch that is infinite or not a number.
 public struct NonFiniteLoss: Error, CustomStringConvertible, Equatable {
-  /// What was found first: a number of the batch by its place, a loss or metric by its name, or "the
+  /// What was found first: a number of the batch by its place, a loss by its name, or "the
   /// gradient of" a parameter.
   public let name: String
   public let value: Float
@@ -47,10 +47,14 @@ extension Learner {
     }
   }
 
-  /// - Throws: ``NonFiniteLoss`` for the first loss, or else the first metric, that is not finite.
-  func checkFinite(_ metrics: [(name: String, value: Float)], update: Int) throws {
+  /// - Throws: ``NonFiniteLoss`` for the first loss that is not finite, or else their total. Other
+  ///   metrics may be anything.
+  func checkLosses(_ metrics: [(name: String, value: Float)], update: Int) throws {
     let bad = metrics.filter { !$0.value.isFinite }
-    guard let first = bad.first(where: { $0.name.hasPrefix("loss/") }) ?? bad.first else { return }
+    guard
+      let first = bad.first(where: { $0.name.hasPrefix("loss/") })
+        ?? bad.first(where: { $0.name == "opt/loss" })
+    else { return }
     throw NonFiniteLoss(name: first.name, value: first.value, update: update)
   }
 }

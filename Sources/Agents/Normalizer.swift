@@ -36,8 +36,13 @@ public struct Normalizer: Codable, Sendable, Equatable {
     correction = (1 - rate) * correction + rate
   }
 
-  /// What to subtract and what to divide by.
+  /// What to subtract and what to divide by. Where nothing varies and no limit is set, that is 1.
   public var statistics: (offset: Float, scale: Float) {
+    let (offset, scale) = rawStatistics
+    return (offset, scale == 0 ? 1 : scale)
+  }
+
+  private var rawStatistics: (offset: Float, scale: Float) {
     let limit = Float(configuration.limit)
     let factor = configuration.debias ? 1 / max(rate, correction) : 1
     switch configuration.impl {

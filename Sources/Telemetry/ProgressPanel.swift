@@ -96,7 +96,7 @@ struct ProgressPanel {
     if let free = status.details.freeNats {
       text += ", \(ProgressText.fixed(free, digits: 2)) free"
     }
-    if let share = status.details.freeShare {
+    if let share = status.details.freeShare, share.isFinite {
       text += ", \(Int((100 * share).rounded())) % of rows below"
     }
     return row("KL", text)

@@ -10,7 +10,8 @@ public struct TextChart {
   ///   - width: of the chart itself, in columns.
   ///   - height: in rows.
   public init?(_ points: [(step: Int, value: Double)], width: Int = 60, height: Int = 6) {
-    let points = points.filter(\.value.isFinite)
+    // Sums and differences of what is larger can be no numbers.
+    let points = points.filter { abs($0.value) < 1e300 }
     guard let first = points.map(\.step).min(), let last = points.map(\.step).max() else {
       return nil
     }
@@ -18,7 +19,7 @@ public struct TextChart {
     self.height = height
     var sums = Array(repeating: (sum: 0.0, count: 0), count: width)
     for (step, value) in points {
-      let place = Double(step - first) / Double(max(last - first, 1))
+      let place = (Double(step) - Double(first)) / max(Double(last) - Double(first), 1)
       let column = min(Int(place * Double(width)), width - 1)
       sums[column].sum += value
       sums[column].count += 1

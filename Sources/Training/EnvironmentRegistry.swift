@@ -49,7 +49,18 @@ struct EnvironmentSource: Sendable {
     guard let own else {
       return try EnvironmentRegistry.make(configuration.task, configuration.env)
     }
-    return configuration.env.wrap.wrap(try own())
+    let world = try own()
+    if let violation = Self.violation(world) {
+      throw EnvironmentError(
+        environment: world.id, problem: violation,
+        remedy: "mend its spaces; ConformanceChecker tells all that is wrong")
+    }
+    return configuration.env.wrap.wrap(world)
+  }
+
+  /// What is wrong with a world's spaces first of all.
+  private static func violation(_ world: some Environment) -> String? {
+    ConformanceChecker.spaceViolations(of: world).first
   }
 }
 

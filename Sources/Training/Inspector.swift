@@ -155,7 +155,9 @@ public struct Inspector {
       check(parameters, checkpoint.parameters)
       if isNewest { inspection.note(parameters) }
       let wanted = agent?.parameters.entries.map { ($0.name, $0.shape) }
-      if let wanted { compare(parameters, checkpoint.parameters, with: wanted) }
+      if let agent, let wanted {
+        compare(parameters, checkpoint.parameters, with: wanted, and: agent.numbersOfState)
+      }
     }
     guard let averages = attempt({ try SafeTensors(contentsOf: checkpoint.optimizer) }) else {
       return
@@ -182,8 +184,16 @@ public struct Inspector {
   }
 
   private mutating func compare(
-    _ tensors: SafeTensors, _ file: URL, with wanted: [(name: String, shape: [Int])]
+    _ tensors: SafeTensors, _ file: URL, with wanted: [(name: String, shape: [Int])],
+    and others: [String] = []
   ) {
+    let known = Set(wanted.map(\.name) + others)
+    let more = tensors.names.filter { !known.contains($0) }
+    if let first = more.first {
+      inspection.problems.append(
+        "\(file.path): it has \(first)\(more.count > 1 ? " and \(more.count - 1) more" : ""), which "
+          + "an agent of this configuration has not")
+    }
     for (name, shape) in wanted {
       guard let entry = tensors[name] else {
         inspection.problems.append("\(file.path): it has no tensor \(name)")
@@ -261,5 +271,19 @@ public struct Inspector {
         "\(file.path): ends in a line that was not finished; train --resume cuts it")
     }
     return found
+  }
+}
+
+extension Agent {
+  /// The names of what stands beside the parameters in their file: normalisers and a counter.
+  fileprivate var numbersOfState: [String] {
+    let state = AgentState(configuration)
+    let normalizers = [
+      ("retnorm", state.returnNormalizer), ("valnorm", state.valueNormalizer),
+      ("advnorm", state.advantageNormalizer),
+    ]
+    return normalizers.flatMap { name, normalizer in
+      normalizer.stored.map { "\(name)/\($0.name)/value" }
+    } + ["slowval_count/value"]
   }
 }

@@ -5,13 +5,18 @@ import Telemetry
 import WorldModels
 
 /// An update that was not made, and the batch that it was to be made from.
-package struct NonFiniteUpdate: Error {
+package struct NonFiniteUpdate: Error, CustomStringConvertible {
   package let problem: NonFiniteLoss
   package let batch: SequenceBatch
 
   package init(problem: NonFiniteLoss, batch: SequenceBatch) {
     self.problem = problem
     self.batch = batch
+  }
+
+  /// Where no run takes it up (`bench`): without the batch, which is long.
+  package var description: String {
+    "\(problem.finding); choose a smaller agent.opt.lr or smaller agent.loss_scales"
   }
 
   /// A run whose updates are all bad must not fill the disk: the first batches tell enough.

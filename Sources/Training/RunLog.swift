@@ -231,7 +231,9 @@ private struct RunLogNews {
     }
     func reported(_ name: String) -> Double? { report.last { $0.name == name }?.value }
     (details.divergence, details.freeShare) = (value("kl"), value("kl_free"))
-    details.activeLatents = reported("report/latents/active").map { Int($0) }
+    details.activeLatents = reported("report/latents/active").flatMap {
+      Int(exactly: $0.rounded(.down))
+    }
     details.perplexity = reported("report/latents/perplexity")
     details.replayItems = replayItems
     return details

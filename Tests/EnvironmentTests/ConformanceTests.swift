@@ -91,8 +91,8 @@ struct BrokenConformanceTests {
       ),
       (BadSpaces(.discrete(count: 0)), "the action space has 0 actions"),
       (
-        BadSpaces(.continuous(low: [0, 1], high: [1, 1])),
-        "the action bounds [0.0, 1.0] and [1.0, 1.0] enclose nothing"
+        BadSpaces(.continuous(low: [0, 1], high: [1, 0.5])),
+        "the action bounds [0.0, 1.0] and [1.0, 0.5] enclose nothing"
       ),
     ] {
       #expect(violations(of: world) == [violation])

@@ -45,7 +45,8 @@ public struct CheckedEnvironment<Base: Environment>: EnvironmentWrapper {
   }
 
   private func check(_ step: Step, at time: Int) throws {
-    guard step.reward.isFinite else {
+    // Replay and networks hold rewards as `Float`.
+    guard Float(step.reward).isFinite else {
       throw error(at: time, "the reward is \(step.reward)", "make the world's rewards finite")
     }
     guard !step.isFirst, step.isLast || !step.isTerminal else {

@@ -1,7 +1,7 @@
 import Randomness
 
 /// An environment that takes continuous actions in units of its bounds: -1 is the lower, 1 the upper
-/// bound, and what lies beyond is clipped inside the call, so that the caller keeps what it drew.
+/// bound (in a dimension with an infinite one, -1 and 1 themselves), and what lies beyond is clipped inside the call, so that the caller keeps what it drew.
 /// Discrete actions pass unchanged.
 ///
 /// The reference wraps its environments so (danijar/dreamerv3, `NormalizeAction` and `ClipAction`).
@@ -37,7 +37,8 @@ public struct NormalizedActions<Base: Environment>: EnvironmentWrapper {
     else { return action }
     for index in asked.indices {
       let share = (Double(min(max(asked[index], -1), 1)) + 1) / 2
-      let value = low[index] + share * (high[index] - low[index])
+      let range = ActionSpace.units(low[index], high[index])
+      let value = range.low + share * (range.high - range.low)
       values[index] = Float(min(max(value, low[index]), high[index]))
     }
     return .continuous(values)

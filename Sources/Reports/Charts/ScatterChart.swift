@@ -70,7 +70,8 @@ struct ScatterChart {
       case .number(let number):
         let last = ScatterChart.shades - 1
         let share = most > least ? (number - least) / (most - least) : 0
-        let shade = min(Int(share * Double(last + 1)), last)
+        // A number beyond all others can have no share of their range.
+        let shade = share.isFinite ? min(Int(share * Double(last + 1)), last) : 0
         let middle = least + (Double(shade) + 0.5) / Double(last + 1) * (most - least)
         return (
           shade, Numbers.short(middle), ScatterChart.shade(Double(shade) / Double(last))

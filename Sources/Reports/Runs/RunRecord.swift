@@ -92,6 +92,9 @@ package struct RunRecord {
     }
   }
 
+  /// As far as a run can be told to go.
+  private static let largestStep = 1_000_000_000_000_000
+
   /// The numbers of a file of records; none where there is no file. A last line that is not finished
   /// is left out, for a run may be writing it.
   private static func samples(_ url: URL) throws -> [String: [Sample]] {
@@ -101,15 +104,15 @@ package struct RunRecord {
     var samples: [String: [Sample]] = [:]
     for (index, line) in lines.dropLast().enumerated() {
       guard let record = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
-        let step = record["step"] as? Int, step >= 0
+        let step = record["step"] as? Int, 0...largestStep ~= step
       else {
         throw FileError(
           .malformed, path: url.path, what: "line \(index + 1) is no record with a step",
           remedy: "remove that line")
       }
       for (name, value) in record where name != "step" {
-        // Numbers alone: neither null nor text.
-        guard let number = value as? NSNumber else { continue }
+        // Numbers alone: neither null nor text, nor what sums and differences of are none.
+        guard let number = value as? NSNumber, abs(number.doubleValue) < 1e300 else { continue }
         samples[name, default: []].append(Sample(step: step, value: number.doubleValue))
       }
     }

@@ -50,7 +50,8 @@ struct ProbeSection {
   }
 
   private func value(_ score: Double, _ isChoice: Bool) -> String {
-    let share = Int((100 * min(max(score, 0), 1)).rounded())
+    // What is no number reaches nothing.
+    let share = score.isNaN ? 0 : Int((100 * min(max(score, 0), 1)).rounded())
     return (isChoice ? Numbers.percent(score) : String(format: "%.3f", score))
       + "<span class=\"bar\" aria-hidden=\"true\"><i style=\"width:\(share)%\"></i></span>"
   }
