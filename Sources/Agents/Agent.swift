@@ -22,7 +22,8 @@ public final class Agent: Sendable {
   /// - Parameters:
   ///   - spaces: what the agent observes.
   ///   - key: of the parameters' first values.
-  /// - Throws: `LayerStyleError`, `ImageShapeError`, `BLASError`, ``AgentSizeError``.
+  /// - Throws: `LayerStyleError`, `ImageShapeError`, `BLASError`, ``AgentSizeError``,
+  ///   ``NothingLearns``.
   public init(
     _ configuration: AgentConfiguration, spaces: [ObservationSpace], actionSpace: ActionSpace,
     key: Key
@@ -47,7 +48,11 @@ public final class Agent: Sendable {
     slowValue = try TwoHotHead(
       configuration.value, from: features, named: "slowval", in: &builder)
     try AgentSizeError.check(parameters: builder.size)
-    parameters = ParameterStore(builder, key: key)
+    let frozen = configuration.frozen.compactMap { AgentModule(rawValue: $0) }
+    parameters = ParameterStore(builder, key: key) { name in
+      AgentModule(ofParameter: name).map { frozen.contains($0) } ?? false
+    }
+    if parameters.learning.isEmpty { throw NothingLearns(frozen: configuration.frozen) }
     blendSlowValue(weight: 1)
   }
 

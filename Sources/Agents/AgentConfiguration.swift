@@ -37,6 +37,8 @@ public struct AgentConfiguration: Codable, Sendable, Equatable {
   /// Whether the replay-value loss reaches the latent state.
   public var repvalGrad = true
   public var report = true
+  /// Modules that do not learn, by the names that their parameters begin with (``AgentModule``). Ours.
+  public var frozen: [String] = []
   /// Whether the report holds the norm of each loss's gradient.
   public var reportGradnorms = false
 

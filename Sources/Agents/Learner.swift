@@ -59,7 +59,7 @@ public final class Learner {
       shardCount: workspaces.count)
     var metrics = differentiate(pass, &next, isTraining: true, pool: pool)
     let differentiating = clock.lap()
-    try checkFinite(metrics, update: next.updates)
+    try checkLosses(metrics, update: next.updates)
     let statistics = optimizer.update(
       next.updates, gradients: workspaces.map(\.gradients.region), pool: pool)
     if let tensor = statistics.badTensor {
@@ -69,7 +69,7 @@ public final class Learner {
     }
     updateSlowValue(&next)
     state = next
-    metrics += optimizerMetrics(statistics)
+    metrics = Self.finite(metrics) + optimizerMetrics(statistics)
     let latents = gatherLatents(batch)
     return Result(
       metrics: metrics, latents: latents,
@@ -109,8 +109,14 @@ public final class Learner {
         metrics.append(("gradnorm/\(name)", gradientNorm()))
       }
     }
-    return metrics
+    return Self.finite(metrics)
   }
+
+  /// Metrics that are numbers: one that is not (a mean of what overflowed) says nothing, and is no
+  /// reason to stop, as a loss is.
+  private static func finite(
+    _ metrics: [(name: String, value: Float)]
+  ) -> [(name: String, value: Float)] { metrics.filter(\.value.isFinite) }
 
   /// Both halves of a step up to the shards' gradients.
   private func differentiate(
@@ -124,10 +130,13 @@ public final class Learner {
     return found.metrics + lossMetrics(workspaces, scales: pass.scales)
   }
 
-  /// The norm of the sum of the shards' gradients.
+  /// The norm of the sum of the shards' gradients, those of frozen modules left out.
   private func gradientNorm() -> Float {
     let gradients = workspaces.map(\.gradients.region)
     for other in gradients.dropFirst() { gradients[0].add(other) }
+    for entry in agent.parameters.trained where entry.isFrozen {
+      gradients[0].slice(entry.parameter.offset, count: entry.parameter.count).fill(0)
+    }
     return Float(gradients[0].sumOfSquares.squareRoot())
   }
 
@@ -147,7 +156,8 @@ public final class Learner {
   }
 
   private func updateSlowValue(_ next: inout AgentState) {
-    if next.slowValueCount % agent.configuration.slowvalue.every == 0 {
+    let isFrozen = agent.configuration.frozen.contains(AgentModule.slowValue.rawValue)
+    if !isFrozen, next.slowValueCount % agent.configuration.slowvalue.every == 0 {
       agent.blendSlowValue(weight: Float(agent.configuration.slowvalue.rate))
     }
     next.slowValueCount += 1

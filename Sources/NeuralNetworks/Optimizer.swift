@@ -11,6 +11,7 @@ public struct OptimizerConfiguration: Codable, Sendable, Equatable {
   public var eps = 1e-20
   public var beta1 = 0.9
   public var beta2 = 0.999
+  /// Whether gradients are averaged. The reference has this key and averages whatever it says.
   public var momentum = true
   public var nesterov = false
   /// Weight decay of kernels, times the learning rate.
@@ -38,7 +39,7 @@ public struct OptimizerConfiguration: Codable, Sendable, Equatable {
   }
 }
 
-/// What an update did, over all trained parameters.
+/// What an update did, over all parameters that learn.
 public struct UpdateStatistics: Sendable, Equatable {
   /// L2 norm of the gradient before clipping.
   public var gradientNorm = 0.0
@@ -51,7 +52,7 @@ public struct UpdateStatistics: Sendable, Equatable {
   public var badTensor: String?
 }
 
-/// Changes the trained parameters of a store.
+/// Changes the parameters of a store that learn.
 ///
 /// LaProp (Ziyin et al. 2020, arXiv:2002.04839) as the reference orders it: a tensor's gradient is
 /// clipped to a part of the tensor's norm (Brock et al. 2021, arXiv:2102.06171, on whole tensors),
@@ -61,7 +62,7 @@ public final class Optimizer: Sendable {
   private let store: ParameterStore
   private let variances: Storage
   private let momenta: Storage
-  /// Three sums of squares for each trained tensor.
+  /// Three sums of squares for each tensor that learns.
   private let sums: Storage
 
   public init(_ configuration: OptimizerConfiguration, store: ParameterStore) {
@@ -69,7 +70,7 @@ public final class Optimizer: Sendable {
     self.store = store
     variances = Storage(count: store.trainedSize)
     momenta = Storage(count: store.trainedSize)
-    sums = Storage(count: 3 * store.trained.count)
+    sums = Storage(count: 3 * store.learning.count)
   }
 
   /// Adds up the shards' gradients, in their order, and makes update `n` (counted from 1).
@@ -80,21 +81,21 @@ public final class Optimizer: Sendable {
   /// - Parameter gradients: one region of `trainedSize` floats for each shard; the first is
   ///   overwritten by the sum.
   public func update(_ n: Int, gradients: [Region], pool: WorkerPool) -> UpdateStatistics {
-    let (trained, sums) = (store.trained, sums.region)
-    pool.run(units: trained.count) { unit in
-      let parts = gradients.map { self.part(of: $0, trained[unit]) }
+    let (learning, sums) = (store.learning, sums.region)
+    pool.run(units: learning.count) { unit in
+      let parts = gradients.map { self.part(of: $0, learning[unit]) }
       for other in parts.dropFirst() { parts[0].add(other) }
       sums[3 * unit] = Float(parts[0].sumOfSquares)
     }
-    if let bad = trained.indices.first(where: { !sums[3 * $0].isFinite }) {
+    if let bad = learning.indices.first(where: { !sums[3 * $0].isFinite }) {
       var statistics = statistics()
-      statistics.badTensor = trained[bad].name
+      statistics.badTensor = learning[bad].name
       return statistics
     }
     let step = makeStep(n)
-    pool.run(units: trained.count) { unit in
+    pool.run(units: learning.count) { unit in
       let squares = self.apply(
-        step, to: trained[unit], gradient: self.part(of: gradients[0], trained[unit]))
+        step, to: learning[unit], gradient: self.part(of: gradients[0], learning[unit]))
       sums[3 * unit + 1] = Float(squares.step)
       sums[3 * unit + 2] = Float(squares.weights)
     }
@@ -139,13 +140,14 @@ public final class Optimizer: Sendable {
   private func statistics() -> UpdateStatistics {
     var totals = [0.0, 0.0, 0.0]
     for (index, sum) in sums.region.array.enumerated() { totals[index % 3] += Double(sum) }
-    let count = Double(store.trainedCount)
+    let count = Double(store.learningCount)
     return UpdateStatistics(
       gradientNorm: totals[0].squareRoot(), gradientRMS: (totals[0] / count).squareRoot(),
       updateRMS: (totals[1] / count).squareRoot(), parameterRMS: (totals[2] / count).squareRoot())
   }
 
-  /// The running averages, to save and to restore: names end in `/variance` and `/momentum`.
+  /// The running averages, to save and to restore: names end in `/variance` and `/momentum`. Frozen
+  /// tensors have theirs, which rest.
   public var state: [(name: String, shape: [Int], values: Region)] {
     store.trained.flatMap { entry in
       [

@@ -48,8 +48,10 @@ public final class ParameterStore: Sendable {
     public let name: String
     public let shape: [Int]
     public let parameter: Parameter
-    /// Whether the optimiser changes it.
+    /// Whether gradients reach it.
     public let isTrained: Bool
+    /// Whether it stays as it is all the same.
+    public let isFrozen: Bool
     let initializer: Initializer
   }
 
@@ -58,11 +60,14 @@ public final class ParameterStore: Sendable {
   public let trainedSize: Int
   private let storage: Storage
 
-  public init(_ builder: ParameterBuilder, key: Key) {
+  /// - Parameter isFrozen: whether the parameter of a name stays as it is.
+  public init(
+    _ builder: ParameterBuilder, key: Key, isFrozen: (String) -> Bool = { _ in false }
+  ) {
     entries = builder.declarations.map {
       Entry(
         name: $0.name, shape: $0.shape, parameter: $0.parameter, isTrained: $0.isTrained,
-        initializer: $0.initializer)
+        isFrozen: isFrozen($0.name), initializer: $0.initializer)
     }
     trainedSize = builder.trainedSize
     storage = Storage(count: builder.size)
@@ -79,10 +84,14 @@ public final class ParameterStore: Sendable {
     values.slice(entry.parameter.offset, count: entry.parameter.count)
   }
 
+  /// What gradients reach, frozen or not.
   public var trained: [Entry] { entries.filter(\.isTrained) }
 
+  /// What the optimiser changes.
+  public var learning: [Entry] { trained.filter { !$0.isFrozen } }
+
   /// Numbers that the optimiser changes.
-  public var trainedCount: Int { trained.reduce(0) { $0 + $1.parameter.count } }
+  public var learningCount: Int { learning.reduce(0) { $0 + $1.parameter.count } }
 
   public func entry(named name: String) -> Entry? { entries.first { $0.name == name } }
 }

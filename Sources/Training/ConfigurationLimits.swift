@@ -36,7 +36,7 @@ extension ConfigurationRule {
     case .integers: .itemsAtMost(largestItem)
     // What may be infinite is checked with its key.
     case .number(let number): number.isInfinite ? nil : .atMost(largestNumber)
-    case .boolean, .text: nil
+    case .boolean, .text, .texts: nil
     }
   }
 }

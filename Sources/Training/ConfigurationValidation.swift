@@ -1,3 +1,4 @@
+import Agents
 import Kernels
 import NeuralNetworks
 import ReplayBuffers
@@ -12,6 +13,8 @@ enum ConfigurationRule {
   /// At least 0 and below 1.
   case share
   case oneOf([String])
+  /// A list of some of these.
+  case someOf([String])
   case initializer
 
   /// Whether a value is so; nil where it is, else what it must be.
@@ -31,6 +34,9 @@ enum ConfigurationRule {
     case .oneOf(let names):
       names.contains(text)
         ? nil : "must be \(names.count > 1 ? "one of " : "")\(names.joined(separator: ", "))"
+    case .someOf(let names):
+      value.names.allSatisfy(names.contains)
+        ? nil : "must be a list of some of \(names.joined(separator: ", "))"
     case .initializer:
       Initializer(name: text) != nil
         ? nil : "must be a distribution and a fan, trunc_normal_in for one"
@@ -132,6 +138,7 @@ enum ConfigurationRule {
   ]
 
   private static let behavior: [(String, ConfigurationRule)] = [
+    ("agent.frozen", .someOf(AgentModule.allCases.map(\.rawValue))),
     ("agent.loss_scales.*", .atLeast(0)),
     ("agent.policy.minstd", .above(0)),
     ("agent.policy.maxstd", .above(0)),
@@ -250,6 +257,10 @@ extension ConfigurationTable {
       agent.opt.schedule == "const" || agent.opt.anneal > agent.opt.warmup, "agent.opt.anneal",
       "must be above agent.opt.warmup, \(agent.opt.warmup), "
         + "for the \(agent.opt.schedule) schedule")
+    // What is smaller is zero to single precision, and nothing is divided by nothing.
+    try require(
+      agent.opt.impl != "adam" || agent.opt.eps >= Double(Float.leastNormalMagnitude),
+      "agent.opt.eps", "must be at least \(Float.leastNormalMagnitude) for adam")
     try require(
       agent.policy.maxstd >= agent.policy.minstd, "agent.policy.maxstd",
       "must be at least agent.policy.minstd, \(agent.policy.minstd)")

@@ -7,9 +7,15 @@ enum ConfigurationValue: Equatable {
   case boolean(Bool)
   case text(String)
   case integers([Int])
+  case texts([String])
 
   /// A property's value; nil where it is a group of keys.
   init?(_ property: Any) {
+    // An empty list can be cast to one of anything.
+    if type(of: property) == [String].self, let value = property as? [String] {
+      self = .texts(value)
+      return
+    }
     switch property {
     case let value as Int: self = .integer(value)
     case let value as Double: self = .number(value)
@@ -32,11 +38,18 @@ enum ConfigurationValue: Equatable {
     case .boolean: Self.boolean(text).map(Self.boolean)
     case .text: .text(text)
     case .integers: nil
+    case .texts: .texts(Self.names(text))
     }
+  }
+
+  /// What commas separate.
+  private static func names(_ text: String) -> [String] {
+    text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
   /// The value that the items of a list mean; nil where they mean none.
   func parsed(_ items: [String]) -> ConfigurationValue? {
+    if case .texts = self { return .texts(items) }
     guard case .integers = self else { return nil }
     let values = items.compactMap(Self.integer)
     return values.count == items.count ? .integers(values) : nil
@@ -96,6 +109,7 @@ enum ConfigurationValue: Equatable {
     case .boolean: "true or false"
     case .text: "a text"
     case .integers: "a list of whole numbers such as [2, 3, 4]"
+    case .texts: "a list of names such as [enc, dyn]"
     }
   }
 
@@ -104,12 +118,15 @@ enum ConfigurationValue: Equatable {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
-    case .boolean, .text, .integers: nil
+    case .boolean, .text, .integers, .texts: nil
     }
   }
 
   /// The numbers of a list; empty where it is none.
   var items: [Int] { if case .integers(let items) = self { items } else { [] } }
+
+  /// The names of a list; empty where it is none.
+  var names: [String] { if case .texts(let names) = self { names } else { [] } }
 
   /// The value in YAML, the same for readers of YAML 1.1 and 1.2. Numbers have the fewest digits that
   /// give them back.
@@ -118,6 +135,8 @@ enum ConfigurationValue: Equatable {
     case .text(let value) where Self.isPlain(value): value
     case .number(.infinity): ".inf"
     case .number(let value): Self.withPoint("\(value)")
+    case .texts(let values):
+      "[\(values.map { Self.text($0).yaml }.joined(separator: ", "))]"
     default: json
     }
   }
@@ -136,6 +155,7 @@ enum ConfigurationValue: Equatable {
     case .boolean(let value): "\(value)"
     case .text(let value): ForeignText.quoted(value)
     case .integers(let values): "\(values)"
+    case .texts(let values): "[\(values.map { ForeignText.quoted($0) }.joined(separator: ", "))]"
     }
   }
 

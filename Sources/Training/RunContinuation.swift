@@ -8,7 +8,7 @@ extension TrainingConfiguration {
   /// have begun.
   private static let keysOfState = [
     "task", "seed", "env.", "replay.preload", "agent.opt.impl", "agent.retnorm.impl",
-    "agent.valnorm.impl", "agent.advnorm.impl",
+    "agent.valnorm.impl", "agent.advnorm.impl", "agent.frozen",
   ]
   /// In those groups, and yet free.
   private static let freeKeys = ["env.wrap.record"]

@@ -71,6 +71,7 @@ public final class Trainer {
       + agent.worldModel.notes(
         encoderStages: configuration.agent.enc.simple.mults.count,
         decoderStages: configuration.agent.dec.simple.mults.count)
+      + agent.frozenNotes(hasWeights: weights != nil || resuming)
     learner = Learner(agent: agent, shards: configuration.run.shards)
     let layout = ReplayLayout(agent)
     replay = try Replay(configuration, agent, key: key.fold("replay"), in: folder)

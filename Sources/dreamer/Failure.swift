@@ -22,7 +22,7 @@ struct Failure {
   init?(_ error: any Error) {
     switch error {
     case is UsageError, is ConfigurationError, is UnknownEnvironment, is ReplayError,
-      is LayerStyleError, is ImageShapeError, is AgentSizeError, is RolloutError,
+      is LayerStyleError, is ImageShapeError, is AgentSizeError, is NothingLearns, is RolloutError,
       is UnknownSuffix, is PictureSizeError:
       code = .usage
     case let error as EnvironmentError: code = error.step == nil ? .usage : .fault

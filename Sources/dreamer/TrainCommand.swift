@@ -1,3 +1,4 @@
+import Agents
 import ArgumentParser
 import Files
 import Foundation
@@ -17,6 +18,8 @@ struct TrainCommand: ParsableCommand {
       Example: dreamer train --env gridworld/Empty-5x5 --logdir runs/first
                dreamer train --env gridworld/Empty-5x5 --preset debug --set agent.opt.lr=1e-4
                dreamer train --env gridworld/DoorKey-5x5 --from runs/first
+               dreamer train --env gridworld/DoorKey-5x5 --from runs/first --modules enc,dyn \
+                 --set agent.frozen=[enc,dyn]
                dreamer train --resume --logdir runs/first --steps 20000
                dreamer train --env pendulum/classic --window
 
@@ -66,6 +69,12 @@ struct TrainCommand: ParsableCommand {
       """, valueName: "checkpoint"))
   var from: String?
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "What --from gives, of \(AgentModule.names) (default: all that fits).", valueName: "names"))
+  var modules: [String] = []
+
   @Flag(
     help: "Show the agent at work in a window, its dream beside; the run does not depend on it.")
   var window = false
@@ -78,6 +87,10 @@ struct TrainCommand: ParsableCommand {
     let lists = [("--preset", preset), ("--config", config), ("--set", set)]
     for (name, value) in words { if let value { try requireText(value, name) } }
     for (name, values) in lists { for value in values { try requireText(value, name) } }
+    if !modules.isEmpty, from == nil {
+      throw ValidationError("--modules says what --from gives; give --from")
+    }
+    _ = try chosenModules()
   }
 
   func run() throws {
@@ -145,7 +158,22 @@ struct TrainCommand: ParsableCommand {
   /// What `--from` names; nil where the run goes on from a checkpoint of its own.
   private func startingWeights(_ folder: RunFolder) throws -> StartingWeights? {
     guard let from, !resume || folder.completeCheckpoints().isEmpty else { return nil }
-    return try StartingWeights(contentsOf: URL(fileURLWithPath: from))
+    return try StartingWeights(
+      contentsOf: URL(fileURLWithPath: from), modules: try chosenModules())
+  }
+
+  /// What `--modules` names, between commas or spaces; nil where it is not given.
+  private func chosenModules() throws -> Set<AgentModule>? {
+    if modules.isEmpty { return nil }
+    let names = modules.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    return try Set(
+      names.map { name in
+        guard let module = AgentModule(rawValue: name.trimmingCharacters(in: .whitespaces)) else {
+          throw ValidationError(
+            "--modules: there is no module '\(name)'; name some of \(AgentModule.names)")
+        }
+        return module
+      })
   }
 
   // MARK: configuration

@@ -27,8 +27,8 @@ struct ParameterCountTests {
       agent.parameters.trained.filter { $0.name.hasPrefix(module + "/") }
         .reduce(0) { $0 + $1.parameter.count }
     }
-    #expect(parts.reduce(0, +) == agent.parameters.trainedCount)
-    return (agent.parameters.trainedCount, parts)
+    #expect(parts.reduce(0, +) == agent.parameters.learningCount)
+    return (agent.parameters.learningCount, parts)
   }
 
   @Test("size1m on the walker's 24 numbers and 6 torques")

@@ -237,7 +237,7 @@ struct OptimizerTests {
     builder.beginUntrained()
     _ = builder.declare("slow/kernel", shape: [2, 1], .ones)
     let store = kept(ParameterStore(builder, key: Key(seed: 0)))
-    #expect(store.trainedCount == 2 && store.trained.map(\.name) == ["a/kernel"])
+    #expect(store.learningCount == 2 && store.trained.map(\.name) == ["a/kernel"])
     var configuration = OptimizerConfiguration()
     (configuration.impl, configuration.eps, configuration.lr) = ("adam", 1e6, 1e6)
     (configuration.warmup, configuration.agc) = (0, 0)
