@@ -18,8 +18,8 @@ struct TrainCommand: ParsableCommand {
       Example: dreamer train --env gridworld/Empty-5x5 --logdir runs/first
                dreamer train --env gridworld/Empty-5x5 --preset debug --set agent.opt.lr=1e-4
                dreamer train --env gridworld/DoorKey-5x5 --from runs/first
-               dreamer train --env gridworld/DoorKey-5x5 --from runs/first --modules enc,dyn \
-                 --set agent.frozen=[enc,dyn]
+               dreamer train --env pendulum/swingup --from runs/a --modules enc,dyn
+               dreamer train --env pendulum/swingup --set agent.frozen=[enc,dyn]
                dreamer train --resume --logdir runs/first --steps 20000
                dreamer train --env pendulum/classic --window
 
