@@ -170,7 +170,9 @@ def read(text):
         if rest < len(lines):
             raise ValueError(f"line {lines[rest][2]} is not understood")
         return groups
-    except (ValueError, IndexError, RecursionError) as error:
+    except (IndexError, RecursionError):
+        raise Refusal("is not as the reference writes it (brackets are left open); copy it again") from None
+    except ValueError as error:
         raise Refusal(f"is not as the reference writes it ({error}); copy it again") from None
 
 
