@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Reports
 import Testing
@@ -177,6 +178,25 @@ struct ReportRunTests {
       try Data("{\"step\": 5, \"train/opt/updates\": 4.5}\n".utf8)
         .write(to: folder.appendingPathComponent("a/metrics.jsonl"))
       #expect(try RunRecord(path: folder.appendingPathComponent("a").path).updates == 7)
+    }
+  }
+
+  @Test("numbers beyond all use are none, and a step beyond all runs is no record")
+  func extremes() throws {
+    try withFolder { folder in
+      _ = try makeRun("a", "task: gridworld/Empty-5x5\n", in: folder)
+      let file = folder.appendingPathComponent("a/metrics.jsonl")
+      func read(_ lines: String) throws -> RunRecord {
+        try Data((lines + "\n").utf8).write(to: file)
+        return try RunRecord(path: folder.appendingPathComponent("a").path)
+      }
+      let run = try read(#"{"step": 5, "x": 1e308, "y": -1e299, "train/opt/updates": 1e299}"#)
+      #expect(run.metrics["x"] == nil && run.metrics["y"]?.count == 1)
+      #expect(run.updates == nil)
+      for step in ["-1", "-9223372036854775808", "9223372036854775807", "1e30", "0.5", "\"5\""] {
+        let error = #expect(throws: FileError.self) { try read("{\"step\": \(step)}") }
+        #expect(error?.description.contains("line 1 is no record with a step") == true, "\(step)")
+      }
     }
   }
 

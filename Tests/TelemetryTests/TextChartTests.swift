@@ -29,4 +29,13 @@ struct TextChartTests {
     #expect(TextChart(points, width: 2, height: 1)?.lines == ["5.00 │▄▄", "      0 10"])
     #expect(TextChart([]) == nil)
   }
+
+  @Test("any step and any value of a file has its place, or none")
+  func extremes() throws {
+    let points = [(Int.min, 1.0), (Int.max, 3.0), (0, 1e308), (1, -1e308), (2, 1e308)].map {
+      (step: $0.0, value: $0.1)
+    }
+    let chart = try #require(TextChart(points, width: 4, height: 1))
+    #expect(chart.lines[0] == "3.00 │▁  █")
+  }
 }
