@@ -5,8 +5,8 @@ import Foundation
 ///
 /// Other programs call their frames so too. Ours carry a mark, and what has no mark is neither written
 /// over nor removed.
-public struct FrameFolder: Sendable, Equatable {
-  public let url: URL
+struct FrameFolder {
+  private let url: URL
 
   init(_ url: URL) { self.url = url }
 

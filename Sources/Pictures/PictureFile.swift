@@ -8,7 +8,7 @@ public enum PictureFile: Sendable, Equatable {
   case gif(URL)
   case mp4(URL)
   /// A folder with a PNG for each frame.
-  case folder(FrameFolder)
+  case folder(URL)
 
   /// What a path means: by its suffix, or a folder where it ends in `/` or is one.
   ///
@@ -17,16 +17,14 @@ public enum PictureFile: Sendable, Equatable {
   public init(path: String) throws {
     let url = URL(fileURLWithPath: path)
     if try path.hasSuffix("/") || FileKind.of(url) == .folder {
-      self = .folder(FrameFolder(url))
+      self = .folder(url)
       try FrameFolder(url).check()
       return
     }
     switch url.pathExtension.lowercased() {
     case "png": self = .png(url)
     case "gif": self = .gif(url)
-    case "mp4":
-      self = .mp4(url)
-      _ = try Animation.movieProgram()
+    case "mp4": self = .mp4(url)
     default: throw UnknownSuffix(path: path)
     }
     try AtomicFile.check(url)
@@ -40,10 +38,16 @@ public enum PictureFile: Sendable, Equatable {
     }
   }
 
+  /// Looks for the program that it takes, before the work.
+  ///
+  /// - Throws: `FileError` of kind `missing` where it is not installed.
+  public func checkProgram() throws {
+    if case .mp4 = self { _ = try Animation.movieProgram() }
+  }
+
   public var url: URL {
     switch self {
-    case .png(let url), .gif(let url), .mp4(let url): url
-    case .folder(let folder): folder.url
+    case .png(let url), .gif(let url), .mp4(let url), .folder(let url): url
     }
   }
 
@@ -60,7 +64,7 @@ public enum PictureFile: Sendable, Equatable {
     case .png(let url): try sheet().writePNG(to: url)
     case .gif(let url): try animation().writeGIF(to: url)
     case .mp4(let url): try animation().writeMP4(to: url)
-    case .folder(let folder): try folder.write(animation())
+    case .folder(let url): try FrameFolder(url).write(animation())
     }
   }
 }

@@ -102,6 +102,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let file = try out.map(PictureFile.init(path:))
+    try file?.checkProgram()
     let trained = try TrainedAgent(contentsOf: URL(fileURLWithPath: folder))
     if blank, !trained.agent.spaces.contains(where: \.isImage) {
       throw UsageError("--blank has no effect: the agent is shown no images; leave it out")

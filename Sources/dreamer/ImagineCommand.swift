@@ -157,6 +157,7 @@ struct ImagineCommand: ParsableCommand {
 
   func run() throws {
     let file = errors || window ? nil : try PictureFile(path: out ?? "imagination.gif")
+    try file?.checkProgram()
     if fps != nil, let file, !file.isMoving {
       Dreamer.writeError("note: --fps has no effect on \(file.url.relativePath): it does not move")
     }

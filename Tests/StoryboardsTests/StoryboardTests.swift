@@ -1,5 +1,6 @@
 import Agents
 import EnvironmentInterface
+import Files
 import Foundation
 import Pictures
 import Randomness
@@ -221,13 +222,25 @@ struct StoryboardTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let kept = ["frame-1.png", "frame-0006.png", "frame-006.gif", "my-frame-006.png"]
-    for name in kept + ["frame-003.png", "frame-006.png", "frame-1234.png"] {
-      try Data().write(to: folder.appendingPathComponent(name))
+    for name in kept { try Data().write(to: folder.appendingPathComponent(name)) }
+    let board = try board { $0.sequences = 1 }
+    try board.write(to: .folder(folder), framesPerSecond: 5)
+    // Frames of ours, as of a longer film.
+    for name in ["frame-006.png", "frame-1234.png"] {
+      try FileManager.default.copyItem(
+        at: folder.appendingPathComponent("frame-001.png"), to: folder.appendingPathComponent(name))
     }
-    try board { $0.sequences = 1 }.write(to: .folder(folder), framesPerSecond: 5)
+    try board.write(to: .folder(folder), framesPerSecond: 5)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     #expect(names.sorted() == (kept + (1...5).map { "frame-00\($0).png" }).sorted())
-    #expect(try Data(contentsOf: folder.appendingPathComponent("frame-003.png")).count > 0)
+    let frame = folder.appendingPathComponent("frame-003.png")
+    #expect(try Picture(png: Data(contentsOf: frame)) == board.frame(step: 2))
+    // Without the mark it is somebody else's.
+    try board.frame(step: 2).writePNG(to: frame)
+    let error = #expect(throws: FileError.self) {
+      try board.write(to: .folder(folder), framesPerSecond: 5)
+    }
+    #expect(error?.kind == .exists && error?.path == frame.path)
   }
 
   @Test("a context that is longer than an episode is an error with words")
