@@ -177,7 +177,9 @@ extension ConfigurationTable {
     try checkAliases(yaml, origin: origin)
     do {
       // With its encoding, for which the parser else asks the environment, and prints what it is told.
-      return try Yams.compose(yaml: yaml, .default, .default, .utf8)
+      // It then takes a mark of the byte order for text.
+      return try Yams.compose(
+        yaml: String(yaml.unicodeScalars.drop { $0 == "\u{FEFF}" }), .default, .default, .utf8)
     } catch {
       throw ConfigurationError(
         keyPath: "", value: "\(origin)", reason: "is not YAML: \(reason(error)); correct it")

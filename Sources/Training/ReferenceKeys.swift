@@ -5,7 +5,6 @@ package enum ReferenceKeys {
     ("logdir", "the run's folder is --logdir"),
     ("run.from_checkpoint", "a checkpoint to begin with is --from"),
     ("script", "it is the command: dreamer train, dreamer evaluate"),
-    ("run.eval_steps", "evaluations play episodes: run.eval_eps"),
     ("jax.platform", "all is computed on the CPU: leave it out"),
     ("jax.compute_dtype", "all is computed in single precision: leave it out"),
   ]
@@ -18,8 +17,6 @@ package enum ReferenceKeys {
     "replay.priosignal", "replay.save_wait", "run.actor_addr", "run.actor_batch",
     "run.actor_threads", "run.agent_process", "run.debug", "run.duration", "run.episode_timeout",
     "run.logger_addr", "run.remote_envs", "run.remote_replay", "run.replay_addr", "run.usage.",
-    "run.driver_parallel", "run.eval_fill", "run.expl_until", "run.num_envs", "agent.opt.momentum",
-    "agent.opt.nesterov", "agent.loss_free", "agent.jit",
   ]
 
   /// What to say of a key of theirs; nil where it is none that is known.
