@@ -28,13 +28,19 @@ let package = Package(
   ],
   targets: [
     // Loads OpenBLAS when it is first needed: see its header for why it is not linked.
-    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(
+      name: "COpenBLAS", dependencies: ["CProcess"],
+      linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]
+    ),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     // Loads SDL 2 when a window is first wanted; no header of SDL is needed.
     .target(name: "CSDL2", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CKernels"),
-    .target(name: "Files"),
+    .target(name: "CProcess"),
+    // In the place of the C library's allocator: of the executable alone.
+    .target(name: "CAllocator", dependencies: ["CProcess"]),
+    .target(name: "Files", dependencies: ["CProcess"]),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Randomness", dependencies: ["Kernels"]),
     .target(name: "Autodiff", dependencies: ["Kernels", "Randomness"]),
@@ -78,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "dreamer",
       dependencies: [
-        "Reports", "Sessions", "Training", "Verification",
+        "CAllocator", "Reports", "Sessions", "Training", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], plugins: ["CommitStamp"]),
     .plugin(name: "CommitStamp", capability: .buildTool()),

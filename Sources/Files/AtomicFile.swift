@@ -15,10 +15,14 @@ public enum AtomicFile {
     try checkReplaceable(url)
     let file = try OutputFile(partialOf: url)
     do {
-      try body(file)
-      try file.synchronize()
-      // It stays open until then: its lock says that it is no leftover.
-      try withExtendedLifetime(file) { try move(file.place, to: url) }
+      // It stays open until it has its name: its lock says that it is no leftover.
+      try withExtendedLifetime(file) {
+        try ProcessEnd.removing(file.place) {
+          try body(file)
+          try file.synchronize()
+          try move(file.place, to: url)
+        }
+      }
     } catch {
       unlink(file.place.path)
       if error is FileError { throw error }

@@ -52,4 +52,13 @@ public final class OutputFile {
       throw FileError(writing: path, error)
     }
   }
+
+  /// Bytes of the file.
+  ///
+  /// - Throws: ``FileError`` of kind `system`.
+  public func size() throws -> Int {
+    var status = stat()
+    guard fstat(file.fileDescriptor, &status) == 0 else { throw FileError(writing: path, code: errno) }
+    return Int(status.st_size)
+  }
 }

@@ -17,5 +17,14 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   }()
 }
 
+/// What a computation's last bits rest on: the same numbers elsewhere may differ in them.
+public enum Arithmetic {
+  /// `avx512, OpenBLAS 0.3.21 with kernels of SkylakeX`
+  public static var description: String {
+    let version = GEMM.configuration.split(separator: " ").prefix(2).joined(separator: " ")
+    return "\(InstructionSet.current.rawValue), \(version) with kernels of \(GEMM.kernelsName)"
+  }
+}
+
 /// The kernels of the current instruction set.
 let kernels: ck_kernels = ck_find(InstructionSet.current.rawValue)!.pointee

@@ -1,5 +1,6 @@
 internal import CKernels
 internal import COpenBLAS
+import Foundation
 
 /// A row-major matrix in memory: `rows × columns`, with `stride` floats from row to row.
 public struct Matrix: Sendable {
@@ -23,8 +24,13 @@ public struct Matrix: Sendable {
 public struct BLASError: Error, CustomStringConvertible, Equatable {
   public let problem: String
 
+  /// Whether it is there and the system refuses to load it, for lack of memory mostly.
+  public var isRefused: Bool { !problem.contains("cannot open shared object file") }
+
   public var description: String {
-    "\(problem); install OpenBLAS (`make setup`, or `apt-get install libopenblas-dev`)"
+    isRefused
+      ? "\(problem); raise the limit of memory (ulimit -v), or install OpenBLAS again"
+      : "\(problem); install OpenBLAS (`make setup`, or `apt-get install libopenblas-dev`)"
   }
 }
 
@@ -41,15 +47,18 @@ public enum GEMM {
     if let loadingError { throw loadingError }
   }
 
-  private static let loadingError: BLASError? = {
-    let core: String? =
-      switch InstructionSet.available[0] {
-      case .avx512: "SkylakeX"
-      case .avx2: "Haswell"
-      case .plain: nil
-      }
-    return cob_load(core).map { BLASError(problem: String(cString: $0)) }
-  }()
+  private static let loadingError = cob_load(ownKernels).map {
+    BLASError(problem: String(cString: $0))
+  }
+
+  /// The kernels of OpenBLAS that suit this machine; nil for its own choice.
+  private static var ownKernels: String? {
+    switch InstructionSet.available[0] {
+    case .avx512: "SkylakeX"
+    case .avx2: "Haswell"
+    case .plain: nil
+    }
+  }
 
   /// Runs `body` with OpenBLAS on `threads` threads, for the one benchmark that wants it.
   public static func withThreads<Result>(_ threads: Int, _ body: () throws -> Result) rethrows
@@ -62,9 +71,30 @@ public enum GEMM {
   }
 
   /// The name and version of the BLAS, and the kernels that it runs.
-  public static var library: String {
+  public static var library: String { "\(configuration), kernels of \(kernelsName)" }
+
+  /// The name and version of the BLAS, and how it was built.
+  public static var configuration: String {
     requireLibrary()
-    return "\(String(cString: cob_configuration())), kernels of \(String(cString: cob_core()))"
+    return String(cString: cob_configuration())
+  }
+
+  /// The processor whose kernels the BLAS runs: `SkylakeX`.
+  public static var kernelsName: String {
+    requireLibrary()
+    return String(cString: cob_core())
+  }
+
+  /// What the environment tells the BLAS: its variables, in their order.
+  public static var variables: [(name: String, value: String)] {
+    ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("OPENBLAS_") }
+      .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// Whether the environment has the BLAS run others than this machine's own kernels.
+  public static var hasForeignKernels: Bool {
+    let isNamed = variables.contains { $0.name == "OPENBLAS_CORETYPE" && !$0.value.isEmpty }
+    return isNamed && kernelsName.lowercased() != ownKernels?.lowercased()
   }
 
   private static func requireLibrary() {

@@ -1,16 +1,16 @@
 import Foundation
 
-/// A thread that does jobs behind its caller's back, in the order in which they came.
+/// A thread that does jobs behind its caller's back, in the order in which they came. Where the system
+/// refuses a thread, the caller does them.
 public final class JobQueue: Sendable {
   private let desk: JobDesk
+  private let hasThread: Bool
 
   /// - Parameter capacity: of the jobs that wait, the sum of their costs from which on a caller has to
   ///   wait, too.
   public init(capacity: Int) {
     desk = JobDesk(capacity: capacity)
-    let thread = Thread { [desk] in desk.work() }
-    thread.stackSize = 1 << 20
-    thread.start()
+    hasThread = startThread(stackSize: 1 << 20) { [desk] in desk.work() }
   }
 
   /// The thread does what was submitted and ends.
@@ -18,7 +18,7 @@ public final class JobQueue: Sendable {
 
   /// Adds a job; waits while those before it cost too much.
   public func submit(cost: Int = 0, _ job: @escaping @Sendable () -> Void) {
-    desk.submit(cost: cost, job)
+    if hasThread { desk.submit(cost: cost, job) } else { job() }
   }
 
   /// Waits until all jobs are done.

@@ -12,15 +12,14 @@ public final class WorkerPool: Sendable {
 
   private let crew = Crew()
 
-  /// - Parameter threads: threads that compute, the caller's included; 0 means one for each core.
+  /// - Parameter threads: threads that compute, the caller's included; 0 means one for each processor
+  ///   that the process may use. Where the system refuses some, there are fewer.
   public init(threads: Int = 0) {
     precondition(threads >= 0, "\(threads) threads")
-    threadCount = threads == 0 ? ProcessInfo.processInfo.activeProcessorCount : threads
-    for _ in 1..<max(threadCount, 1) {
-      let thread = Thread { [crew] in crew.work() }
-      thread.stackSize = 8 << 20
-      thread.start()
-    }
+    var count = 1
+    let wanted = threads == 0 ? Processors.count : threads
+    while count < wanted, startThread(stackSize: 8 << 20, { [crew] in crew.work() }) { count += 1 }
+    threadCount = count
   }
 
   deinit { crew.stop() }

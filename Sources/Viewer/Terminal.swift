@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Where text goes and keys come from: a terminal, whose keys are told one by one, or pipes.
@@ -32,12 +33,15 @@ public final class Terminal {
     var raw = saved
     raw.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG | IEXTEN)
     raw.c_iflag &= ~tcflag_t(IXON | ICRNL)
+    ProcessEnd.restoring(terminal: STDIN_FILENO)
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw)
   }
 
   /// Leaves a terminal as it was found.
   public func restore() {
-    if isInteractive { tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved) }
+    guard isInteractive else { return }
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved)
+    ProcessEnd.restoring(terminal: nil)
   }
 
   /// Shows lines: in place of the last ones where the output is a screen, else below them.

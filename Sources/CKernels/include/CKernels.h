@@ -13,6 +13,9 @@ void ck_flush_denormals(void);
 /// page of the ordinary size.
 void ck_prefer_huge_pages(void *_Nonnull memory, size_t bytes);
 
+/// Processors of this thread's affinity; 0 where the system does not tell.
+int ck_allowed_processors(void);
+
 /// XXH64 of `count` bytes with seed 0 (github.com/Cyan4973/xxHash, doc/xxhash_spec.md).
 uint64_t ck_checksum(const void *_Nonnull bytes, size_t count);
 
