@@ -29,31 +29,62 @@ public final class Agent: Sendable {
     key: Key
   ) throws {
     try GEMM.load()
+    let networks = try Networks(configuration, spaces: spaces, actionSpace: actionSpace)
     self.configuration = configuration
-    self.spaces = spaces.sorted { $0.name < $1.name }
+    self.spaces = networks.spaces
     self.actionSpace = actionSpace
-    var builder = ParameterBuilder()
-    worldModel = try WorldModel(
-      encoder: configuration.enc, dynamics: configuration.dyn, decoder: configuration.dec,
-      reward: configuration.rewhead, continuation: configuration.conhead,
-      loss: WorldModelLossConfiguration(
-        continueTarget: configuration.contdisc ? configuration.discount : 1,
-        rewardReachesState: configuration.rewardGrad),
-      spaces: spaces, actionSpace: actionSpace, in: &builder)
-    let features = worldModel.rssm.features
-    policy = try Policy(
-      configuration.policy, from: features, actionSpace: actionSpace, in: &builder)
-    value = try TwoHotHead(configuration.value, from: features, named: "val", in: &builder)
-    builder.beginUntrained()
-    slowValue = try TwoHotHead(
-      configuration.value, from: features, named: "slowval", in: &builder)
-    try AgentSizeError.check(parameters: builder.size)
+    (worldModel, policy) = (networks.worldModel, networks.policy)
+    (value, slowValue) = (networks.value, networks.slowValue)
+    try AgentSizeError.check(networks.size)
     let frozen = configuration.frozen.compactMap { AgentModule(rawValue: $0) }
-    parameters = ParameterStore(builder, key: key) { name in
+    parameters = ParameterStore(networks.builder, key: key) { name in
       AgentModule(ofParameter: name).map { frozen.contains($0) } ?? false
     }
     if parameters.learning.isEmpty { throw NothingLearns(frozen: configuration.frozen) }
     blendSlowValue(weight: 1)
+  }
+
+  /// How many numbers an agent would have, without the memory of them.
+  ///
+  /// - Throws: as the initialiser.
+  public static func size(
+    _ configuration: AgentConfiguration, spaces: [ObservationSpace], actionSpace: ActionSpace
+  ) throws -> AgentSize {
+    try Networks(configuration, spaces: spaces, actionSpace: actionSpace).size
+  }
+
+  /// The networks of an agent, before there is memory for their parameters.
+  private struct Networks {
+    let spaces: [ObservationSpace]
+    let worldModel: WorldModel
+    let policy: Policy
+    let value: TwoHotHead
+    let slowValue: TwoHotHead
+    let builder: ParameterBuilder
+
+    init(
+      _ configuration: AgentConfiguration, spaces: [ObservationSpace], actionSpace: ActionSpace
+    ) throws {
+      self.spaces = spaces.sorted { $0.name < $1.name }
+      var builder = ParameterBuilder()
+      worldModel = try WorldModel(
+        encoder: configuration.enc, dynamics: configuration.dyn, decoder: configuration.dec,
+        reward: configuration.rewhead, continuation: configuration.conhead,
+        loss: WorldModelLossConfiguration(
+          continueTarget: configuration.contdisc ? configuration.discount : 1,
+          rewardReachesState: configuration.rewardGrad),
+        spaces: spaces, actionSpace: actionSpace, in: &builder)
+      let features = worldModel.rssm.features
+      policy = try Policy(
+        configuration.policy, from: features, actionSpace: actionSpace, in: &builder)
+      value = try TwoHotHead(configuration.value, from: features, named: "val", in: &builder)
+      builder.beginUntrained()
+      slowValue = try TwoHotHead(
+        configuration.value, from: features, named: "slowval", in: &builder)
+      self.builder = builder
+    }
+
+    var size: AgentSize { AgentSize(parameters: builder.size, trained: builder.trainedSize) }
   }
 
   /// `slow = weight · value + (1 - weight) · slow`, for all its parameters.
@@ -67,22 +98,43 @@ public final class Agent: Sendable {
   }
 }
 
-/// An agent whose parameters alone are more than the machine's memory holds.
+/// How many numbers an agent has.
+public struct AgentSize: Sendable, Equatable {
+  /// All, the slow critic's among them.
+  public let parameters: Int
+  /// Those that the optimiser changes.
+  public let trained: Int
+}
+
+/// An agent that needs more memory than there is for it.
 public struct AgentSizeError: Error, CustomStringConvertible, Equatable {
   public let parameters: Int
-  /// Bytes.
-  public let memory: UInt64
+  /// What it needs at least in bytes, and in words.
+  public let need: Int
+  public let purpose: String
+  public let bound: MemoryBound
 
-  static func check(parameters: Int) throws {
-    let memory = ProcessInfo.processInfo.physicalMemory
-    if UInt64(parameters) > memory / UInt64(MemoryLayout<Float>.size) {
-      throw AgentSizeError(parameters: parameters, memory: memory)
+  /// - Parameters:
+  ///   - need: bytes.
+  ///   - purpose: what they are for.
+  public init(_ size: AgentSize, need: Int, purpose: String, bound: MemoryBound) {
+    (parameters, self.need, self.purpose, self.bound) = (size.parameters, need, purpose, bound)
+  }
+
+  fileprivate static func check(_ size: AgentSize) throws {
+    let (need, isTooMuch) = size.parameters.multipliedReportingOverflow(
+      by: MemoryLayout<Float>.stride)
+    guard let bound = MemoryBound.narrowest(isFirm: true), isTooMuch || need > bound.bytes else {
+      return
     }
+    throw AgentSizeError(
+      size, need: isTooMuch ? .max : need, purpose: "for its parameters alone", bound: bound)
   }
 
   public var description: String {
-    "an agent of \(parameters) parameters does not fit into this machine's memory of "
-      + "\(memory >> 20) MiB; choose a smaller preset (size1m is the smallest) or smaller settings"
+    "an agent of \(parameters) parameters needs \(need >> 20) MiB of memory \(purpose), and only "
+      + "\(bound); choose a smaller preset (size1m is the smallest), smaller settings, or raise that "
+      + "bound"
   }
 }
 

@@ -15,7 +15,7 @@ public struct ParameterBuilder {
   private(set) var declarations: [Declaration] = []
   /// Floats of memory.
   package private(set) var size = 0
-  private(set) var trainedSize = 0
+  package private(set) var trainedSize = 0
   private var isTraining = true
 
   public init() {}

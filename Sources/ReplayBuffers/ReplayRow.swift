@@ -30,17 +30,27 @@ public struct ReplayRow: Sendable, Equatable {
     stoch = Array(repeating: 0, count: layout.latents)
   }
 
+  /// A row of what is given, and zeros.
+  public init(observation: Observation, action: [Float], deter: [Float], stoch: [UInt16]) {
+    self.observation = observation
+    (self.action, self.deter, self.stoch) = (action, deter, stoch)
+  }
+
   /// Traps where this row does not have the layout.
   func check(_ layout: ReplayLayout) {
     precondition(
-      observation.images.lazy.map(\.count).elementsEqual(layout.imageSizes)
-        && observation.vectors.lazy.map(\.count).elementsEqual(layout.vectorSizes),
-      "an observation that does not fit \(layout)")
-    precondition(
-      action.count == layout.actionSize && deter.count == layout.deter
-        && stoch.count == layout.latents,
-      "action \(action.count), deter \(deter.count), stoch \(stoch.count) do not fit \(layout)")
-    precondition(stoch.allSatisfy { $0 < layout.classes }, "a class beyond \(layout.classes)")
+      fits(layout),
+      "images \(observation.images.map(\.count)), vectors \(observation.vectors.map(\.count)), "
+        + "action \(action.count), deter \(deter.count), stoch \(stoch.count) or a class in it do "
+        + "not fit \(layout)")
+  }
+
+  /// Whether this row has a layout.
+  public func fits(_ layout: ReplayLayout) -> Bool {
+    observation.images.lazy.map(\.count).elementsEqual(layout.imageSizes)
+      && observation.vectors.lazy.map(\.count).elementsEqual(layout.vectorSizes)
+      && action.count == layout.actionSize && deter.count == layout.deter
+      && stoch.count == layout.latents && stoch.allSatisfy { $0 < layout.classes }
   }
 }
 

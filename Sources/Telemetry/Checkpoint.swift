@@ -89,30 +89,38 @@ extension RunFolder {
 
   /// Writes a checkpoint that appears whole or not at all.
   ///
-  /// A complete checkpoint of that step stays as it is: the same run made it, and replacing a
-  /// folder would leave a moment without any.
+  /// A complete checkpoint of that step stays as it is, for the same run made it, unless it is to be
+  /// replaced.
   /// - Parameters:
   ///   - step: Environment steps that have been made.
+  ///   - replacing: Whether a complete checkpoint of that step gives its place all the same: one of
+  ///     a run that was stopped in the midst of the step.
   ///   - keeping: Which checkpoints are left in the end.
   ///   - body: Writes the files of the checkpoint that it is given, each synced to the disk.
   /// - Returns: Whether it was written.
   /// - Throws: `FileError`, with the other checkpoints untouched; what `body` throws.
   @discardableResult
   public func writeCheckpoint(
-    step: Int, keeping: CheckpointRetention = CheckpointRetention(),
+    step: Int, replacing: Bool = false, keeping: CheckpointRetention = CheckpointRetention(),
     _ body: (Checkpoint) throws -> Void
   ) throws -> Bool {
     let url = checkpoints.appendingPathComponent("\(step)")
-    let isNew = Checkpoint(at: url)?.isComplete != true
+    let isThere = Checkpoint(at: url)?.isComplete == true
+    let isNew = !isThere || replacing
     if isNew {
       let partial = checkpoints.appendingPathComponent("\(step).partial")
       Checkpoint.remove(partial)
       try Self.create(partial)
       try body(Checkpoint(step: step, url: partial))
       AtomicFile.synchronizeFolder(partial)
-      Checkpoint.remove(url)
-      moveContents(of: url, to: partial)
-      try AtomicFile.move(partial, to: url)
+      if isThere {
+        // Where that cannot be, the old one stays, from which a run comes to the same.
+        guard AtomicFile.exchange(partial, url) else { return false }
+      } else {
+        Checkpoint.remove(url)
+        moveContents(of: url, to: partial)
+        try AtomicFile.move(partial, to: url)
+      }
       AtomicFile.synchronizeFolder(checkpoints)
     }
     removeCheckpoints(except: keeping)

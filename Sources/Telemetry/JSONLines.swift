@@ -13,9 +13,10 @@ public final class JSONLines: MetricSink {
   ///   - url: The file. It need not exist; its folder must.
   ///   - lastStep: Lines of later steps are cut, as is a last line that was not finished: a resumed
   ///     run writes them again. Nil cuts everything.
+  ///   - size: What else is beyond so many bytes is cut, too: lines of that step which came after.
   /// - Throws: `FileError`: `malformed` where a line has no step; `system`.
-  public init(_ url: URL, keepingThrough lastStep: Int? = nil) throws {
-    if let lastStep { try Self.cut(url, after: lastStep) }
+  public init(_ url: URL, keepingThrough lastStep: Int? = nil, within size: Int? = nil) throws {
+    if let lastStep { try Self.cut(url, after: lastStep, within: size ?? .max) }
     file = try OutputFile(url, appending: lastStep != nil)
   }
 
@@ -27,8 +28,12 @@ public final class JSONLines: MetricSink {
   /// - Throws: `FileError` of kind `system`.
   public func synchronize() throws { try file.synchronize() }
 
+  /// Bytes of the file.
+  /// - Throws: `FileError` of kind `system`.
+  public func size() throws -> Int { try file.size() }
+
   /// Cuts a file where the first line of a later step begins, for lines are in the order of steps.
-  private static func cut(_ url: URL, after lastStep: Int) throws {
+  private static func cut(_ url: URL, after lastStep: Int, within size: Int) throws {
     guard FileManager.default.fileExists(atPath: url.path) else { return }
     let file = try RandomAccessFile(url, making: false)
     var reader = LineReader(file)
@@ -39,7 +44,7 @@ public final class JSONLines: MetricSink {
           .malformed, path: url.path, what: "line \(number) is no record with a step",
           remedy: "remove that line")
       }
-      if record.step > lastStep { break }
+      if record.step > lastStep || reader.offset > size { break }
       number += 1
       end = reader.offset
     }

@@ -31,12 +31,17 @@ public struct Benchmark {
     let update = try measureUpdates(updates)
     // The large product has no place in the memory of training.
     let memory = ProcessMemory.peakMegabytes
-    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let cores = Processors.count
+    let (all, one) = (Self.measureProduct(threads: cores), Self.measureProduct(threads: 1))
+    // The machine's speed as the updates could have it.
+    let computing = min(pool.threadCount, cores)
+    let product =
+      computing == cores ? all : computing == 1 ? one : Self.measureProduct(threads: computing)
     return BenchmarkReport(
-      subject: workload.subject, update: update, sgemmGFLOPS: Self.measureProduct(threads: cores),
-      sgemm1GFLOPS: Self.measureProduct(threads: 1),
+      subject: workload.subject, update: update, sgemmGFLOPS: all, sgemm1GFLOPS: one,
       policyStepMicroseconds: try measurePolicy(), peakMemoryMegabytes: memory,
-      startupSeconds: startupSeconds, threads: pool.threadCount)
+      startupSeconds: startupSeconds, threads: pool.threadCount, cores: cores,
+      blas: .init(), normalization: .init(sgemmGFLOPS: product, threads: computing))
   }
 
   // MARK: updates

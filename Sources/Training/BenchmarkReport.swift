@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// What a ``Benchmark`` measured; `dreamer bench --json` prints it.
 public struct BenchmarkReport: Sendable, Equatable {
@@ -35,10 +36,56 @@ public struct BenchmarkReport: Sendable, Equatable {
   /// Threads that computed the updates.
   public var threads: Int
 
+  /// Threads that could compute at once: those of `sgemmGFLOPS`.
+  public var cores: Int
+  /// What multiplied in the products.
+  public var blas: BLAS
+  public var normalization: Normalization
+
+  /// The BLAS as it was when it was measured.
+  public struct BLAS: Sendable, Equatable {
+    /// Its name and version, and how it was built.
+    public var library = GEMM.configuration
+    /// The processor whose kernels it runs.
+    public var kernels = GEMM.kernelsName
+    /// `OPENBLAS_…` of the environment.
+    public var variables = GEMM.variables.map { Variable(name: $0.name, value: $0.value) }
+    /// Whether these have it run others than the machine's own kernels.
+    public var areForeign = GEMM.hasForeignKernels
+
+    public struct Variable: Sendable, Equatable {
+      public var name: String
+      public var value: String
+    }
+  }
+
+  /// What makes the update of this machine comparable with those of others.
+  public struct Normalization: Sendable, Equatable {
+    /// The speed of a 2048³ product on as many threads as computed the updates.
+    public var sgemmGFLOPS: Double
+    public var threads: Int
+    /// Processors' time that control groups allow; nil where they set no quota.
+    public var quota = Processors.quota
+  }
+
   /// Seconds that an update would take on a machine that multiplies at 112 GFLOP/s, all else being
-  /// in proportion: what compares machines, and hours of a shared one.
-  public var normalizedUpdateSeconds: Double {
-    update.medianSeconds * sgemmGFLOPS / Self.referenceGFLOPS
+  /// in proportion: what compares machines, and hours of a shared one. Nil where it would compare
+  /// nothing: see ``reasonAgainstNormalizing``.
+  public var normalizedUpdateSeconds: Double? {
+    guard reasonAgainstNormalizing == nil else { return nil }
+    return update.medianSeconds * normalization.sgemmGFLOPS / Self.referenceGFLOPS
+  }
+
+  /// Why the speed of the product is not the machine's.
+  var reasonAgainstNormalizing: String? {
+    if blas.areForeign {
+      return "OPENBLAS_CORETYPE has the product run kernels of \(blas.kernels), not this machine's "
+        + "own"
+    }
+    if let quota = normalization.quota, quota < Double(normalization.threads) {
+      return "a quota of \(quota) processors slows updates and not a product, which is short"
+    }
+    return nil
   }
 
   /// What two cores of the machines that this project was made on reach.
@@ -58,6 +105,8 @@ extension BenchmarkReport {
       "\"peak_rss_mb\": \(Self.number(peakMemoryMegabytes))",
       "\"startup_s\": \(startupSeconds.map(Self.number) ?? "null")",
       "\"threads\": \(threads)",
+      "\"normalized_update_s\": \(normalizedUpdateSeconds.map(Self.number) ?? "null")",
+      "\"blas\": \(blas.json)",
     ]
     return "{\(members.joined(separator: ", "))}"
   }
@@ -68,18 +117,27 @@ extension BenchmarkReport {
     rows += update.phases.map { ("  \($0.name)", $0.seconds, "s", "") }
     rows.append(("arithmetic", update.gflop, "GFLOP", "matrix products and convolutions"))
     rows.append(("  a second", update.gflop / update.medianSeconds, "GFLOP/s", ""))
+    if let normalizedUpdateSeconds {
+      let cores = Self.cores(normalization.threads)
+      rows.append(
+        ("normalised update", normalizedUpdateSeconds, "s", "update · sgemm on \(cores) / 112"))
+    }
     rows += [
-      ("normalised update", normalizedUpdateSeconds, "s", "update · sgemm / 112"),
-      ("sgemm", sgemmGFLOPS, "GFLOP/s", "2048³, all cores"),
-      ("sgemm1", sgemm1GFLOPS, "GFLOP/s", "2048³, one core"),
+      ("sgemm", sgemmGFLOPS, "GFLOP/s", "2048³, \(Self.cores(cores))"),
+      ("sgemm1", sgemm1GFLOPS, "GFLOP/s", "2048³, 1 core"),
       ("policy step", policyStepMicroseconds, "µs", "one environment"),
       ("peak memory", peakMemoryMegabytes, "MB", ""),
     ]
     if let startupSeconds {
       rows.append(("startup", startupSeconds, "s", "process start to first action"))
     }
-    return "\(subject); \(threads) threads\n" + rows.map(Self.line).joined(separator: "\n")
+    let reason = reasonAgainstNormalizing.map { ["no normalised update: \($0)"] } ?? []
+    let lines = rows.map(Self.line) + reason + [blas.line]
+    let head = "\(subject); \(threads) thread\(threads == 1 ? "" : "s")"
+    return ([head] + lines).joined(separator: "\n")
   }
+
+  private static func cores(_ count: Int) -> String { count == 1 ? "1 core" : "\(count) cores" }
 
   private static func line(
     _ row: (name: String, value: Double, unit: String, note: String)
@@ -94,5 +152,24 @@ extension BenchmarkReport {
   private static func number(_ value: Double) -> String {
     let digits = value == 0 ? 0 : Int(log10(abs(value)).rounded(.down))
     return String(format: "%.\(min(max(3 - digits, 0), 9))f", value)
+  }
+}
+
+extension BenchmarkReport.BLAS {
+  /// `BLAS: OpenBLAS 0.3.21 …, kernels of SkylakeX; OPENBLAS_CORETYPE=SkylakeX`
+  var line: String {
+    let set = variables.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+    return "BLAS: \(library), kernels of \(kernels)" + (set.isEmpty ? "" : "; \(set)")
+  }
+
+  var json: String {
+    let environment = variables.map { "\(Self.quoted($0.name)): \(Self.quoted($0.value))" }
+    return "{\"library\": \(Self.quoted(library)), \"kernels\": \(Self.quoted(kernels)), "
+      + "\"environment\": {\(environment.joined(separator: ", "))}}"
+  }
+
+  private static func quoted(_ text: String) -> String {
+    let data = try? JSONEncoder().encode(text)
+    return data.map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
   }
 }

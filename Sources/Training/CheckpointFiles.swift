@@ -23,8 +23,19 @@ struct SavedState: Codable, Equatable {
   /// checkpoint was converted.
   var files: [String: String]?
   var checksum: String?
+  /// What the run was computed with when it was saved; nil where that is not known.
+  var arithmetic: String?
 
   static let noChecksum = String(repeating: "0", count: 16)
+}
+
+extension SavedState {
+  /// What a user should know who goes on with the run here; nil where nothing has changed.
+  var arithmeticNote: String? {
+    guard let arithmetic, arithmetic != Arithmetic.description else { return nil }
+    return "this run was saved on \(arithmetic), and goes on with \(Arithmetic.description): its "
+      + "last bits may differ from those of an uninterrupted run"
+  }
 }
 
 /// What is read of a file of any version.
@@ -54,7 +65,7 @@ extension Checkpoint {
       files: Dictionary(
         uniqueKeysWithValues: try [parameters, optimizer].map {
           ($0.lastPathComponent, Self.text(try AtomicFile.read($0).checksum))
-        }), checksum: SavedState.noChecksum)
+        }), checksum: SavedState.noChecksum, arithmetic: Arithmetic.description)
     let unsealed = String(decoding: try encoder.encode(saved), as: UTF8.self)
     let sum = Self.text(Data(unsealed.utf8).checksum)
     let sealed = unsealed.replacingOccurrences(

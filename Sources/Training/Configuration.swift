@@ -59,7 +59,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   /// Ours: what becomes of an update that finds a loss or gradient that is not finite: `stop` ends the
   /// run, `skip` leaves the update out. The batch is written to the run's folder.
   public var onNonfinite = "stop"
-  /// Ours: computing threads; 0 for all cores. Never changes a result.
+  /// Ours: computing threads; 0 for all processors that the affinity and the control groups' quota allow.
+  /// Never changes a result.
   public var threads = 0
   /// Ours: the parts that a batch is cut into, each computed by one thread; at most `batch_size`.
   /// Changes results in their last bits, as the order of sums does.

@@ -10,7 +10,7 @@ import ReplayBuffers
 /// the driver and the number of the environment.
 public final class Driver {
   /// An episode that has ended.
-  public struct Episode: Sendable, Equatable {
+  public struct Episode: Sendable, Equatable, Codable {
     public var number: Int
     public var score: Double
     /// Steps, the reset not counted.

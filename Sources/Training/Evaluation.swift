@@ -81,6 +81,11 @@ public struct EvaluationPlan: Sendable, Equatable {
   public static func episodesKey(seed: Int) -> Key { key(seed: seed).fold("episode") }
 }
 
+/// Somebody wanted an evaluation to stop before its end.
+public struct EvaluationStopped: Error, CustomStringConvertible {
+  public var description: String { "the evaluation was stopped; begin it again" }
+}
+
 extension Agent {
   /// Plays episodes and changes nothing. Episode `e` has a world of its own from the seed and `e`,
   /// and so have the agent's draws in it.
@@ -90,11 +95,14 @@ extension Agent {
   ///
   /// - Parameters:
   ///   - pool: nil for playing on the caller's thread alone.
+  ///   - isStopped: is asked before each step, from any thread.
   ///   - progress: is called when an episode has ended, from any thread.
-  /// - Throws: the error of the first party that has one: `EnvironmentError`, `NonFiniteState`.
+  /// - Throws: the error of the first party that has one: `EnvironmentError`, `NonFiniteState`,
+  ///   ``EvaluationStopped``.
   public func evaluate(
     in makeEnvironment: @escaping @Sendable () throws -> any Environment, _ plan: EvaluationPlan,
-    pool: WorkerPool? = nil, progress: @escaping @Sendable () -> Void = {}
+    pool: WorkerPool? = nil, until isStopped: @escaping @Sendable () -> Bool = { false },
+    progress: @escaping @Sendable () -> Void = {}
   ) throws -> Evaluation {
     let starts = stride(from: 0, to: plan.episodes, by: plan.environments).map { $0 }
     let parties = Workspaces(count: starts.count) { index in
@@ -102,7 +110,7 @@ extension Agent {
       return EvaluationParty(self, plan, episodes: starts[index]..<end)
     }
     (pool ?? WorkerPool(threads: 1)).run(parties) { party, _ in
-      party.play(in: makeEnvironment, progress)
+      party.play(in: makeEnvironment, until: isStopped, progress)
     }
     return Evaluation(try parties.map { try $0.outcome.get() }.flatMap { $0 })
   }

@@ -15,11 +15,18 @@ final class EvaluationParty {
     self.episodes = episodes
   }
 
-  /// - Parameter progress: is called when an episode has ended.
-  func play(in makeEnvironment: () throws -> any Environment, _ progress: () -> Void) {
+  /// - Parameters:
+  ///   - isStopped: is asked before each step.
+  ///   - progress: is called when an episode has ended.
+  func play(
+    in makeEnvironment: () throws -> any Environment, until isStopped: () -> Bool,
+    _ progress: () -> Void
+  ) {
     outcome = Result {
+      if isStopped() { throw EvaluationStopped() }
       let games = try EvaluationGames(agent, plan, episodes: episodes, in: makeEnvironment)
       while !games.hasEnded {
+        if isStopped() { throw EvaluationStopped() }
         for _ in 0..<(try games.step()) { progress() }
       }
       return games.games

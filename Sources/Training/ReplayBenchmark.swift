@@ -25,9 +25,14 @@ public struct ReplayBenchmark {
     self.steps = steps
   }
 
-  /// - Parameter folder: exists; is left with what was written.
+  /// - Parameters:
+  ///   - folder: exists; is left with what was written.
+  ///   - isStopped: is asked before each step.
+  /// - Returns: nil where it was stopped.
   /// - Throws: errors of the environment and of files.
-  public func run(in folder: URL) throws -> ReplayBenchmarkReport {
+  public func run(
+    in folder: URL, until isStopped: () -> Bool = { false }
+  ) throws -> ReplayBenchmarkReport? {
     var report = ReplayBenchmarkReport(task: task)
     let worlds = try (0..<configuration.run.envs).map { _ in
       try EnvironmentRegistry.make(task, configuration.env)
@@ -45,6 +50,7 @@ public struct ReplayBenchmark {
     var trainer = MadeUpTraining(configuration, layout: layout)
     let clock = Stopwatch()
     for step in 1...steps {
+      if isStopped() { return nil }
       let player = step % players.count
       try players[player].advance(trainer.latents(step))
       let row = players[player].row

@@ -30,34 +30,33 @@ final class Reporter {
 
   func restore(_ state: BatchSource.State?) { source.restore(state) }
 
-  /// Writes pictures to the run's folder.
+  /// Batches of a report.
+  var batchCount: Int { configuration.agent.report ? configuration.run.reportBatches : 0 }
+
+  /// Looks at one batch of a report; at the first one, writes pictures to the run's folder.
   func report(
-    _ learner: Learner, step: Int, key: Key, pool: WorkerPool
+    _ learner: Learner, isFirst: Bool, step: Int, key: Key, pool: WorkerPool
   ) throws -> Report {
     var report = Report()
-    guard configuration.agent.report else { return report }
-    for index in 0..<configuration.run.reportBatches {
-      let draws = DrawSource.random(key.fold(count))
-      count += 1
-      let batch = try source.next()
-      let diagnosis = learner.agent.diagnose(batch, draws: draws)
-      report.add(learner.evaluate(batch, draws: draws, pool: pool) + diagnosis.metrics)
-      if index == 0 {
-        report.add(diagnosis)
-        let strips = try pictures.write(
-          learner.agent, batch, step: step, key: key.fold("pictures").fold(count))
-        for (name, strip) in strips {
-          report.pictures.append(.init("report/openloop/\(name)", .image(try .init(strip))))
-        }
-      }
+    let draws = DrawSource.random(key.fold(count))
+    count += 1
+    let batch = try source.next()
+    let diagnosis = learner.agent.diagnose(batch, draws: draws)
+    report.add(learner.evaluate(batch, draws: draws, pool: pool) + diagnosis.metrics)
+    guard isFirst else { return report }
+    report.add(diagnosis)
+    let strips = try pictures.write(
+      learner.agent, batch, step: step, key: key.fold("pictures").fold(count))
+    for (name, strip) in strips {
+      report.pictures.append(.init("report/openloop/\(name)", .image(try .init(strip))))
     }
     return report
   }
 }
 
-/// What a report found.
+/// What a report found in a batch.
 struct Report {
-  /// One for each batch, under `report/…`.
+  /// Under `report/…`.
   private(set) var metrics: [(name: String, value: Double)] = []
   /// Pictures and histograms, for TensorBoard.
   var pictures: [Event.Summary] = []

@@ -33,6 +33,13 @@ final class RunLog {
     var count = 0
   }
 
+  /// Bytes of the files.
+  struct Sizes: Codable, Equatable {
+    var metrics: Int
+    var scores: Int
+    var events: Int
+  }
+
   private(set) var state: State
   /// What a terminal shows besides.
   private var newest = RunLogNews()
@@ -43,14 +50,15 @@ final class RunLog {
 
   /// - Parameters:
   ///   - resumedAt: lines of later steps are cut; nil begins the files afresh.
+  ///   - sizes: what else is beyond these is cut, too; nil for nothing.
   ///   - state: what to go on from.
   init(
-    _ folder: RunFolder, resumedAt: Int?, from state: State = State(), agent: Agent,
-    progress: ProgressDisplay?
+    _ folder: RunFolder, resumedAt: Int?, within sizes: Sizes? = nil, from state: State = State(),
+    agent: Agent, progress: ProgressDisplay?
   ) throws {
-    metrics = try JSONLines(folder.metrics, keepingThrough: resumedAt)
-    scores = try JSONLines(folder.scores, keepingThrough: resumedAt)
-    events = try EventFile(folder.events, keepingThrough: resumedAt)
+    metrics = try JSONLines(folder.metrics, keepingThrough: resumedAt, within: sizes?.metrics)
+    scores = try JSONLines(folder.scores, keepingThrough: resumedAt, within: sizes?.scores)
+    events = try EventFile(folder.events, keepingThrough: resumedAt, within: sizes?.events)
     watch = CollapseWatch(agent.configuration, actionSpace: agent.actionSpace)
     (freeNats, latents) = (
       agent.configuration.dyn.rssm.freeNats, agent.configuration.dyn.rssm.stoch
@@ -186,6 +194,11 @@ final class RunLog {
       try write(MetricRecord(step: step, values: ["warning/\(warning.name)": .text(warning.text)]))
       progress?.say("warning: \(warning.text)")
     }
+  }
+
+  /// How large the files are.
+  func sizes() throws -> Sizes {
+    Sizes(metrics: try metrics.size(), scores: try scores.size(), events: try events.size())
   }
 
   // MARK: showing

@@ -15,6 +15,10 @@ struct RunState: Codable, Equatable {
   /// Where training and reports stand in the midst of windows.
   var training: BatchSource.State?
   var reporting: BatchSource.State?
+  /// What is left of a step in whose midst the run was stopped; nil between steps.
+  var rest: StepRest?
+  /// With a rest: the sizes of the logs, which have lines of the same step to come.
+  var logSizes: RunLog.Sizes?
 }
 
 /// The evaluation that did best.

@@ -22,6 +22,8 @@ public final class Trainer {
   public let notes: [String]
   /// How much memory and disk replay will take at the end.
   public let replayNeed: ReplayNeed
+  /// How much memory the agent takes.
+  public let agentNeed: AgentNeed
   /// Records of all environments so far, those of resets included.
   public private(set) var step = 0
   private let folder: RunFolder
@@ -37,7 +39,11 @@ public final class Trainer {
   private let log: RunLog
   private let reporter: Reporter
   private var best: BestEvaluation?
-  private var isFinished: Bool { step >= configuration.run.steps }
+  /// What is left of a step of the environments; nil between steps.
+  private var rest: StepRest?
+  /// Of the newest checkpoint, if that is one in the midst of a step.
+  private var stepOfUnfinishedCheckpoint: Int?
+  private var isFinished: Bool { step >= configuration.run.steps && rest == nil }
 
   /// Prepares a run; with `resuming`, continues from its newest checkpoint if there is one.
   ///
@@ -62,11 +68,14 @@ public final class Trainer {
     self.folder = folder
     self.source = source
     key = Key(seed: UInt64(bitPattern: Int64(configuration.seed)))
+    agentNeed = try AgentNeed(
+      configuration, spaces: worlds[0].observationSpaces, actionSpace: worlds[0].actionSpace)
+    try agentNeed.check()
     pool = WorkerPool(threads: configuration.run.threads)
     let agent = try Agent(
       configuration.agent, spaces: worlds[0].observationSpaces,
       actionSpace: worlds[0].actionSpace, key: key.fold("parameters"))
-    notes =
+    let weightNotes =
       try (weights?.apply(to: agent) ?? [])
       + agent.worldModel.notes(
         encoderStages: configuration.agent.enc.simple.mults.count,
@@ -90,9 +99,16 @@ public final class Trainer {
       configuration.replay, layout: layout,
       steps: configuration.run.steps + (recordings?.rowCount ?? replay.rowCount(of: worlds.count)),
       streamCount: configuration.streamCount, windowLength: configuration.windowLength)
+    let disk = DiskNeed(configuration, agent: agentNeed, replay: replayNeed)
+    let machineNotes = [
+      agentNeed.note(beside: replayNeed.memory), disk.note(in: folder), saved?.arithmeticNote,
+    ]
+    notes = weightNotes + machineNotes.compactMap { $0 }
     let run = saved?.run
     step = saved?.step ?? 0
     best = run?.best
+    rest = try run?.rest.map { try Self.check($0, layout, worlds.count, checkpoint) }
+    stepOfUnfinishedCheckpoint = rest == nil ? nil : step
     ratio = TrainRatio(
       trainRatio: configuration.run.trainRatio, sequences: configuration.batchSize,
       length: configuration.batchLength)
@@ -107,8 +123,8 @@ public final class Trainer {
     }
     if saved == nil { try writeConfiguration() }
     log = try RunLog(
-      folder, resumedAt: saved?.step, from: run?.log ?? RunLog.State(), agent: agent,
-      progress: progress)
+      folder, resumedAt: saved?.step, within: run?.logSizes, from: run?.log ?? RunLog.State(),
+      agent: agent, progress: progress)
     try replay.begin()
     // Now nothing is in the way of going on.
     if saved != nil { try writeConfiguration() }
@@ -135,28 +151,39 @@ public final class Trainer {
     return saved
   }
 
+  /// - Throws: ``CheckpointError`` where what is left of a step is not this run's.
+  private static func check(
+    _ rest: StepRest, _ layout: ReplayLayout, _ environments: Int, _ checkpoint: Checkpoint?
+  ) throws -> StepRest {
+    guard rest.records.count <= environments,
+      rest.records.allSatisfy({ $0.row.fits(layout) })
+    else {
+      throw CheckpointError(
+        file: checkpoint?.state.path ?? "", problem: "its rows are of another agent or world",
+        remedy: "resume with the run's own configuration")
+    }
+    return rest
+  }
+
   // MARK: the loop
 
   /// Runs to the end, or until somebody wants it to stop.
   ///
-  /// - Parameter shouldStop: is asked after each step of the environments.
-  public func run(shouldStop: () -> Bool = { false }) throws -> Outcome {
-    if step == 0 { try save() }
-    while !isFinished && !shouldStop() {
-      let before = step
-      let clock = Stopwatch()
-      var elsewhere = 0.0
-      try driver.step { index, row, episode in
-        let clock = Stopwatch()
-        try replay.append(row, stream: index)
-        step += 1
-        if let episode { try take(episode, of: index) }
-        try learnWhatIsDue()
-        try keepSchedules()
-        elsewhere += clock.seconds
+  /// - Parameters:
+  ///   - shouldStop: is asked after each step of the environments.
+  ///   - isInterrupted: is asked at any moment, from any thread: the run then stops in the midst of a
+  ///     step or an evaluation, and its checkpoint says what is left to do.
+  public func run(
+    shouldStop: () -> Bool = { false },
+    interruptedBy isInterrupted: @escaping @Sendable () -> Bool = { false }
+  ) throws -> Outcome {
+    if step == 0, rest == nil { try save() }
+    while !isFinished && !isInterrupted() {
+      if rest == nil {
+        if shouldStop() { break }
+        try stepEnvironments()
       }
-      log.addEnvironment(seconds: clock.seconds - elsewhere)
-      try keepSchedulesBetweenSteps(since: before)
+      guard try finishStep(until: isInterrupted) else { break }
       log.show(
         step: step, of: configuration.run.steps, updates: learner.state.updates, best: best?.mean)
     }
@@ -164,6 +191,52 @@ public final class Trainer {
     log.finish(
       step: step, of: configuration.run.steps, updates: learner.state.updates, best: best?.mean)
     return isFinished ? .finished : .interrupted
+  }
+
+  private func stepEnvironments() throws {
+    let clock = Stopwatch()
+    var records: [StepRest.Record] = []
+    try driver.step { _, row, episode in records.append(.init(row: row, episode: episode)) }
+    rest = StepRest(since: step, records: records)
+    log.addEnvironment(seconds: clock.seconds)
+  }
+
+  /// Does what is left of a step.
+  ///
+  /// - Returns: false where it was stopped on the way.
+  private func finishStep(until isInterrupted: @escaping @Sendable () -> Bool) throws -> Bool {
+    while let left = rest {
+      if isInterrupted() { return false }
+      if left.updates > 0 {
+        try update()
+        rest?.updates -= 1
+      } else if left.needsLine {
+        try writeLine()
+        rest?.needsLine = false
+      } else if left.reportBatches > 0 {
+        try report(isFirst: left.reportBatches == reporter.batchCount)
+        rest?.reportBatches -= 1
+      } else if let record = left.records.first {
+        rest?.records.removeFirst()
+        try take(record, of: driver.count - left.records.count)
+      } else {
+        guard try keepSchedulesBetweenSteps(since: left.since, until: isInterrupted) else {
+          return false
+        }
+      }
+    }
+    return true
+  }
+
+  /// Records a row, and notes what is due at it.
+  private func take(_ record: StepRest.Record, of index: Int) throws {
+    try replay.append(record.row, stream: index)
+    step += 1
+    if let episode = record.episode { try take(episode, of: index) }
+    rest?.needsLine = isDue(configuration.run.logEvery)
+    guard trainingStep.isReady else { return }
+    rest?.updates = ratio.updates(at: step)
+    rest?.reportBatches = isDue(configuration.run.reportEvery) ? reporter.batchCount : 0
   }
 
   /// Logs an episode; of the first environment, also pictures of that during which a report was due.
@@ -185,14 +258,11 @@ public final class Trainer {
   /// Where the time has gone so far.
   public var timeSplit: TimeSplit { log.timeSplit }
 
-  private func learnWhatIsDue() throws {
-    guard trainingStep.isReady else { return }
-    for _ in 0..<ratio.updates(at: step) {
-      do {
-        log.add(try trainingStep.run())
-      } catch let update as NonFiniteUpdate {
-        try handle(update)
-      }
+  private func update() throws {
+    do {
+      log.add(try trainingStep.run())
+    } catch let update as NonFiniteUpdate {
+      try handle(update)
     }
   }
 
@@ -204,36 +274,50 @@ public final class Trainer {
     try log.addSkipped(problem, step: step)
   }
 
-  private func keepSchedules() throws {
-    let run = configuration.run
-    if isDue(run.logEvery) {
-      try log.write(
-        step: step, replay: replay.takeStatistics(), updates: learner.state.updates,
-        rowsPerUpdate: trainingStep.rowCount)
-    }
-    if isDue(run.reportEvery), trainingStep.isReady {
-      let report = try reporter.report(learner, step: step, key: key.fold("report"), pool: pool)
-      try log.add(report, step: step)
-    }
+  private func writeLine() throws {
+    try log.write(
+      step: step, replay: replay.takeStatistics(), updates: learner.state.updates,
+      rowsPerUpdate: trainingStep.rowCount)
   }
 
-  /// What looks at all environments, when all have made their step.
-  private func keepSchedulesBetweenSteps(since before: Int) throws {
+  private func report(isFirst: Bool) throws {
+    let report = try reporter.report(
+      learner, isFirst: isFirst, step: step, key: key.fold("report"), pool: pool)
+    try log.add(report, step: step)
+  }
+
+  /// What looks at all environments, when all have made their step; the last of the step.
+  ///
+  /// - Returns: false where it was stopped on the way.
+  private func keepSchedulesBetweenSteps(
+    since before: Int, until isInterrupted: @escaping @Sendable () -> Bool
+  ) throws -> Bool {
     func isDue(_ interval: Int) -> Bool { interval > 0 && step / interval > before / interval }
-    let isBest = isDue(configuration.run.evalEvery) ? try evaluate() : false
+    var isBest = false
+    if isDue(configuration.run.evalEvery) {
+      do {
+        isBest = try evaluate(until: isInterrupted)
+      } catch is EvaluationStopped {
+        return false
+      }
+    }
+    rest = nil
     if isBest || isDue(configuration.run.saveEvery) { try save() }
+    return true
   }
 
   /// Plays episodes on environments and seeds of their own, drawing actions and doing what is most
   /// likely, and logs the results as a line of their own.
   ///
   /// - Returns: whether the drawn actions earned more than ever before.
-  private func evaluate() throws -> Bool {
+  /// - Throws: ``EvaluationStopped``, with nothing changed.
+  private func evaluate(until isInterrupted: @escaping @Sendable () -> Bool) throws -> Bool {
     var plan = EvaluationPlan(configuration.run)
     plan.seed = configuration.seed
-    let sampled = try learner.agent.evaluate(in: source.make, plan, pool: pool)
+    let agent = learner.agent
+    let sampled = try agent.evaluate(in: source.make, plan, pool: pool, until: isInterrupted)
     plan.usesMode = true
-    let mode = try learner.agent.evaluate(in: source.make, plan, pool: pool)
+    let mode = try agent.evaluate(in: source.make, plan, pool: pool, until: isInterrupted)
     try log.write(sampled: sampled, mode: mode, step: step)
     guard best.map({ sampled.mean > $0.mean }) ?? true else { return false }
     best = BestEvaluation(mean: sampled.mean, step: step)
@@ -249,12 +333,17 @@ public final class Trainer {
       every: keep.every)
     let run = RunState(
       driver: driver.state, log: log.state, ratio: ratio, reports: reporter.count, best: best,
-      training: trainingStep.state, reporting: reporter.state)
-    let isNew = try folder.writeCheckpoint(step: step, keeping: retention) {
+      training: trainingStep.state, reporting: reporter.state, rest: rest,
+      logSizes: rest == nil ? nil : try log.sizes())
+    let isNew = try folder.writeCheckpoint(
+      step: step, replacing: step == stepOfUnfinishedCheckpoint, keeping: retention
+    ) {
       try log.synchronize()
       try $0.write(learner, replay, step: step, isFinished: isFinished, run: run)
     }
-    if isNew { replay.commit() }
+    guard isNew else { return }
+    stepOfUnfinishedCheckpoint = rest == nil ? nil : step
+    replay.commit()
   }
 }
 

@@ -1,5 +1,13 @@
 import Foundation
+import Kernels
 import Synchronization
+
+/// The system allows no more threads.
+struct ThreadError: Error, CustomStringConvertible {
+  let description =
+    "the system allows no thread beside a window; go without --window, or raise its limits (ulimit -u, "
+    + "ulimit -v)"
+}
 
 /// Work in a thread of its own, while the main one shows a window.
 final class BackgroundWork: Sendable {
@@ -8,14 +16,14 @@ final class BackgroundWork: Sendable {
 
   /// Begins it.
   init(_ work: @escaping @Sendable () throws -> Void) {
-    let thread = Thread { [self] in
-      let result = Result { try work() }
-      outcome.withLock { $0 = result }
-      done.signal()
-    }
-    // As the main thread has.
-    thread.stackSize = 8 << 20
-    thread.start()
+    // As large a stack as the main thread has.
+    let isStarted = startThread(stackSize: 8 << 20) { [self] in end(with: Result { try work() }) }
+    if !isStarted { end(with: .failure(ThreadError())) }
+  }
+
+  private func end(with result: Result<Void, any Error>) {
+    outcome.withLock { $0 = result }
+    done.signal()
   }
 
   var hasEnded: Bool { outcome.withLock { $0 != nil } }

@@ -10,7 +10,9 @@ struct BenchCommand: ParsableCommand {
     discussion: """
       An update is the training step that `train` makes, on random replay of made-up observations \
       and actions (bench.image, bench.vector, bench.actions). Its normalised figure compares \
-      machines: seconds, times the speed of a large product, over 112 GFLOP/s.
+      machines: seconds, times the speed of a large product on as many cores, over 112 GFLOP/s; there \
+      is none where OPENBLAS_CORETYPE or a container's quota make that product say nothing of the \
+      machine.
 
       Example: dreamer bench
                dreamer bench --preset size12m --set run.threads=1 --json
@@ -91,9 +93,11 @@ struct BenchCommand: ParsableCommand {
     let replay = folder.appendingPathComponent("replay")
     try FileManager.default.createDirectory(at: replay, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
+    Interruption.note()
     let report = try ReplayBenchmark(
       configuration, task: env ?? "gridworld/Empty-8x8", steps: steps ?? 1_000_000
-    ).run(in: replay)
+    ).run(in: replay) { Interruption.signalNumber != nil }
+    guard let report else { throw ExitCode(signal: Interruption.signalNumber ?? SIGTERM) }
     try StandardOutput.print(json ? report.json : report.table)
   }
 

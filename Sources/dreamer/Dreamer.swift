@@ -13,8 +13,9 @@ struct Dreamer: ParsableCommand {
                dreamer imagine runs/first --out dream.gif --dream
 
       Exits with 0 when done, 64 for bad usage or configuration, 65 for bad data, 66 for a missing \
-      file, 70 for a fault inside, 74 where the system refuses to read or write, 130 or 143 when \
-      interrupted after a clean save.
+      file, 70 for a fault inside, 74 where the system refuses to read or write or has no memory \
+      left, and with 128 and the number of the signal that ended it: 130 after Ctrl-C, 143 after \
+      SIGTERM.
       """,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PlayCommand.self, ImagineCommand.self,
@@ -35,6 +36,8 @@ struct Dreamer: ParsableCommand {
   static func main() {
     Descriptors.openClosed()
     Descriptors.refuseLargeFiles()
+    Interruption.begin()
+    ProcessEnd.endWithoutMemory(code: ExitCode.refused.rawValue)
     do {
       try runCommand()
     } catch {

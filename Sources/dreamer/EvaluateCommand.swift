@@ -36,7 +36,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "Computing threads; 0 for all cores (default: the run's run.threads).")
+    help: "Computing threads; 0 for all cores that it may use (default: the run's run.threads).")
   var threads: Int?
 
   @Flag(
@@ -152,7 +152,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func watch(_ trained: TrainedAgent, _ plan: EvaluationPlan) throws -> Evaluation {
-    Interruption.begin()
+    Interruption.note()
     let film = try EvaluationFilm(of: trained, plan, framesPerSecond: fps ?? Self.usualRate)
     let window = try Window(
       title: "dreamer evaluate: \(trained.configuration.task)", width: 760, height: 640)

@@ -28,8 +28,9 @@ struct Failure {
     case let error as EnvironmentError: code = error.step == nil ? .usage : .fault
     case let error as FileError: code = ExitCode(error.kind)
     case is SafeTensorsError, is GoldenFileError, is TraceError, is CheckpointError: code = .badData
-    case is ViewerError: code = .refused
-    case is NonFiniteLoss, is NonFiniteState, is BLASError: code = .fault
+    case is ViewerError, is ThreadError: code = .refused
+    case is NonFiniteLoss, is NonFiniteState: code = .fault
+    case let error as BLASError: code = error.isRefused ? .refused : .fault
     default:
       guard Dreamer.exitCode(for: error) == .failure else { return nil }
       code = .fault

@@ -180,7 +180,7 @@ struct ImagineCommand: ParsableCommand {
   }
 
   private func watch(_ board: Storyboard, title: String) throws {
-    Interruption.begin()
+    Interruption.note()
     let frame = board.frame(step: 0)
     // With a line of the player's below.
     let window = try Window(title: title, width: frame.width + 8, height: frame.height + 40)

@@ -1,41 +1,29 @@
+import Files
 import Foundation
-import Synchronization
 
-/// The wish of a user, or of the system, that a command stop: SIGINT or SIGTERM.
-///
-/// The first signal is noted, for the command to come to a clean end; the second ends the process at
-/// once.
+/// The wish of a user, or of the system, that a command stop.
 enum Interruption {
-  /// The first signal that came; 0 before one has.
-  private static let received = Atomic<Int32>(0)
-
-  /// Notes signals from now on, instead of being ended by them. That a reader of what the command
-  /// says has gone does not end it either.
+  /// Ends the process on signals from now on, with 128 + their numbers and without what is not finished.
+  /// To be called first of all: to process 1, as which a container runs its command, signals are nothing
+  /// until it handles them.
+  ///
+  /// SIGINT and SIGTERM count always. The others, with which terminals and batch systems announce the
+  /// end, stay ignored where they were ignored at the start, as SIGHUP is under `nohup`.
   static func begin() {
-    // Touched here, for a handler must not be the one that initialises it.
-    received.store(0, ordering: .relaxed)
-    unblockSignals()
+    ProcessEnd.end(on: [SIGINT, SIGTERM])
+    ProcessEnd.end(on: [SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGXCPU], unlessIgnored: true)
+  }
+
+  /// Takes note of the first signal from now on, for the command to come to a clean end; the second ends
+  /// the process at once. That a reader of what the command says has gone does not end it either.
+  ///
+  /// - Parameter graceSeconds: after which the first signal ends the process, too; nil where the clean
+  ///   end is worth any wait.
+  static func note(graceSeconds: UInt32? = 2) {
     signal(SIGPIPE, SIG_IGN)
-    for number in [SIGINT, SIGTERM] {
-      signal(number) { number in
-        let (isFirst, _) = Interruption.received.compareExchange(
-          expected: 0, desired: number, ordering: .relaxed)
-        if !isFirst { _exit(128 + number) }
-      }
-    }
+    ProcessEnd.noteSignals(graceSeconds: graceSeconds)
   }
 
-  /// A parent may have blocked the signals, and a process inherits that.
-  private static func unblockSignals() {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-  }
-
-  /// The signal that came; nil before one has.
-  static var signalNumber: Int32? {
-    let number = received.load(ordering: .relaxed)
-    return number == 0 ? nil : number
-  }
+  /// The signal that was noted; nil before one has come.
+  static var signalNumber: Int32? { ProcessEnd.notedSignal }
 }

@@ -101,7 +101,7 @@ struct PlayCommand: ParsableCommand {
   }
 
   private func play(_ session: some Playable, title: String) throws {
-    Interruption.begin()
+    Interruption.note()
     let wasInWindow = try !text && playInWindow(session, title: title)
     if !wasInWindow { try playInText(session) }
     if let signal = Interruption.signalNumber { throw ExitCode(signal: signal) }

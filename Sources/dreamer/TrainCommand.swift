@@ -13,7 +13,12 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train an agent.",
     discussion: """
       The configuration is made of the environment's own preset, then of presets, of files and of \
-      --set, each over the one before. Ctrl-C saves and stops; a second one stops at once.
+      --set, each over the one before.
+
+      Ctrl-C saves and stops; a second one stops at once. So do SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and \
+      SIGXCPU, with which systems announce the end, unless (but for SIGTERM) they are ignored as \
+      SIGHUP is under nohup. It stops after the update in progress, and in the midst of evaluations \
+      and reports, which --resume takes up again.
 
       Example: dreamer train --env gridworld/Empty-5x5 --logdir runs/first
                dreamer train --env gridworld/Empty-5x5 --preset debug --set agent.opt.lr=1e-4
@@ -99,7 +104,6 @@ struct TrainCommand: ParsableCommand {
       return try StandardOutput.print(resolved.yaml(withOrigins: true), terminator: "")
     }
     let folder = RunFolder(at: URL(fileURLWithPath: logdir ?? Self.folder(for: resolved)))
-    Interruption.begin()
     if window { try trainInWindow(resolved, in: folder) } else { try train(resolved, in: folder) }
   }
 
@@ -111,16 +115,20 @@ struct TrainCommand: ParsableCommand {
       resolved.configuration, in: folder, resuming: resume,
       startingFrom: try startingWeights(folder), progress: .standardError())
     Dreamer.writeError("\(folder.url.relativePath): \(resolved.configuration.task)")
+    Dreamer.writeError("\(trainer.agentNeed)")
     Dreamer.writeError("\(trainer.replayNeed)")
     let idleness = resolved.configuration.idleness
     for note in trainer.notes + [idleness].compactMap({ $0 }) + resolved.effectless {
       Dreamer.writeError("note: \(note)")
     }
     var observer = feed.map { TrainingObserver(of: trainer, to: $0) }
-    let outcome = try trainer.run {
-      observer?.look(at: trainer)
-      return Interruption.signalNumber != nil
-    }
+    // Until here a signal ends it at once: nothing was done that could be saved.
+    Interruption.note(graceSeconds: nil)
+    let outcome = try trainer.run(
+      shouldStop: {
+        observer?.look(at: trainer)
+        return false
+      }, interruptedBy: { Interruption.signalNumber != nil })
     Dreamer.writeError(trainer.timeSplit.summary)
     if outcome == .finished, idleness == nil, let idleness = trainer.idleness {
       Dreamer.writeError("note: \(idleness)")

@@ -68,7 +68,7 @@ enum Machine {
   static var rows: [(name: String, value: String)] {
     let process = ProcessInfo.processInfo
     let rows = [
-      ("Processor", processor), ("Cores", "\(process.activeProcessorCount)"),
+      ("Processor", processor), ("Cores", "\(Processors.count)"),
       ("Memory", "\(process.physicalMemory >> 30) GiB"),
       ("System", process.operatingSystemVersionString),
       ("Kernels", InstructionSet.current.rawValue),
