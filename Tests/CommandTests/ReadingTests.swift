@@ -85,9 +85,12 @@ struct ReadingTests {
     let object = try Shell.object(outcome.output)
     #expect(
       object.keys.sorted() == [
-        "peak_rss_mb", "policy_step", "sgemm1_gflops", "sgemm_gflops", "startup_s", "threads",
-        "update",
+        "blas", "normalized_update_s", "peak_rss_mb", "policy_step", "sgemm1_gflops",
+        "sgemm_gflops", "startup_s", "threads", "update",
       ])
+    let blas = object["blas"] as? [String: Any]
+    #expect((blas?["kernels"] as? String)?.isEmpty == false)
+    #expect((blas?["library"] as? String)?.contains("OpenBLAS") == true)
     let update = object["update"] as? [String: Any]
     #expect(update?.keys.sorted() == ["median_s", "phases"])
     #expect((update?["median_s"] as? Double ?? 0) > 0)
