@@ -43,7 +43,9 @@ public enum ProcessEnd {
   /// second ends it.
   ///
   /// - Parameter graceSeconds: after which the first one ends it, too; nil for never.
-  public static func noteSignals(graceSeconds: UInt32? = nil) { cpr_begin_noting(graceSeconds ?? 0) }
+  public static func noteSignals(graceSeconds: UInt32? = nil) {
+    cpr_begin_noting(graceSeconds ?? 0)
+  }
 
   /// The signal that was noted; nil before one has come.
   public static var notedSignal: Int32? {

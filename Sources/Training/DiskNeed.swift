@@ -27,8 +27,8 @@ struct DiskNeed {
   /// What a user should know whose disk has less free space; nil where there is enough.
   func note(in folder: RunFolder) -> String? {
     guard let free = Self.freeBytes(of: folder.url), total > free else { return nil }
-    return "the disk of \(folder.url.relativePath) has \(ByteSize.text(free)) free, and the run may "
-      + "come to \(ByteSize.text(total)): \(ByteSize.text(replay)) of replay and "
+    return "the disk of \(folder.url.relativePath) has \(ByteSize.text(free)) free, and the run "
+      + "may come to \(ByteSize.text(total)): \(ByteSize.text(replay)) of replay and "
       + "\(checkpoints) checkpoints of \(ByteSize.text(checkpoint)); a smaller replay.size or preset, or fewer of "
       + "run.keep, take less"
   }
