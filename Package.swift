@@ -67,7 +67,8 @@ let package = Package(
     .target(
       name: "Telemetry",
       dependencies: [
-        "Pictures", "Files", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Pictures", "Files", "Kernels",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["README.md", "Events/event.proto"]),
     .target(name: "Storyboards", dependencies: ["Agents", "Pictures"]),
     .target(

@@ -38,6 +38,18 @@ public final class ActingPolicy {
     var stoch: [Float]
     /// `[n, A]`.
     var previousActions: [Float]
+
+    /// The memory of the first of `old` environments, and of as many more that nothing is remembered
+    /// of as make `count`.
+    public func resized(from old: Int, to count: Int) -> Memory {
+      func rows(_ values: [Float]) -> [Float] {
+        let width = values.count / max(old, 1)
+        let missing = max(count - old, 0) * width
+        return values.prefix(count * width) + Array(repeating: 0, count: missing)
+      }
+      return Memory(
+        deter: rows(deter), stoch: rows(stoch), previousActions: rows(previousActions))
+    }
   }
 
   /// What is remembered of one environment, `[1, …]`.

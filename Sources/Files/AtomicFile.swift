@@ -155,6 +155,14 @@ public enum AtomicFile {
     }
   }
 
+  /// Cuts a file that is there and longer.
+  /// - Throws: ``FileError`` of kind `system`.
+  public static func cut(_ url: URL, to size: Int) throws {
+    guard FileManager.default.fileExists(atPath: url.path) else { return }
+    let file = try RandomAccessFile(url, making: false)
+    if try size < file.size() { try file.truncate(to: size) }
+  }
+
   /// Waits until the disk has all of a file that others write, if it is there.
   /// - Throws: ``FileError`` of kind `system`.
   public static func synchronize(_ url: URL) throws {

@@ -22,13 +22,11 @@ extension Animation {
     signal(SIGPIPE, SIG_IGN)
     do { try process.run() } catch { throw FileError(writing: url.path, error) }
     let (isWhole, words) = ProcessEnd.killing(process) {
-      ProcessEnd.removing(partial) {
-        let isWhole = (try? write(to: input.fileHandleForWriting)) != nil
-        try? input.fileHandleForWriting.close()
-        let words = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (isWhole, words)
-      }
+      let isWhole = (try? write(to: input.fileHandleForWriting)) != nil
+      try? input.fileHandleForWriting.close()
+      let words = errors.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      return (isWhole, words)
     }
     guard isWhole, process.terminationStatus == 0 else {
       let reason = String(decoding: words, as: UTF8.self).split(separator: "\n").last ?? "no reason"

@@ -15,7 +15,7 @@ final class BlockMemory {
   private let layout: BlockLayout
   /// Blocks that may be begun before the next one is full: one for each environment. Memory is kept
   /// for them, for what the allocator gets back and gives out again in pieces it cannot join.
-  private let reserve: Int
+  var reserve: Int
   /// Full blocks that are or were in memory, in the order in which they came there.
   private var residents = RingQueue<Block>()
   /// Blocks whose latents changed, in the order in which they did; the disk may have some by now.

@@ -10,13 +10,14 @@ extension Replay {
   ///
   /// ``commit()`` has to follow when the checkpoint is complete.
   ///
+  /// - Parameter owner: what tells the checkpoint from all others, those of other runs among them.
   /// - Throws: `FileError`.
-  public func save(to url: URL) throws {
+  public func save(to url: URL, of owner: String? = nil) throws {
     guard let disk else { preconditionFailure("a checkpoint of a memory without a folder") }
     let chunks = store.all
     for block in chunks.flatMap(\.blocks) { try store.memory.writeLatents(of: block) }
     try disk.synchronize()
-    var state = makeState(chunks)
+    var state = makeState(chunks, of: owner)
     let pages = chunks.flatMap(\.blocks).compactMap(\.page)
     var body = try disk.packed(origins(firstWindows: &state.streams))
     state.windowBytes = body.count
@@ -37,9 +38,9 @@ extension Replay {
   /// A checkpoint is complete: what only the one before needed goes.
   public func commit() { disk?.commit() }
 
-  private func makeState(_ chunks: [Chunk]) -> ReplayState {
+  private func makeState(_ chunks: [Chunk], of owner: String?) -> ReplayState {
     ReplayState(
-      layout: layout, windowLength: windowLength, chunkSize: store.chunkSize,
+      owner: owner, layout: layout, windowLength: windowLength, chunkSize: store.chunkSize,
       isPrioritized: priorities != nil,
       streams: streams.map {
         .init(
@@ -49,7 +50,8 @@ extension Replay {
       chunks: chunks.map {
         .init(
           number: $0.number, stream: $0.stream, predecessor: $0.predecessor,
-          successor: $0.successor, count: $0.count, frames: [])
+          successor: $0.successor, count: $0.count, frames: [],
+          checksum: $0.isFull ? disk?.checksum(of: $0.number).map { String($0, radix: 16) } : nil)
       },
       nextChunk: store.nextNumber, windowCount: windows.count, windowsSoFar: windowsSoFar,
       online: (0..<onlineQueue.count).map { onlineQueue[$0] }, drawCounts: drawCounts,

@@ -4,14 +4,19 @@ import Kernels
 
 extension Replay {
   /// Takes what a checkpoint holds, with every byte of it checked; changes no file. The memory has to
-  /// be new, and of the same layout and sizes.
+  /// be new, and of the same layout and sizes. Where the checkpoint has more streams, they stay.
   ///
+  /// - Parameter owner: what the file must have been saved with; nil for anything.
   /// - Throws: `FileError`: `malformed` where something is damaged or of another run; `missing`.
-  public func restore(from url: URL) throws {
+  public func restore(from url: URL, of owner: String? = nil) throws {
     guard let disk else { preconditionFailure("a checkpoint of a memory without a folder") }
-    let (state, body, _) = try SealedFile.read(url, as: ReplayState.self)
+    let (state, body, _, _) = try SealedFile.read(url, as: ReplayState.self)
+    guard state.owner == owner ?? state.owner else {
+      throw SealedFile.damage(url, "is of another checkpoint than the files beside it")
+    }
     try check(state, url)
     try state.check(of: url)
+    makeStreams(state.streams.count)
     var parts = ReplayParts(body: body, url: url)
     let rows = state.chunks.reduce(0) { $0 + $1.count }
     let blocks = state.chunks.map { blockCount($0.count) }
@@ -46,9 +51,6 @@ extension Replay {
       "is of version \(state.version), and this program reads \(ReplayState.currentVersion)",
       "program")
     try require(
-      state.streams.count == streams.count,
-      "is of \(state.streams.count) environments, not of \(streams.count)", "run.envs")
-    try require(
       state.layout == layout, "is of other observations, actions or latents",
       "environment and agent.dyn.rssm")
     try require(
@@ -75,7 +77,7 @@ extension Replay {
       (chunk.successor, chunk.count) = (saved.successor, saved.count)
       let own = rest.prefix(blockCount(saved.count))
       rest = rest.dropFirst(own.count)
-      try makeBlocks(of: chunk, pages: own, lengths: saved.frames, frames: &frames)
+      try makeBlocks(of: chunk, saved, pages: own, frames: &frames)
       return chunk
     }
     store.restore(chunks, nextNumber: state.nextChunk)
@@ -83,7 +85,7 @@ extension Replay {
   }
 
   private func makeBlocks(
-    of chunk: Chunk, pages: ArraySlice<LatentPages.Page>, lengths: [Int],
+    of chunk: Chunk, _ saved: ReplayState.ChunkState, pages: ArraySlice<LatentPages.Page>,
     frames: inout ReplayParts
   ) throws {
     chunk.blocks = pages.map { page in
@@ -92,14 +94,16 @@ extension Replay {
       return block
     }
     if chunk.isFull {
-      let records = try disk?.read(chunk.number, rows: chunk.count) ?? []
+      let checksum = saved.checksum.flatMap { UInt64($0, radix: 16) }
+      let records =
+        try disk?.read(chunk.number, rows: chunk.count, checksum: checksum) ?? []
       for (block, record) in zip(chunk.blocks, records) { block.packed.withLock { $0 = record } }
       return
     }
-    guard lengths.count == chunk.blocks.count else { throw frames.damage("lacks blocks") }
+    guard saved.frames.count == chunk.blocks.count else { throw frames.damage("lacks blocks") }
     let full = chunk.count / store.blockLayout.rows
     for (index, block) in chunk.blocks.enumerated() {
-      let frame = try frames.take(lengths[index])
+      let frame = try frames.take(saved.frames[index])
       if index < full {
         disk?.adopt(frame, as: block.packed)
       } else {

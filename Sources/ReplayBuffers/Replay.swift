@@ -90,9 +90,18 @@ public final class Replay {
   /// Windows that can be sampled.
   public var windowCount: Int { windows.count }
 
-  /// Rows that an environment has recorded so far; 0 where there is no such environment.
-  public func rowCount(of stream: Int) -> Int {
-    streams.indices.contains(stream) ? streams[stream].rowCount : 0
+  /// Rows that were recorded so far, those that are gone included.
+  public var rowCount: Int { streams.reduce(0) { $0 + $1.rowCount } }
+
+  /// What has written or may write rows.
+  public var streamCount: Int { streams.count }
+
+  /// Makes room for more streams, where a checkpoint has them: of those whose environments are no more,
+  /// rows are still remembered.
+  func makeStreams(_ count: Int) {
+    guard count > streams.count else { return }
+    streams += Array(repeating: Stream(), count: count - streams.count)
+    store.memory.reserve = streams.count
   }
 
   /// Whether training may begin: there are as many windows as a batch has trained rows.

@@ -43,8 +43,8 @@ public struct ReplayConfiguration: Codable, Sendable, Equatable {
   /// Ours: the most memory that replay takes, `512MB` or `2GiB` for one; what is beyond it is read back
   /// from the disk.
   public var memory = "4GB"
-  /// Ours: a folder with recorded episodes (`env.wrap.record`) that are remembered before training
-  /// begins; empty for none.
+  /// Ours: a folder with recorded episodes (`env.wrap.record`), or another run's folder for what that
+  /// remembers: remembered before training begins; empty for none.
   public var preload = ""
 
   public init() {}

@@ -19,6 +19,8 @@ final class ReplayDisk {
   private let failure = Locked<(any Error)?>(nil)
   /// Bytes of packed blocks in memory.
   private let packedBytes = Locked(0)
+  /// The checksums of the chunks' files, by their numbers.
+  private let checksums = Locked<[Int: UInt64]>([:])
   /// Chunks that are gone and whose files the last checkpoint needs.
   private var doomed: [Int] = []
 
@@ -84,7 +86,7 @@ final class ReplayDisk {
   /// Writes a full chunk, behind the caller's back, when its blocks are packed.
   func write(_ number: Int, rows: Int, _ blocks: [Block.Packed]) {
     let url = url(number)
-    writer.submit { [failure, packedBytes, block] in
+    writer.submit { [failure, packedBytes, checksums, block] in
       do {
         let frames = blocks.map { packed in
           packed.withLock { if case .memory(let frame) = $0 { frame } else { Data() } }
@@ -93,7 +95,8 @@ final class ReplayDisk {
           number: number, layout: block.layout, blockRows: block.rows, rows: rows,
           lengths: frames.map(\.count))
         let body = frames.reduce(into: Data()) { $0.append($1) }
-        var offset = try SealedFile.write(header, body, to: url)
+        var (offset, checksum) = try SealedFile.write(header, body, to: url)
+        checksums.withLock { $0[number] = checksum }
         for (packed, frame) in zip(blocks, frames) {
           let place = PackedRecord.file(url, offset: offset, count: frame.count)
           packed.withLock { $0 = place }
@@ -160,11 +163,16 @@ final class ReplayDisk {
 
   /// Reads and checks the file of a chunk.
   ///
+  /// - Parameter checksum: what it must have; nil where nothing knows, as in checkpoints of before.
   /// - Returns: where each block's packed form is.
   /// - Throws: `FileError`: `malformed` where it is not that chunk's; `missing`.
-  func read(_ number: Int, rows: Int) throws -> [PackedRecord] {
+  func read(_ number: Int, rows: Int, checksum: UInt64?) throws -> [PackedRecord] {
     let url = url(number)
-    let (header, body, start) = try SealedFile.read(url, as: ChunkHeader.self)
+    let (header, body, start, found) = try SealedFile.read(url, as: ChunkHeader.self)
+    guard found == checksum ?? found else {
+      throw SealedFile.damage(url, "is of another run than the checkpoint")
+    }
+    checksums.withLock { $0[number] = found }
     let blocks = (rows + block.rows - 1) / block.rows
     guard header.number == number, header.layout == block.layout, header.blockRows == block.rows,
       header.rows == rows, header.lengths.count == blocks,
@@ -213,6 +221,9 @@ final class ReplayDisk {
     packedBytes.withLock { $0 += frame.count }
   }
 
+  /// The checksum of a chunk's file; nil where there is none.
+  func checksum(of number: Int) -> UInt64? { checksums.withLock { $0[number] } }
+
   /// A chunk is gone; its file goes when the next checkpoint is complete.
   func remove(_ number: Int) { doomed.append(number) }
 
@@ -228,6 +239,7 @@ final class ReplayDisk {
     for number in doomed where FileManager.default.fileExists(atPath: url(number).path) {
       AtomicFile.remove(url(number))
     }
+    checksums.withLock { sums in for number in doomed { sums[number] = nil } }
     doomed.removeAll(keepingCapacity: true)
     pages.commit()
   }

@@ -8,6 +8,8 @@ struct ReplayState: Codable, Equatable {
 
   /// Of the file's layout.
   var version = ReplayState.currentVersion
+  /// What tells the checkpoint that the file belongs to from all others; nil where it was not told.
+  var owner: String?
   var layout: ReplayLayout
   var windowLength: Int
   var chunkSize: Int
@@ -44,5 +46,7 @@ struct ReplayState: Codable, Equatable {
     var count: Int
     /// Bytes of each packed block, where the chunk is not full and so has no file.
     var frames: [Int]
+    /// Of the chunk's file, in base 16; nil where it has none, and in files of before.
+    var checksum: String?
   }
 }

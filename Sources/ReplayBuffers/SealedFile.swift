@@ -20,21 +20,24 @@ struct SealedFile {
 
   /// Writes a file whole or not at all.
   ///
-  /// - Returns: where the body begins.
+  /// - Returns: where the body begins, and its checksum.
   /// - Throws: `FileError` of kind `system`.
   @discardableResult
-  static func write(_ header: some Encodable, _ body: Data, to url: URL) throws -> Int {
+  static func write(
+    _ header: some Encodable, _ body: Data, to url: URL
+  ) throws -> (bodyOffset: Int, bodyChecksum: UInt64) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let header = try encoder.encode(header)
+    let bodyChecksum = body.checksum
     let numbers = [
-      UInt64(header.count), UInt64(body.count), header.checksum, body.checksum,
+      UInt64(header.count), UInt64(body.count), header.checksum, bodyChecksum,
     ]
     try AtomicFile.write(to: url) {
       try $0.write(contentsOf: magic + Data(elements: numbers) + header)
       try $0.write(contentsOf: body)
     }
-    return prefix + header.count
+    return (prefix + header.count, bodyChecksum)
   }
 
   /// Reads and checks a file.
@@ -42,7 +45,7 @@ struct SealedFile {
   /// - Throws: `FileError`: `malformed` where it is not as it was written; `missing`; `system`.
   static func read<Header: Decodable>(
     _ url: URL, as type: Header.Type
-  ) throws -> (header: Header, body: Data, bodyOffset: Int) {
+  ) throws -> (header: Header, body: Data, bodyOffset: Int, bodyChecksum: UInt64) {
     let data = try AtomicFile.read(url)
     guard data.count >= prefix, data.prefix(8) == magic,
       let numbers = Data(data[8..<prefix]).elements(of: UInt64.self),
@@ -55,7 +58,7 @@ struct SealedFile {
       throw damage(url, "is damaged: its checksum is not that of its contents")
     }
     do {
-      return (try JSONDecoder().decode(type, from: header), body, bodyStart)
+      return (try JSONDecoder().decode(type, from: header), body, bodyStart, numbers[3])
     } catch {
       throw damage(url, "has a header that is not understood")
     }

@@ -99,7 +99,7 @@ public struct Report {
         Absence(reason: "There is no complete checkpoint yet, so there is no agent to look at."))
     }
     progress("looking at the agent of \(run.name), step \(checkpoint.step)")
-    return Swift.Result { try AgentStudy(run, checkpoint: checkpoint, plan) }
+    return Swift.Result { try AgentStudy(run, plan) }
       .mapError { Absence(reason: "The agent cannot be looked at: \($0).") }
   }
 

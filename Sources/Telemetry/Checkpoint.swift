@@ -33,6 +33,9 @@ public struct Checkpoint: Sendable, Equatable {
   /// What the memory of experience goes on from; its larger part is in the run's folder for replay.
   public var replay: URL { url.appendingPathComponent("replay.bin") }
   public var state: URL { url.appendingPathComponent("state.json") }
+  /// What the run's configuration was, so that the folder can be taken along. Checkpoints of older
+  /// versions, and of other programs, have none.
+  public var configuration: URL { url.appendingPathComponent("config.yaml") }
 
   /// Where a folder has parameters, if it is a checkpoint's.
   public static func parameters(in folder: URL) -> URL {
@@ -40,7 +43,7 @@ public struct Checkpoint: Sendable, Equatable {
   }
 
   private static let fileNames: Set<String> = [
-    "parameters.safetensors", "optimizer.safetensors", "replay.bin", "state.json",
+    "parameters.safetensors", "optimizer.safetensors", "config.yaml", "replay.bin", "state.json",
   ]
 
   /// Whether a file in a checkpoint's folder is a part of it, or was to become one.
@@ -67,6 +70,9 @@ public struct Checkpoint: Sendable, Equatable {
     [parameters, optimizer, state].allSatisfy { FileManager.default.fileExists(atPath: $0.path) }
   }
 
+  /// What tells the folder from another that has its name: nil where there is none.
+  public var mark: FolderMark? { FolderMark(url) }
+
   /// The checkpoint in a folder; nil where the folder is not named as checkpoints are.
   public init?(at url: URL) {
     guard let step = Int(url.lastPathComponent), step >= 0, "\(step)" == url.lastPathComponent
@@ -79,12 +85,31 @@ public struct Checkpoint: Sendable, Equatable {
 extension RunFolder {
   /// The complete checkpoints in ascending order of steps.
   public func completeCheckpoints() -> [Checkpoint] {
+    // A run that saves takes the old one away when the new one is there: a list that was read between
+    // the two may name the old one alone.
+    for _ in 0..<Self.mostLooks {
+      let named = namedCheckpoints()
+      let complete = named.filter(\.isComplete)
+      if !complete.isEmpty || named.isEmpty { return complete.sorted { $0.step < $1.step } }
+    }
+    return []
+  }
+
+  /// How often is looked again at what a run may be changing.
+  private static let mostLooks = 100
+
+  private func namedCheckpoints() -> [Checkpoint] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
-    return
-      names
-      .compactMap { Checkpoint(at: checkpoints.appendingPathComponent($0)) }
-      .filter(\.isComplete)
-      .sorted { $0.step < $1.step }
+    return names.compactMap { Checkpoint(at: checkpoints.appendingPathComponent($0)) }
+  }
+
+  /// The folders that are named as checkpoints are and lack a file. What a run writes or takes away at
+  /// the same time is not among them.
+  public func incompleteCheckpoints() -> [Checkpoint] {
+    namedCheckpoints().filter { checkpoint in
+      let mark = checkpoint.mark
+      return mark != nil && checkpoint.isDamaged && checkpoint.mark == mark
+    }.sorted { $0.step < $1.step }
   }
 
   /// Writes a checkpoint that appears whole or not at all.
@@ -110,7 +135,8 @@ extension RunFolder {
     if isNew {
       let partial = checkpoints.appendingPathComponent("\(step).partial")
       Checkpoint.remove(partial)
-      try Self.create(partial)
+      // Not the folders above: where they are gone, so is the run.
+      guard mkdir(partial.path, 0o777) == 0 else { throw FileError(opening: partial.path, errno) }
       try body(Checkpoint(step: step, url: partial))
       AtomicFile.synchronizeFolder(partial)
       if isThere {
@@ -155,11 +181,12 @@ extension RunFolder {
     }
   }
 
-  /// The run and the checkpoint that a command's argument means.
+  /// The checkpoint that a command's argument means, and the run that it is in; nil where it was taken
+  /// along alone.
   /// - Parameter url: A run folder, for its newest checkpoint, or a checkpoint's folder.
   /// - Throws: `FileError` of kind `missing`, where there is no such folder or nothing complete in
-  ///   it; `malformed`, where it is a file.
-  public static func locate(_ url: URL) throws -> (run: RunFolder, checkpoint: Checkpoint) {
+  ///   it; `malformed`, where it is a file, or a checkpoint that does not tell its step.
+  public static func locate(_ url: URL) throws -> (run: RunFolder?, checkpoint: Checkpoint) {
     let url = url.standardizedFileURL
     let kind = try FileKind.of(url)
     guard kind == .folder else {
@@ -173,12 +200,36 @@ extension RunFolder {
       guard checkpoint.isComplete else { throw incomplete(url, "is not a complete checkpoint") }
       return (RunFolder(at: parent.deletingLastPathComponent()), checkpoint)
     }
+    if Checkpoint.isOne(url) { return (nil, try Checkpoint(alone: url)) }
     let run = RunFolder(at: url)
     guard let newest = run.completeCheckpoints().last else {
       try run.checkAccess()
       throw incomplete(url, "holds no complete checkpoint")
     }
     return (run, newest)
+  }
+
+  /// Reads what a command's argument means, and looks again where the run has put a newer checkpoint in
+  /// the place of that which was being read.
+  ///
+  /// - Parameters:
+  ///   - url: as of ``locate(_:)``.
+  ///   - body: reads the checkpoint. Whatever it throws of one that is gone by then is not believed.
+  /// - Throws: as ``locate(_:)``; what `body` throws.
+  public static func reading<Result>(
+    _ url: URL, _ body: (RunFolder?, Checkpoint) throws -> Result
+  ) throws -> Result {
+    for _ in 1..<mostLooks {
+      let (run, checkpoint) = try locate(url)
+      let mark = checkpoint.mark
+      do {
+        return try body(run, checkpoint)
+      } catch  where mark == nil || checkpoint.mark != mark {
+        continue
+      }
+    }
+    let (run, checkpoint) = try locate(url)
+    return try body(run, checkpoint)
   }
 
   /// Refuses to take what may not be looked at for what is not there.
@@ -204,5 +255,43 @@ extension Checkpoint {
   fileprivate init(step: Int, url: URL) {
     self.step = step
     self.url = url
+  }
+
+  /// Whether a folder is a checkpoint's, whatever its name.
+  public static func isOne(_ folder: URL) -> Bool {
+    FileManager.default.fileExists(atPath: parameters(in: folder).path)
+  }
+
+  private struct SavedStep: Decodable { var step: Int }
+
+  /// A checkpoint that was taken along, and so may have any name.
+  fileprivate init(alone url: URL) throws {
+    self.init(step: 0, url: url)
+    for file in [parameters, optimizer, state] {
+      guard FileManager.default.fileExists(atPath: file.path) else {
+        throw FileError(
+          .missing, path: file.path, what: "there is no such file",
+          remedy: "copy the checkpoint's whole folder")
+      }
+    }
+    guard let saved = try? JSONDecoder().decode(SavedStep.self, from: AtomicFile.read(state)) else {
+      throw FileError(
+        .malformed, path: state.path, what: "is damaged", remedy: "copy the checkpoint again")
+    }
+    self.init(step: saved.step, url: url)
+  }
+}
+
+/// Tells a folder from another that is put in its place, and from itself with other files in it.
+public struct FolderMark: Equatable, Sendable {
+  private let device: UInt64
+  private let number: UInt64
+  private let changed: [Int]
+
+  fileprivate init?(_ url: URL) {
+    var status = stat()
+    guard stat(url.path, &status) == 0 else { return nil }
+    (device, number) = (UInt64(status.st_dev), UInt64(status.st_ino))
+    changed = [Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec)]
   }
 }

@@ -7,21 +7,24 @@ import Foundation
 /// killed loses none; the machine's losing power may cost the last ones.
 public final class JSONLines: MetricSink {
   private let file: OutputFile
+  /// Of all lines.
+  public private(set) var digest: LogDigest
 
   /// Opens a file to add records to it.
   /// - Parameters:
   ///   - url: The file. It need not exist; its folder must.
-  ///   - lastStep: Lines of later steps are cut, as is a last line that was not finished: a resumed
-  ///     run writes them again. Nil cuts everything.
-  ///   - size: What else is beyond so many bytes is cut, too: lines of that step which came after.
-  /// - Throws: `FileError`: `malformed` where a line has no step; `system`.
-  public init(_ url: URL, keepingThrough lastStep: Int? = nil, within size: Int? = nil) throws {
-    if let lastStep { try Self.cut(url, after: lastStep, within: size ?? .max) }
-    file = try OutputFile(url, appending: lastStep != nil)
+  ///   - beginning: What of it stays; nil for nothing.
+  /// - Throws: `FileError` of kind `system`.
+  public init(_ url: URL, keeping beginning: LogBeginning? = nil) throws {
+    if let beginning { try AtomicFile.cut(url, to: beginning.end) }
+    file = try OutputFile(url, appending: beginning != nil)
+    digest = beginning?.digest ?? LogDigest()
   }
 
   public func write(_ record: MetricRecord) throws {
-    try file.write(contentsOf: Data((record.json + "\n").utf8))
+    let line = Data(record.json.utf8)
+    try file.write(contentsOf: line + [UInt8(ascii: "\n")])
+    digest.add(line: line)
   }
 
   /// Waits until the disk has all records.
@@ -32,26 +35,52 @@ public final class JSONLines: MetricSink {
   /// - Throws: `FileError` of kind `system`.
   public func size() throws -> Int { try file.size() }
 
-  /// Cuts a file where the first line of a later step begins, for lines are in the order of steps.
-  private static func cut(_ url: URL, after lastStep: Int, within size: Int) throws {
-    guard FileManager.default.fileExists(atPath: url.path) else { return }
-    let file = try RandomAccessFile(url, making: false)
-    var reader = LineReader(file)
-    var (number, end) = (1, 0)
+  /// The lines of a file up to a step, for lines are in the order of steps: a resumed run writes later
+  /// ones again, and a last one that was not finished.
+  ///
+  /// - Parameter size: what is beyond so many bytes is left out too: lines of that step which came
+  ///   after; nil for nothing.
+  /// - Returns: nil where there is no file.
+  /// - Throws: `FileError`: `malformed` where a line has no step; `system`.
+  public static func beginning(
+    of url: URL, through lastStep: Int, within size: Int? = nil
+  ) throws -> LogBeginning? {
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    var reader = LineReader(try RandomAccessFile(reading: url))
+    var number = 1
+    var beginning = LogBeginning()
     while let line = try reader.next() {
-      guard let record = try? JSONDecoder().decode(StepOfRecord.self, from: line) else {
+      guard let step = Self.step(of: line) else {
         throw FileError(
           .malformed, path: url.path, what: "line \(number) is no record with a step",
-          remedy: "remove that line")
+          remedy: "put back a copy of the file, or move it away: the run then begins another")
       }
-      if record.step > lastStep || reader.offset > size { break }
+      if step > lastStep || reader.offset > size ?? .max { break }
       number += 1
-      end = reader.offset
+      beginning.end = reader.offset
+      beginning.digest.add(line: line)
     }
-    if try end < file.size() { try file.truncate(to: end) }
+    return beginning
   }
 
+  private static let start = Data("{\"step\": ".utf8)
+
   private struct StepOfRecord: Decodable { var step: Int }
+
+  /// The step of a line; nil where it is no record. Of a line as this program writes it the beginning
+  /// tells.
+  private static func step(of line: Data) -> Int? {
+    let rest = line.dropFirst(start.count)
+    let digits = rest.prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    let end = rest.dropFirst(digits.count).first
+    if line.starts(with: start), line.last == UInt8(ascii: "}"),
+      end == UInt8(ascii: ",") || end == UInt8(ascii: "}"),
+      let step = Int(String(decoding: digits, as: UTF8.self))
+    {
+      return step
+    }
+    return try? JSONDecoder().decode(StepOfRecord.self, from: line).step
+  }
 }
 
 /// Reads the lines of a file one by one, a piece of it in memory.

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// ```
 /// config.yaml  metrics.jsonl  scores.jsonl  events.out.tfevents.dreamer  replay/  videos/
-/// checkpoints/<environment step>/{parameters,optimizer}.safetensors replay.bin state.json
+/// checkpoints/<environment step>/{parameters,optimizer}.safetensors config.yaml replay.bin state.json
 /// ```
 public struct RunFolder: Sendable, Equatable {
   public let url: URL

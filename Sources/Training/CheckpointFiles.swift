@@ -26,6 +26,9 @@ struct SavedState: Codable, Equatable {
   /// What the run was computed with when it was saved; nil where that is not known.
   var arithmetic: String?
 
+  /// What the checkpoint's replay was saved with; nil for those of before, which was saved with nothing.
+  var ownerOfReplay: String? { files?["config.yaml"] == nil ? nil : checksum }
+
   static let noChecksum = String(repeating: "0", count: 16)
 }
 
@@ -46,16 +49,21 @@ private struct SavedVersion: Decodable { var version: Int }
 /// Parameters stand under the reference's names, the slow critic's and the normalisers' among them,
 /// so that weights can be exchanged with it.
 extension Checkpoint {
+  /// - Parameter configuration: the run's.
   func write(
-    _ learner: Learner, _ replay: Replay, step: Int, isFinished: Bool, run: RunState
+    _ learner: Learner, _ replay: Replay, _ configuration: TrainingConfiguration, step: Int,
+    isFinished: Bool, run: RunState
   ) throws {
-    try replay.save(to: self.replay)
     try makeParameters(learner).write(to: parameters)
     var averages = SafeTensors()
     for (name, shape, values) in learner.optimizer.state {
       averages.entries[name] = .init(shape: shape, values: .float32(values.array))
     }
     try averages.write(to: optimizer)
+    var portable = configuration
+    // Of the machine that trained, and of no effect.
+    portable.run.threads = 0
+    try AtomicFile.write(Data(portable.text(ofRun: run.identity).utf8), to: self.configuration)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -63,7 +71,7 @@ extension Checkpoint {
     let saved = SavedState(
       step: step, isFinished: isFinished, agent: learner.state, run: run,
       files: Dictionary(
-        uniqueKeysWithValues: try [parameters, optimizer].map {
+        uniqueKeysWithValues: try [parameters, optimizer, self.configuration].map {
           ($0.lastPathComponent, Self.text(try AtomicFile.read($0).checksum))
         }), checksum: SavedState.noChecksum, arithmetic: Arithmetic.description)
     let unsealed = String(decoding: try encoder.encode(saved), as: UTF8.self)
@@ -71,9 +79,10 @@ extension Checkpoint {
     let sealed = unsealed.replacingOccurrences(
       of: Self.seal(SavedState.noChecksum), with: Self.seal(sum))
     try AtomicFile.write(Data(sealed.utf8), to: state)
+    try replay.save(to: self.replay, of: sum)
   }
 
-  private static func text(_ checksum: UInt64) -> String {
+  static func text(_ checksum: UInt64) -> String {
     let digits = String(checksum, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
@@ -138,9 +147,10 @@ extension Checkpoint {
     for file in [parameters, optimizer] { try check(AtomicFile.read(file), file, of: saved) }
   }
 
-  private func check(_ data: Data, _ file: URL, of saved: SavedState) throws {
-    guard let sums = saved.files else { return }
-    guard sums[file.lastPathComponent] == Self.text(data.checksum) else {
+  /// Refuses a file that is not the one that was written with the state.
+  func check(_ data: Data, _ file: URL, of saved: SavedState) throws {
+    guard let sum = saved.files?[file.lastPathComponent] else { return }
+    guard sum == Self.text(data.checksum) else {
       throw CheckpointError(
         file: file.path, problem: "it is damaged: its checksum is not that of \(state.path)",
         remedy: "put back a copy of it, or use another checkpoint")
@@ -160,10 +170,8 @@ extension Checkpoint {
 
   /// Puts the checkpoint's parameters into an agent.
   ///
-  /// - Throws: as ``readTensors(_:of:)``; ``CheckpointError`` where names or shapes differ. The agent
-  ///   is then unchanged.
-  func restore(_ agent: Agent, from saved: SavedState) throws {
-    let tensors = try readTensors(parameters, of: saved)
+  /// - Throws: ``CheckpointError`` where names or shapes differ. The agent is then unchanged.
+  fileprivate func restore(_ agent: Agent, from tensors: SafeTensors) throws {
     let store = agent.parameters
     try checkActions(of: tensors, against: agent)
     try load(
@@ -186,13 +194,11 @@ extension Checkpoint {
 
   /// Puts the checkpoint's optimiser averages and counters into a learner, and its parameters into
   /// its agent.
-  func restore(_ learner: Learner) throws -> SavedState {
-    let saved = try readState()
+  func restore(_ learner: Learner, from saved: SavedState) throws {
     let averages = try readTensors(optimizer, of: saved)
-    try restore(learner.agent, from: saved)
+    try restore(learner.agent, from: readTensors(parameters, of: saved))
     try load(learner.optimizer.state, from: averages, file: optimizer)
     learner.state = saved.agent.adopting(learner.agent.configuration)
-    return saved
   }
 
   /// Checks all, then copies all.
@@ -221,11 +227,13 @@ public struct CheckpointError: Error, CustomStringConvertible, Equatable {
   public let file: String
   public let problem: String
   public let remedy: String
+  /// Whether the file is whole, and of another run, step or configuration than what is beside it.
+  public var isOfAnother = false
 
   public var description: String { "\(file): \(problem); \(remedy)" }
 }
 
-/// A trained agent with what is needed to play: loaded from a run folder or a checkpoint in it.
+/// A trained agent with what is needed to play: loaded from a run folder or a checkpoint.
 public struct TrainedAgent: Sendable {
   public let agent: Agent
   public let configuration: TrainingConfiguration
@@ -249,40 +257,32 @@ public struct TrainedAgent: Sendable {
   public init(
     contentsOf url: URL, makeEnvironment: (@Sendable () throws -> any Environment)? = nil
   ) throws {
-    let run = try RunFolder.locate(url).run
-    configuration = try TrainingConfiguration(contentsOf: run.configuration)
+    self = try RunFolder.reading(url) { run, checkpoint in
+      let opened = try OpenCheckpoint(checkpoint, in: run)
+      // Before the agent is made, which takes a while: the run may go on.
+      let parameters = try checkpoint.readTensors(checkpoint.parameters, of: opened.saved)
+      return try TrainedAgent(opened, parameters, makeEnvironment)
+    }
+  }
+
+  private init(
+    _ opened: OpenCheckpoint, _ parameters: SafeTensors,
+    _ makeEnvironment: (@Sendable () throws -> any Environment)?
+  ) throws {
+    let checkpoint = opened.checkpoint
+    guard let (configuration, file) = opened.configurationOfAgent else {
+      throw FileError(
+        .missing, path: checkpoint.configuration.path, what: "there is no such file",
+        remedy: "copy the run's config.yaml, two folders above its checkpoints, to there")
+    }
+    self.configuration = configuration
     source = EnvironmentSource(configuration, own: makeEnvironment)
-    let world = try Self.world(source, of: run)
+    let world = try OpenCheckpoint.world(source, of: file)
     agent = try Agent(
       configuration.agent, spaces: world.observationSpaces, actionSpace: world.actionSpace,
       key: .init(seed: 0))
-    step = try Self.restore(agent, from: url)
-  }
-
-  /// - Returns: the step of the checkpoint.
-  private static func restore(_ agent: Agent, from url: URL) throws -> Int {
-    let (run, checkpoint) = try RunFolder.locate(url)
-    do {
-      let saved = try checkpoint.readState()
-      try checkpoint.restore(agent, from: saved)
-      return saved.step
-    } catch let error as FileError where error.kind == .missing && run.isInUse {
-      // The run goes on, and has put a newer checkpoint in the place of this one.
-      return try restore(agent, from: url)
-    }
-  }
-
-  private static func world(
-    _ source: EnvironmentSource, of run: RunFolder
-  ) throws -> any Environment {
-    do {
-      return try source.make()
-    } catch let error as UnknownEnvironment {
-      throw CheckpointError(
-        file: run.configuration.path,
-        problem: "its environment “\(error.id)” is not one of this program's",
-        remedy: "use the program that trained it; `dreamer envs` lists what this one has")
-    }
+    try checkpoint.restore(agent, from: parameters)
+    step = opened.saved.step
   }
 
   /// A new copy of the environment that the agent was trained in.

@@ -39,8 +39,12 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
   public var steps = 10_000_000_000
   /// Replayed rows trained on for each environment step.
   public var trainRatio = 32.0
-  /// Environments that are stepped together.
+  /// Environments that are stepped together. A run may be resumed with another number.
   public var envs = 16
+  /// Ours: whether no environment is stepped: what is learned comes from `replay.preload`, or from the
+  /// replay of the run that is resumed. A step is then one that is not made: as many updates follow as
+  /// `train_ratio` asks for, and all that counts steps counts on.
+  public var offline = false
   /// Environments that an evaluation plays together.
   public var evalEnvs = 4
   /// Episodes of an evaluation.

@@ -21,6 +21,8 @@ public struct ResolvedConfiguration: Sendable, Equatable {
 extension TrainingConfiguration {
   /// The configuration of a run, checked.
   /// - Parameters:
+  ///   - saved: The configuration of a run that is to be continued: what is not set otherwise is as
+  ///     there, and the environment's own preset has had its say.
   ///   - task: The environment's id; nil for that which files or `set` name, if any. Its own preset
   ///     comes first.
   ///   - presets: Names of presets, each over the one before.
@@ -29,14 +31,15 @@ extension TrainingConfiguration {
   ///   - set: `key=value`, over all else. A value is a number, a text or a list such as `[2, 3]`.
   /// - Throws: ``ConfigurationError``; `FileError` where a file cannot be read.
   public static func resolve(
-    task: String? = nil, presets: [String] = [], files: [URL] = [],
+    over saved: URL? = nil, task: String? = nil, presets: [String] = [], files: [URL] = [],
     options: [(name: String, assignment: String)] = [], set: [String] = []
   ) throws -> ResolvedConfiguration {
     func overlaid(_ presets: [String]) throws -> ConfigurationTable {
-      try Self.table(task: task, presets: presets, files: files, options: options, set: set)
+      try Self.table(
+        over: saved, task: task, presets: presets, files: files, options: options, set: set)
     }
     var table = try overlaid(presets)
-    if let own = ConfigurationPresets.name(forEnvironment: table.task) {
+    if saved == nil, let own = ConfigurationPresets.name(forEnvironment: table.task) {
       table = try overlaid([own] + presets)
     }
     try table.validate()
@@ -44,10 +47,14 @@ extension TrainingConfiguration {
   }
 
   private static func table(
-    task: String?, presets: [String], files: [URL],
+    over saved: URL?, task: String?, presets: [String], files: [URL],
     options: [(name: String, assignment: String)], set: [String]
   ) throws -> ConfigurationTable {
     var table = ConfigurationTable(TrainingConfiguration())
+    if let saved {
+      try table.overlay(
+        yaml: TrainingConfiguration.text(of: saved), origin: .file(saved.lastPathComponent))
+    }
     for name in presets { try table.overlay(preset: name) }
     for file in files {
       try checkIsNoPreset(file)

@@ -33,6 +33,8 @@ public final class Driver {
   /// Rewards of the episodes so far that were others than those before.
   private var rewardChanges: [Int]
   private var episodes: [Int]
+  /// Episodes that environments beyond these had begun before the run was resumed with fewer.
+  private var retired: [Int] = []
   /// Whether the newest step of the first environment ended with success.
   private var success: Bool?
   /// The newest episode of the first environment.
@@ -155,27 +157,35 @@ extension Driver {
         GameState(
           episodes: episodes[index], actions: histories[index], next: actions[index],
           score: scores[index], rewardChanges: rewardChanges[index], reward: rows[index].reward)
-      }, policy: policy.memory)
+      }, policy: policy.memory, retired: retired.isEmpty ? nil : retired)
   }
 
-  /// Goes on from where episodes stood: plays them again.
+  /// Goes on from where episodes stood: plays them again. Of more environments than the state has, the
+  /// others begin their next episodes; of fewer, the last ones' episodes are abandoned.
   ///
-  /// - Returns: false, and nothing changed, where the state is of other environments or another
-  ///   agent.
+  /// - Returns: false, and nothing changed, where the state is of another agent.
   func restore(_ state: State) throws -> Bool {
-    guard state.games.count == count, policy.restore(state.policy) else { return false }
+    let memory = state.policy.resized(from: state.games.count, to: count)
+    guard policy.restore(memory) else { return false }
+    let begun = state.games.map(\.episodes) + (state.retired ?? [])
+    retired = Array(begun.dropFirst(count))
+    let games =
+      state.games.prefix(count)
+      + (min(state.games.count, count)..<count).map {
+        GameState.beginning(after: begun.indices.contains($0) ? begun[$0] : 0)
+      }
     steps = state.steps
-    for (index, game) in state.games.enumerated() {
+    for (index, game) in games.enumerated() {
       (scores[index], histories[index], actions[index]) = (game.score, game.actions, game.next)
       (rewardChanges[index], rows[index].reward) = (game.rewardChanges, game.reward)
       // An episode that is being played was begun with the number before.
       episodes[index] = game.episodes - 1
     }
-    let isPlaying = state.games.map { $0.next != nil }
+    let isPlaying = games.map { $0.next != nil }
     _ = try run((0..<count).map { isPlaying[$0] ? .begin(key(of: $0)) : nil })
-    for time in 0..<(state.games.map(\.actions.count).max() ?? 0) {
+    for time in 0..<(games.map(\.actions.count).max() ?? 0) {
       _ = try run(
-        state.games.map { game in
+        games.map { game in
           game.next != nil && time < game.actions.count ? .act(game.actions[time]) : nil
         })
     }

@@ -11,7 +11,8 @@ import Telemetry
 public struct Inspector {
   public private(set) var inspection: Inspection
   private var agent: Agent?
-  private var configuration: TrainingConfiguration?
+  private var known: SavedConfiguration?
+  private var configuration: TrainingConfiguration? { known?.configuration }
 
   /// - Parameter url: a run folder, a checkpoint's folder, or a safetensors file.
   /// - Throws: `FileError` of kind `missing` where there is nothing to look at. Everything else that
@@ -26,13 +27,24 @@ public struct Inspector {
     }
     if kind != .folder {
       lookAtTensors(url)
-    } else if let checkpoint = Checkpoint(at: url) {
-      let parent = url.deletingLastPathComponent().deletingLastPathComponent()
-      lookAtConfiguration(RunFolder(at: parent))
-      lookAt(checkpoint, isNewest: true)
+    } else if Checkpoint(at: url) != nil || Checkpoint.isOne(url) {
+      try lookAtCheckpoint(url)
     } else {
       try lookAt(RunFolder(at: url))
     }
+  }
+
+  /// Looks at a checkpoint that was named, in its run or alone.
+  private mutating func lookAtCheckpoint(_ url: URL) throws {
+    let (run, checkpoint) = try RunFolder.locate(url)
+    let hasRun = run.map { FileManager.default.fileExists(atPath: $0.configuration.path) } ?? false
+    let isOwn = FileManager.default.fileExists(atPath: checkpoint.configuration.path)
+    if hasRun || !isOwn, let run {
+      lookAtConfiguration(run.configuration)
+    } else {
+      lookAtConfiguration(checkpoint.configuration)
+    }
+    lookAt(checkpoint, in: run, isNewest: true)
   }
 
   /// Notes what goes wrong.
@@ -55,23 +67,47 @@ public struct Inspector {
         remedy: "name a run folder, a checkpoint in it or a safetensors file")
     }
     inspection.isRunning = run.isInUse
-    lookAtConfiguration(run)
-    let complete = run.completeCheckpoints()
-    for checkpoint in complete {
-      lookAt(checkpoint, isNewest: checkpoint == complete.last)
-    }
-    lookForUnfinished(run, complete)
+    lookAtConfiguration(run.configuration)
+    let newest = lookAtCheckpoints(of: run)
+    lookForUnfinished(run, newest)
     lookAtScores(run)
     lookAtEvents(run)
-    if let newest = complete.last { lookAtReplay(run, newest) }
+    if let newest { lookAtContinuation(run, newest) }
     inspection.replay = Self.size(of: run.replay)
   }
 
-  private mutating func lookAtConfiguration(_ run: RunFolder) {
-    guard
-      let configuration = attempt({ try TrainingConfiguration(contentsOf: run.configuration) })
-    else { return }
-    self.configuration = configuration
+  /// Looks at all checkpoints. Those that the run takes away meanwhile are passed over, and the newest
+  /// is looked for again.
+  ///
+  /// - Returns: the newest.
+  private mutating func lookAtCheckpoints(of run: RunFolder) -> Checkpoint? {
+    var complete = run.completeCheckpoints()
+    let before = inspection
+    for _ in 0..<100 {
+      for checkpoint in complete {
+        lookAtOneThatMayGo(checkpoint, in: run, isNewest: checkpoint == complete.last)
+      }
+      if inspection.step != nil || inspection.problems.count > before.problems.count { break }
+      if complete.isEmpty, !run.isInUse { break }
+      // All were taken away.
+      inspection = before
+      complete = run.completeCheckpoints()
+    }
+    return complete.last
+  }
+
+  /// Looks at a checkpoint, and forgets it where it was taken away or replaced meanwhile.
+  private mutating func lookAtOneThatMayGo(
+    _ checkpoint: Checkpoint, in run: RunFolder, isNewest: Bool
+  ) {
+    let (before, mark) = (inspection, checkpoint.mark)
+    lookAt(checkpoint, in: run, isNewest: isNewest)
+    if mark == nil || checkpoint.mark != mark { inspection = before }
+  }
+
+  private mutating func lookAtConfiguration(_ file: URL) {
+    known = attempt { try SavedConfiguration(contentsOf: file) }
+    guard let configuration else { return }
     inspection.note(configuration)
     inspection.environment = configuration.task
     guard
@@ -86,20 +122,20 @@ public struct Inspector {
   }
 
   /// What a process that was ended left behind.
-  private mutating func lookForUnfinished(_ run: RunFolder, _ complete: [Checkpoint]) {
-    for name in Self.names(in: run.checkpoints) {
-      let url = run.checkpoints.appendingPathComponent(name)
-      if Checkpoint.isUnfinished(name) {
-        if !inspection.isRunning { unfinished(url.path) }
-      } else if Checkpoint(at: url)?.isDamaged == true {
-        inspection.problems.append(
-          "\(url.path): is not a complete checkpoint; remove it, the others are not affected")
-      }
+  private mutating func lookForUnfinished(_ run: RunFolder, _ newest: Checkpoint?) {
+    for checkpoint in run.incompleteCheckpoints() {
+      inspection.problems.append(
+        "\(checkpoint.url.path): is not a complete checkpoint; remove it, the others are not "
+          + "affected")
     }
-    for name in Self.names(in: run.url) where name.hasPrefix("config.yaml.dreamer-") {
-      if !inspection.isRunning { unfinished(run.url.appendingPathComponent(name).path) }
-    }
-    if complete.isEmpty {
+    let partial =
+      Self.names(in: run.checkpoints).filter(Checkpoint.isUnfinished)
+      .map { run.checkpoints.appendingPathComponent($0).path }
+      + Self.names(in: run.url).filter { $0.hasPrefix("config.yaml.dreamer-") }
+      .map { run.url.appendingPathComponent($0).path }
+    // Of a run that goes on, they are what it is writing.
+    if !inspection.isRunning, !run.isInUse { partial.forEach { unfinished($0) } }
+    if newest == nil {
       inspection.problems.append(
         "\(run.checkpoints.path): there is no complete checkpoint; train again")
     }
@@ -132,12 +168,15 @@ public struct Inspector {
 
   // MARK: a checkpoint
 
-  private mutating func lookAt(_ checkpoint: Checkpoint, isNewest: Bool) {
-    let saved = attempt { try checkpoint.readState() }
+  private mutating func lookAt(_ checkpoint: Checkpoint, in run: RunFolder?, isNewest: Bool) {
+    // What is wrong with the run's configuration was told.
+    let (isHeld, known) = (agent != nil, known)
+    let saved = attempt {
+      try OpenCheckpoint(checkpoint, in: run, isHeld: isHeld, knowing: known).saved
+    }
     let bytes = Self.size(of: checkpoint.url)?.bytes ?? 0
     inspection.checkpoints.append(.init(step: checkpoint.step, bytes: bytes, isBest: false))
     if let saved {
-      check(saved, checkpoint)
       if isNewest {
         (inspection.step, inspection.updates) = (saved.step, saved.agent.updates)
         inspection.isFinished = saved.isFinished
@@ -175,14 +214,6 @@ public struct Inspector {
     }
   }
 
-  private mutating func check(_ saved: SavedState, _ checkpoint: Checkpoint) {
-    if saved.step != checkpoint.step {
-      inspection.problems.append(
-        "\(checkpoint.state.path): is of step \(saved.step), not of \(checkpoint.step); the folder "
-          + "was renamed or its files come from several checkpoints")
-    }
-  }
-
   private mutating func compare(
     _ tensors: SafeTensors, _ file: URL, with wanted: [(name: String, shape: [Int])],
     and others: [String] = []
@@ -208,23 +239,40 @@ public struct Inspector {
 
   // MARK: replay and events
 
-  /// Reads replay as the run would that goes on from a checkpoint. A run that is going on changes what
-  /// it reads.
-  private mutating func lookAtReplay(_ run: RunFolder, _ checkpoint: Checkpoint) {
+  /// Reads replay and logs as the run would that goes on from a checkpoint. A run that is going on
+  /// changes what it reads.
+  private mutating func lookAtContinuation(_ run: RunFolder, _ checkpoint: Checkpoint) {
     guard !inspection.isRunning, let agent, let configuration,
       let saved = try? checkpoint.readState(), saved.run != nil
     else { return }
+    let before = inspection
     _ = attempt {
       let replay = try Replay(configuration, agent, key: .init(seed: 0), in: run)
-      try replay.restore(from: checkpoint.replay)
+      try replay.restore(from: checkpoint.replay, of: saved.ownerOfReplay)
     }
+    // Lines that are no records were told.
+    if before.problems.isEmpty { _ = attempt { try RunHistory(of: run, saved) } }
+    if run.isInUse { inspection = before }
   }
 
   private mutating func lookAtEvents(_ run: RunFolder) {
     guard FileManager.default.fileExists(atPath: run.events.path) else { return }
-    _ = attempt {
-      var reader = try EventReader(contentsOf: run.events)
-      while try reader.next() != nil {}
+    lookAgain(while: run) { inspector in
+      _ = inspector.attempt {
+        var reader = try EventReader(contentsOf: run.events)
+        while try reader.next() != nil {}
+      }
+    }
+  }
+
+  /// Looks at a file, and again where something is wrong with it and a run may have cut it meanwhile, as
+  /// one does that is resumed.
+  private mutating func lookAgain(while run: RunFolder, _ look: (inout Inspector) -> Void) {
+    let before = inspection
+    for _ in 0..<10 {
+      inspection = before
+      look(&self)
+      if inspection.problems.count == before.problems.count || !run.isInUse { return }
     }
   }
 
@@ -244,13 +292,19 @@ public struct Inspector {
   }
 
   private mutating func lookAtScores(_ run: RunFolder) {
-    inspection.scores = lines(of: run.scores) { $0["episode/score"] as? Double }
-    inspection.evaluations = lines(of: run.metrics) { $0["eval/score"] as? Double }
+    lookAgain(while: run) { inspector in
+      inspector.inspection.scores = inspector.lines(of: run.scores, run) {
+        $0["episode/score"] as? Double
+      }
+      inspector.inspection.evaluations = inspector.lines(of: run.metrics, run) {
+        $0["eval/score"] as? Double
+      }
+    }
   }
 
   /// The steps and values of the lines that have a value.
   private mutating func lines(
-    of file: URL, _ value: ([String: Any]) -> Double?
+    of file: URL, _ run: RunFolder, _ value: ([String: Any]) -> Double?
   ) -> [Inspection.Score] {
     guard FileManager.default.fileExists(atPath: file.path) else { return [] }
     guard let data = attempt({ try AtomicFile.read(file) }) else { return [] }
@@ -266,7 +320,7 @@ public struct Inspector {
       }
       if let score = value(object) { found.append(.init(step: step, score: score)) }
     }
-    if !rest.isEmpty, !inspection.isRunning {
+    if !rest.isEmpty, !inspection.isRunning, !run.isInUse {
       inspection.problems.append(
         "\(file.path): ends in a line that was not finished; train --resume cuts it")
     }

@@ -3,13 +3,23 @@ import Files
 import Foundation
 import NeuralNetworks
 import ReplayBuffers
+import Telemetry
 
-/// Episodes that a `RecordedEnvironment` wrote, for a memory to begin with: `replay.preload`.
-struct Recordings {
+/// What a memory can begin with: `replay.preload`.
+protocol Experience {
+  /// Rows of all episodes.
+  var rowCount: Int { get }
+
+  /// Appends all rows, as the experience of one environment. Their latents are zeros until training
+  /// refreshes them, and they do not come to the online queue.
+  func append(to replay: Replay, stream: Int) throws
+}
+
+/// Episodes that a `RecordedEnvironment` wrote.
+struct Recordings: Experience {
   private let files: [URL]
   private let world: any Environment
   private let layout: ReplayLayout
-  /// Rows of all episodes.
   let rowCount: Int
 
   /// Finds the recordings in a folder and looks at them all, in the order of their names.
@@ -26,15 +36,14 @@ struct Recordings {
     guard !files.isEmpty else {
       throw FileError(
         .missing, path: folder.path, what: "holds no recorded episodes",
-        remedy: "record some with env.wrap.record, or leave replay.preload empty")
+        remedy: "record some with env.wrap.record, name a run's folder for what it remembers, or "
+          + "leave replay.preload empty")
     }
     rowCount = try files.reduce(0) {
       try $0 + EpisodeRecord(usable: $1, in: world).steps.count
     }
   }
 
-  /// Appends all episodes, one after the other, as the experience of one environment. Their latents are
-  /// zeros until training refreshes them, and they do not come to the online queue.
   func append(to replay: Replay, stream: Int) throws {
     var row = ReplayRow(observation: world.makeObservation(), layout: layout)
     for file in files {
@@ -48,11 +57,70 @@ struct Recordings {
   }
 }
 
+/// What another run remembers in the same world.
+struct RememberedRun: Experience {
+  private let remembered: Replay
+  private let world: any Environment
+  private let layout: ReplayLayout
+
+  var rowCount: Int { remembered.rememberedRowCount }
+
+  /// Reads the newest checkpoint of a run and changes nothing. Its agent may be another.
+  ///
+  /// - Throws: `FileError`: `exists` where the run goes on, and so changes what it remembers; as the
+  ///   reading of a checkpoint does; ``CheckpointError`` where it is of another world.
+  init(in run: RunFolder, world: any Environment, layout: ReplayLayout) throws {
+    (self.world, self.layout) = (world, layout)
+    guard !run.isInUse else {
+      throw FileError(
+        .exists, path: run.url.path, what: "is in use by another process",
+        remedy: "wait for its end, or copy the folder when it has saved and stopped")
+    }
+    remembered = try RunFolder.reading(run.url) { run, checkpoint in
+      let opened = try OpenCheckpoint(checkpoint, in: run)
+      guard let configuration = opened.configuration, let run, opened.saved.run != nil else {
+        throw CheckpointError(
+          file: checkpoint.url.path, problem: "it holds an agent that remembers nothing",
+          remedy: "name a run's folder in replay.preload")
+      }
+      guard configuration.task == world.id else {
+        throw CheckpointError(
+          file: checkpoint.url.path,
+          problem: "it is of \(configuration.task), not of \(world.id)",
+          remedy: "name a run in the same world in replay.preload")
+      }
+      let rssm = configuration.agent.dyn.rssm
+      let replay = try Replay(
+        configuration.replay,
+        layout: ReplayLayout(
+          observationSpaces: world.observationSpaces, actionSpace: world.actionSpace,
+          deter: rssm.deter, latents: rssm.stoch, classes: rssm.classes),
+        streamCount: configuration.streamCount, windowLength: configuration.windowLength,
+        key: .init(seed: 0), in: run.replay)
+      try replay.restore(from: checkpoint.replay, of: opened.saved.ownerOfReplay)
+      return replay
+    }
+  }
+
+  func append(to replay: Replay, stream: Int) throws {
+    let row = ReplayRow(observation: world.makeObservation(), layout: layout)
+    try remembered.forEachRow(over: row) {
+      try replay.append($0, stream: stream, isOnline: false)
+    }
+    _ = replay.takeStatistics()
+  }
+}
+
 extension ReplayConfiguration {
-  /// The recordings to begin with; nil where there are to be none.
-  func recordings(for world: any Environment, layout: ReplayLayout) throws -> Recordings? {
+  /// What to begin with; nil where there is to be nothing.
+  func experience(
+    for world: any Environment, layout: ReplayLayout
+  ) throws -> (any Experience)? {
     guard !preload.isEmpty else { return nil }
-    return try Recordings(in: URL(fileURLWithPath: preload), world: world, layout: layout)
+    let run = RunFolder(at: URL(fileURLWithPath: preload))
+    return FileManager.default.fileExists(atPath: run.checkpoints.path)
+      ? try RememberedRun(in: run, world: world, layout: layout)
+      : try Recordings(in: run.url, world: world, layout: layout)
   }
 }
 

@@ -1,3 +1,5 @@
+import Agents
+import EnvironmentInterface
 import Files
 import Foundation
 import Telemetry
@@ -13,17 +15,87 @@ extension TrainingConfiguration {
   /// In those groups, and yet free.
   private static let freeKeys = ["env.wrap.record"]
 
+  /// What is not as in another configuration, of that on which a run's state rests.
+  func differencesOfState(from own: TrainingConfiguration) -> [ConfigurationDifference] {
+    differences(from: own).filter { Self.isOfState($0.key) }
+  }
+
+  /// What is not as in another configuration, of that by which parameters have their shapes, and replay
+  /// its windows and chunks.
+  func differencesOfShape(from own: TrainingConfiguration) -> [ConfigurationDifference] {
+    let ofWindows = windowLength == own.windowLength ? [] : Self.keysOfWindows
+    let isOther = !hasShapes(of: own)
+    return differences(from: own).filter { difference in
+      let name = difference.key.split(separator: ".").last.map(String.init) ?? ""
+      return difference.key == "replay.chunksize" || ofWindows.contains(difference.key)
+        || isOther && difference.key.hasPrefix("agent.") && Self.namesOfSizes.contains(name)
+    }
+  }
+
+  private static let keysOfWindows = [
+    "batch_length", "report_length", "consec_train", "consec_report", "replay_context",
+  ]
+  /// What sizes are called among the keys of networks.
+  private static let namesOfSizes = [
+    "deter", "hidden", "stoch", "classes", "imglayers", "obslayers", "dynlayers", "blocks", "depth",
+    "mults", "layers", "units", "kernel", "bins", "bspace",
+  ]
+
+  /// Whether an agent has the parameters of another's, in the bundled world of that; true where there is
+  /// no such world. Not every size counts in every world.
+  private func hasShapes(of own: TrainingConfiguration) -> Bool {
+    let names = differences(from: own).map {
+      $0.key.split(separator: ".").last.map(String.init) ?? ""
+    }
+    guard names.contains(where: Self.namesOfSizes.contains),
+      let world = try? EnvironmentRegistry.make(own.task, own.env)
+    else { return true }
+    func shapes(_ configuration: AgentConfiguration) -> [String: [Int]]? {
+      let agent = try? Agent(
+        configuration, spaces: world.observationSpaces, actionSpace: world.actionSpace,
+        key: .init(seed: 0))
+      return agent?.parameters.entries.reduce(into: [:]) { $0[$1.name] = $1.shape }
+    }
+    return shapes(agent) == shapes(own.agent)
+  }
+
   /// Refuses to continue a run with what its state does not allow.
   ///
-  /// - Throws: ``ConfigurationError`` for the first such value; `FileError` where the run's own
-  ///   configuration cannot be read.
-  func checkContinuation(of run: RunFolder) throws {
-    let own = try TrainingConfiguration(contentsOf: run.configuration)
-    for difference in differences(from: own) where Self.isOfState(difference.key) {
+  /// - Parameters:
+  ///   - run: the run's folder.
+  ///   - step: environment steps that it has made.
+  ///   - own: its configuration at that step.
+  /// - Throws: ``ConfigurationError`` for the first such value.
+  func checkContinuation(of run: RunFolder, at step: Int, with own: TrainingConfiguration) throws {
+    if let difference = differencesOfState(from: own).first {
       throw ConfigurationError(
         keyPath: difference.key, value: difference.value,
         reason: "the run in \(run.url.relativePath) was begun with \(difference.defaultValue) and "
           + "goes on with it; leave it out, or begin another run with --from")
+    }
+    // Who asks for no other number of steps may have made more: the last step is one of all environments.
+    if self.run.steps < step, self.run.steps != own.run.steps {
+      throw ConfigurationError(
+        keyPath: "run.steps", value: "\(self.run.steps)",
+        reason:
+          "the run in \(run.url.relativePath) has made \(step) steps already; --steps must be "
+          + "more")
+    }
+  }
+
+  /// Restores a run, and says of a checkpoint that does not fit which setting is in the way.
+  func explaining<Result>(
+    _ own: TrainingConfiguration?, _ restore: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try restore()
+    } catch let error as CheckpointError {
+      guard let difference = own.flatMap({ differencesOfShape(from: $0).first }) else {
+        throw error
+      }
+      throw CheckpointError(
+        file: error.file, problem: error.problem,
+        remedy: "leave \(difference.key)=\(difference.value) out, or begin another run with --from")
     }
   }
 

@@ -5,9 +5,10 @@ import Telemetry
 
 /// Gathers what a run measures and writes it when it is time to.
 final class RunLog {
-  private let metrics: JSONLines
-  private let scores: JSONLines
-  private let events: EventFile
+  // Nil where nothing is left to write.
+  private let metrics: JSONLines?
+  private let scores: JSONLines?
+  private let events: EventFile?
   private let watch: CollapseWatch
   private let freeNats: Double
   private let latents: Int
@@ -25,6 +26,8 @@ final class RunLog {
     var skippedUpdates = 0
     /// The names of warnings that were given; each is given once.
     var warnings: [String] = []
+    /// Of what was written; nil in checkpoints of before.
+    var digests: RunHistory.Digests?
   }
 
   /// A sum of metrics, for their mean.
@@ -49,22 +52,31 @@ final class RunLog {
   private var beforeLine = TimeSplit()
 
   /// - Parameters:
-  ///   - resumedAt: lines of later steps are cut; nil begins the files afresh.
-  ///   - sizes: what else is beyond these is cut, too; nil for nothing.
+  ///   - folder: nil where nothing will be written.
+  ///   - history: what of the files stays; nil begins them afresh.
   ///   - state: what to go on from.
   init(
-    _ folder: RunFolder, resumedAt: Int?, within sizes: Sizes? = nil, from state: State = State(),
+    _ folder: RunFolder?, continuing history: RunHistory?, from state: State = State(),
     agent: Agent, progress: ProgressDisplay?
   ) throws {
-    metrics = try JSONLines(folder.metrics, keepingThrough: resumedAt, within: sizes?.metrics)
-    scores = try JSONLines(folder.scores, keepingThrough: resumedAt, within: sizes?.scores)
-    events = try EventFile(folder.events, keepingThrough: resumedAt, within: sizes?.events)
+    metrics = try folder.map { try JSONLines($0.metrics, keeping: history?.metrics) }
+    scores = try folder.map { try JSONLines($0.scores, keeping: history?.scores) }
+    events = try folder.map { try EventFile($0.events, keeping: history?.events) }
     watch = CollapseWatch(agent.configuration, actionSpace: agent.actionSpace)
     (freeNats, latents) = (
       agent.configuration.dyn.rssm.freeNats, agent.configuration.dyn.rssm.stoch
     )
     self.progress = progress
     self.state = state
+  }
+
+  /// What a checkpoint keeps.
+  var saved: State {
+    var saved = state
+    if let metrics, let scores, let events {
+      saved.digests = .init(metrics: metrics.digest, scores: scores.digest, events: events.digest)
+    }
+    return saved
   }
 
   // MARK: gathering
@@ -108,7 +120,7 @@ final class RunLog {
   func add(_ report: Report, step: Int) throws {
     for (name, value) in report.metrics { add(name, value) }
     newest.report = report.metrics
-    try events.write(report.pictures, step: step)
+    try events?.write(report.pictures, step: step)
   }
 
   func add(_ episode: Driver.Episode, step: Int) throws {
@@ -117,8 +129,8 @@ final class RunLog {
     ]
     if let success = episode.success { values["episode/success"] = .integer(success ? 1 : 0) }
     let record = MetricRecord(step: step, values: values)
-    try scores.write(record)
-    try events.write(record)
+    try scores?.write(record)
+    try events?.write(record)
     add("epstats/score", episode.score)
     add("epstats/length", Double(episode.length))
     add("epstats/reward_rate", episode.rewardRate)
@@ -129,7 +141,7 @@ final class RunLog {
   /// Writes pictures of an episode.
   func add(_ film: EpisodeFilm, step: Int) throws {
     guard let space = film.space, let picture = film.picture else { return }
-    try events.write(
+    try events?.write(
       [.init("epstats/policy_\(space.name)", .image(.init(picture)))], step: step)
   }
 
@@ -176,15 +188,15 @@ final class RunLog {
   }
 
   private func write(_ record: MetricRecord) throws {
-    try metrics.write(record)
-    try events.write(record)
+    try metrics?.write(record)
+    try events?.write(record)
   }
 
   /// Waits until the disk has all lines, for a checkpoint to rest on.
   func synchronize() throws {
-    try metrics.synchronize()
-    try scores.synchronize()
-    try events.synchronize()
+    try metrics?.synchronize()
+    try scores?.synchronize()
+    try events?.synchronize()
   }
 
   /// Says and logs warnings that were not given before.
@@ -197,8 +209,9 @@ final class RunLog {
   }
 
   /// How large the files are.
-  func sizes() throws -> Sizes {
-    Sizes(metrics: try metrics.size(), scores: try scores.size(), events: try events.size())
+  func sizes() throws -> Sizes? {
+    guard let metrics, let scores, let events else { return nil }
+    return Sizes(metrics: try metrics.size(), scores: try scores.size(), events: try events.size())
   }
 
   // MARK: showing

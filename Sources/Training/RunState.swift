@@ -12,6 +12,9 @@ struct RunState: Codable, Equatable {
   var reports: Int
   /// The best mean return of an evaluation, and the step of its checkpoint.
   var best: BestEvaluation?
+  /// What the run was begun with, as a number: ``TrainingConfiguration/identity(startingFrom:)``. Nil in
+  /// checkpoints of before.
+  var identity: String?
   /// Where training and reports stand in the midst of windows.
   var training: BatchSource.State?
   var reporting: BatchSource.State?
@@ -34,6 +37,9 @@ extension Driver {
     var steps: Int
     var games: [GameState]
     var policy: ActingPolicy.Memory
+    /// Episodes that environments had begun which a resumed run has no more, in their order; nil where
+    /// there are none.
+    var retired: [Int]?
   }
 
   /// Where an episode stands: an episode is a function of its key and its actions.
@@ -48,5 +54,11 @@ extension Driver {
     var rewardChanges: Int
     /// The last one.
     var reward: Float
+
+    /// Where an environment stands that begins an episode next.
+    static func beginning(after episodes: Int) -> GameState {
+      GameState(
+        episodes: episodes, actions: [], next: nil, score: 0, rewardChanges: 0, reward: 0)
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Agents
 import Files
 import Foundation
+import Kernels
 import NeuralNetworks
 import Telemetry
 
@@ -14,6 +15,8 @@ public struct StartingWeights: Sendable {
   private let file: URL
   /// What is taken; nil for all that fits.
   private let modules: Set<AgentModule>?
+  /// What tells them from others.
+  let identity: String
 
   /// - Parameters:
   ///   - url: a run folder, for its newest checkpoint; a checkpoint's folder; or a safetensors file of
@@ -22,7 +25,9 @@ public struct StartingWeights: Sendable {
   /// - Throws: `FileError`, `SafeTensorsError`; ``CheckpointError`` where a number is not finite.
   public init(contentsOf url: URL, modules: Set<AgentModule>? = nil) throws {
     self.modules = modules
-    (file, tensors) = try Self.read(url.standardizedFileURL)
+    let (file, tensors, checksum) = try Self.read(url.standardizedFileURL)
+    (self.file, self.tensors) = (file, tensors)
+    identity = ([checksum] + (modules ?? []).map(\.rawValue).sorted()).joined(separator: " ")
     for name in tensors.names where tensors[name]?.isFinite == false {
       throw CheckpointError(
         file: file.path, problem: "\(name) has numbers that are not finite",
@@ -30,21 +35,26 @@ public struct StartingWeights: Sendable {
     }
   }
 
-  private static func read(_ url: URL) throws -> (file: URL, tensors: SafeTensors) {
+  private static func read(
+    _ url: URL
+  ) throws -> (file: URL, tensors: SafeTensors, checksum: String) {
     // Also what another program pipes in.
     let kind = try FileKind.of(url)
-    if kind == .file || kind == .other || url.pathExtension == "safetensors" {
-      return (url, try SafeTensors(contentsOf: url))
+    let isFile = kind == .file || kind == .other || url.pathExtension == "safetensors"
+    let state = url.appendingPathComponent("state.json").path
+    if isFile || Checkpoint.isOne(url) && !FileManager.default.fileExists(atPath: state) {
+      let file = isFile ? url : Checkpoint.parameters(in: url)
+      let data = try AtomicFile.read(file)
+      return (
+        file, try SafeTensors(data: data, file: file.path), Checkpoint.text(data.checksum)
+      )
     }
-    let parameters = Checkpoint.parameters(in: url)
-    if FileManager.default.fileExists(atPath: parameters.path) {
-      guard let checkpoint = Checkpoint(at: url),
-        FileManager.default.fileExists(atPath: checkpoint.state.path)
-      else { return (parameters, try SafeTensors(contentsOf: parameters)) }
-      return (parameters, try checkpoint.readTensors(parameters, of: checkpoint.readState()))
+    return try RunFolder.reading(url) { run, checkpoint in
+      let opened = try OpenCheckpoint(checkpoint, in: run)
+      let tensors = try checkpoint.readTensors(checkpoint.parameters, of: opened.saved)
+      let name = checkpoint.parameters.lastPathComponent
+      return (checkpoint.parameters, tensors, opened.saved.files?[name] ?? "\(opened.step)")
     }
-    let found = try RunFolder.locate(url).checkpoint
-    return (found.parameters, try found.readTensors(found.parameters, of: found.readState()))
   }
 
   /// Copies what fits into an agent. A slow critic that does not fit as a whole begins as a copy of

@@ -18,20 +18,26 @@ struct StepRest: Equatable {
   let since: Int
   /// Of the last environments, in their order.
   var records: ArraySlice<Record>
+  /// Environments that have made the step: those of before, where a run is resumed with another number.
+  let environments: Int
   /// What is due at the newest recorded row: updates, whether a line, batches of a report.
   var updates = 0
   var needsLine = false
   var reportBatches = 0
 
-  init(since: Int, records: [Record] = []) {
+  init(since: Int, records: [Record]) {
     self.since = since
     self.records = records[...]
+    environments = records.count
   }
+
+  /// Whose the first of the records is.
+  var environment: Int { environments - records.count }
 }
 
 /// As a checkpoint's `state.json` has it.
 extension StepRest: Codable {
-  private enum CodingKeys: CodingKey { case since, rows, updates, needsLine, reportBatches }
+  private enum CodingKeys: CodingKey { case since, rows, environments, updates, needsLine, reportBatches }
 
   private struct Row: Codable {
     var images: [Data]
@@ -68,6 +74,7 @@ extension StepRest: Codable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     since = try values.decode(Int.self, forKey: .since)
     records = try values.decode([Row].self, forKey: .rows).map(\.record)[...]
+    environments = try values.decode(Int.self, forKey: .environments)
     updates = try values.decode(Int.self, forKey: .updates)
     needsLine = try values.decode(Bool.self, forKey: .needsLine)
     reportBatches = try values.decode(Int.self, forKey: .reportBatches)
@@ -77,6 +84,7 @@ extension StepRest: Codable {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(since, forKey: .since)
     try values.encode(records.map { Row($0) }, forKey: .rows)
+    try values.encode(environments, forKey: .environments)
     try values.encode(updates, forKey: .updates)
     try values.encode(needsLine, forKey: .needsLine)
     try values.encode(reportBatches, forKey: .reportBatches)

@@ -19,7 +19,7 @@ public final class Trainer {
   public let configuration: TrainingConfiguration
   public let learner: Learner
   /// What a user should know before the run begins.
-  public let notes: [String]
+  public private(set) var notes: [String]
   /// How much memory and disk replay will take at the end.
   public let replayNeed: ReplayNeed
   /// How much memory the agent takes.
@@ -43,6 +43,10 @@ public final class Trainer {
   private var rest: StepRest?
   /// Of the newest checkpoint, if that is one in the midst of a step.
   private var stepOfUnfinishedCheckpoint: Int?
+  /// What tells the run from others.
+  private let identity: String
+  /// Whether there was nothing left to do: then nothing is touched.
+  public let hadFinished: Bool
   private var isFinished: Bool { step >= configuration.run.steps && rest == nil }
 
   /// Prepares a run; with `resuming`, continues from its newest checkpoint if there is one.
@@ -89,25 +93,29 @@ public final class Trainer {
       configuration, learner: learner, replay: replay, key: key.fold("learner"), pool: pool)
     lock = try folder.lock()
     try folder.checkLinks()
-    let checkpoint = resuming ? try folder.checkpointToContinue() : nil
-    if checkpoint != nil { try configuration.checkContinuation(of: folder) }
-    let saved = try Self.restore(checkpoint, learner, driver, replay)
+    let opened = try Self.open(folder, resuming: resuming, configuration)
+    let run = try configuration.explaining(opened?.configuration) {
+      [learner, driver, replay] in try Self.restore(opened, learner, driver, replay)
+    }
+    let history = try opened.map { try RunHistory(of: folder, $0.saved) }
+    step = opened?.step ?? 0
     let recordings =
-      saved == nil
-      ? try configuration.replay.recordings(for: worlds[0], layout: layout) : nil
+      opened == nil ? try configuration.replay.experience(for: worlds[0], layout: layout) : nil
+    try configuration.checkOffline(
+      isFresh: opened == nil, windows: replay.windowCount + configuration.windows(in: recordings))
     replayNeed = try ReplayNeed(
       configuration.replay, layout: layout,
-      steps: configuration.run.steps + (recordings?.rowCount ?? replay.rowCount(of: worlds.count)),
-      streamCount: configuration.streamCount, windowLength: configuration.windowLength)
+      steps: replay.rowCount + (recordings?.rowCount ?? 0)
+        + (configuration.run.offline ? 0 : max(configuration.run.steps - step, 0)),
+      streamCount: replay.streamCount, windowLength: configuration.windowLength)
     let disk = DiskNeed(configuration, agent: agentNeed, replay: replayNeed)
     let machineNotes = [
-      agentNeed.note(beside: replayNeed.memory), disk.note(in: folder), saved?.arithmeticNote,
+      agentNeed.note(beside: replayNeed.memory), disk.note(in: folder), opened?.saved.arithmeticNote,
     ]
     notes = weightNotes + machineNotes.compactMap { $0 }
-    let run = saved?.run
-    step = saved?.step ?? 0
+    identity = run?.identity ?? configuration.identity(startingFrom: weights)
     best = run?.best
-    rest = try run?.rest.map { try Self.check($0, layout, worlds.count, checkpoint) }
+    rest = try run?.rest.map { [replay] in try Self.check($0, layout, replay, opened) }
     stepOfUnfinishedCheckpoint = rest == nil ? nil : step
     ratio = TrainRatio(
       trainRatio: configuration.run.trainRatio, sequences: configuration.batchSize,
@@ -117,49 +125,93 @@ public final class Trainer {
       configuration, replay: replay, agent: agent, folder: folder, count: run?.reports ?? 0)
     trainingStep.restore(run?.training)
     reporter.restore(run?.reporting)
-    try folder.create(resuming: resuming)
-    func writeConfiguration() throws {
-      try AtomicFile.write(Data(configuration.yaml().utf8), to: folder.configuration)
-    }
-    if saved == nil { try writeConfiguration() }
+    hadFinished = opened != nil && step >= configuration.run.steps && rest == nil
+    // All that can be wrong was looked at: from here on the folder changes.
+    if !hadFinished { try folder.create(resuming: resuming) }
+    let text = Data(configuration.text(ofRun: identity).utf8)
+    if opened == nil { try AtomicFile.write(text, to: folder.configuration) }
     log = try RunLog(
-      folder, resumedAt: saved?.step, within: run?.logSizes, from: run?.log ?? RunLog.State(),
+      hadFinished ? nil : folder, continuing: history, from: run?.log ?? RunLog.State(),
       agent: agent, progress: progress)
+    if hadFinished { return }
     try replay.begin()
     // Now nothing is in the way of going on.
-    if saved != nil { try writeConfiguration() }
+    if opened != nil { try AtomicFile.write(text, to: folder.configuration) }
     try recordings?.append(to: replay, stream: worlds.count)
+    notes += Self.notes(on: opened, history, configuration)
+    if lock.isMissing {
+      notes.append(
+        "the file system of \(folder.url.relativePath) knows no locks: see to it yourself that no other "
+          + "run trains there")
+    }
   }
 
-  /// Puts everything back to where it was at a checkpoint.
-  private static func restore(
-    _ checkpoint: Checkpoint?, _ learner: Learner, _ driver: Driver, _ replay: Replay
-  ) throws -> SavedState? {
-    guard let checkpoint else { return nil }
-    let saved = try checkpoint.restore(learner)
-    guard let run = saved.run else {
+  /// The checkpoint to go on from; nil where a run begins.
+  private static func open(
+    _ folder: RunFolder, resuming: Bool, _ configuration: TrainingConfiguration
+  ) throws -> OpenCheckpoint? {
+    guard resuming, let checkpoint = try folder.checkpointToContinue() else { return nil }
+    let opened = try OpenCheckpoint(checkpoint, in: folder)
+    guard opened.saved.run != nil else {
       throw CheckpointError(
         file: checkpoint.state.path, problem: "it holds an agent, not a run to go on with",
         remedy: "begin a new run with --from")
     }
+    guard let own = opened.configuration else {
+      throw FileError(
+        .missing, path: folder.configuration.path, what: "there is no such file",
+        remedy: "put back the run's config.yaml")
+    }
+    try configuration.checkContinuation(of: folder, at: opened.step, with: own)
+    return opened
+  }
+
+  /// Puts everything back to where it was at a checkpoint.
+  private static func restore(
+    _ opened: OpenCheckpoint?, _ learner: Learner, _ driver: Driver, _ replay: Replay
+  ) throws -> RunState? {
+    guard let opened, let run = opened.saved.run else { return nil }
+    let (checkpoint, saved) = (opened.checkpoint, opened.saved)
+    try checkpoint.restore(learner, from: saved)
     guard try driver.restore(run.driver) else {
       throw CheckpointError(
-        file: checkpoint.state.path, problem: "it is of other environments",
-        remedy: "resume with the run's own run.envs")
+        file: checkpoint.state.path, problem: "it is of another agent",
+        remedy: "resume with the run's own agent.dyn.rssm")
     }
-    try replay.restore(from: checkpoint.replay)
-    return saved
+    try replay.restore(from: checkpoint.replay, of: saved.ownerOfReplay)
+    return run
+  }
+
+  /// What is otherwise than in a run that was not interrupted.
+  private static func notes(
+    on opened: OpenCheckpoint?, _ history: RunHistory?, _ configuration: TrainingConfiguration
+  ) -> [String] {
+    guard let opened, let run = opened.saved.run else { return [] }
+    var notes = (history?.missing ?? []).map {
+      "\($0.relativePath) is gone; it begins again at step \(opened.step)"
+    }
+    let count = run.driver.games.count
+    if count != configuration.run.envs {
+      notes.append(
+        "run.envs was \(count) and is now \(configuration.run.envs): from step \(opened.step) on "
+          + "this is not the run that would have been without the stop")
+    }
+    if configuration.run.offline, opened.configuration?.run.offline == false {
+      notes.append("from step \(opened.step) on no environment is stepped (run.offline)")
+    }
+    return notes
   }
 
   /// - Throws: ``CheckpointError`` where what is left of a step is not this run's.
   private static func check(
-    _ rest: StepRest, _ layout: ReplayLayout, _ environments: Int, _ checkpoint: Checkpoint?
+    _ rest: StepRest, _ layout: ReplayLayout, _ replay: Replay, _ opened: OpenCheckpoint?
   ) throws -> StepRest {
-    guard rest.records.count <= environments,
+    guard rest.records.isEmpty || 0..<replay.streamCount ~= rest.environment,
+      rest.environment + rest.records.count <= replay.streamCount,
       rest.records.allSatisfy({ $0.row.fits(layout) })
     else {
       throw CheckpointError(
-        file: checkpoint?.state.path ?? "", problem: "its rows are of another agent or world",
+        file: opened?.checkpoint.state.path ?? "", problem: "its rows are of another agent or world",
         remedy: "resume with the run's own configuration")
     }
     return rest
@@ -177,11 +229,24 @@ public final class Trainer {
     shouldStop: () -> Bool = { false },
     interruptedBy isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) throws -> Outcome {
+    if hadFinished { return .finished }
+    do {
+      return try train(until: shouldStop, interruptedBy: isInterrupted)
+    } catch let error as FileError {
+      // Where the folder is gone, that is what is wrong with all files in it.
+      try lock.check()
+      throw error
+    }
+  }
+
+  private func train(
+    until shouldStop: () -> Bool, interruptedBy isInterrupted: @escaping @Sendable () -> Bool
+  ) throws -> Outcome {
     if step == 0, rest == nil { try save() }
     while !isFinished && !isInterrupted() {
       if rest == nil {
         if shouldStop() { break }
-        try stepEnvironments()
+        try configuration.run.offline ? goOnOffline() : stepEnvironments()
       }
       guard try finishStep(until: isInterrupted) else { break }
       log.show(
@@ -201,6 +266,13 @@ public final class Trainer {
     log.addEnvironment(seconds: clock.seconds)
   }
 
+  /// What would be due after a step that is not made.
+  private func goOnOffline() throws {
+    rest = StepRest(since: step, records: [])
+    step += 1
+    noteWhatIsDue()
+  }
+
   /// Does what is left of a step.
   ///
   /// - Returns: false where it was stopped on the way.
@@ -218,7 +290,7 @@ public final class Trainer {
         rest?.reportBatches -= 1
       } else if let record = left.records.first {
         rest?.records.removeFirst()
-        try take(record, of: driver.count - left.records.count)
+        try take(record, of: left.environment)
       } else {
         guard try keepSchedulesBetweenSteps(since: left.since, until: isInterrupted) else {
           return false
@@ -233,6 +305,10 @@ public final class Trainer {
     try replay.append(record.row, stream: index)
     step += 1
     if let episode = record.episode { try take(episode, of: index) }
+    noteWhatIsDue()
+  }
+
+  private func noteWhatIsDue() {
     rest?.needsLine = isDue(configuration.run.logEvery)
     guard trainingStep.isReady else { return }
     rest?.updates = ratio.updates(at: step)
@@ -268,6 +344,7 @@ public final class Trainer {
 
   /// Ends the run or leaves the update out, as `run.on_nonfinite` says.
   private func handle(_ update: NonFiniteUpdate) throws {
+    try lock.check()
     let problem = try update.report(
       in: folder, skipped: log.state.skippedUpdates, spaces: learner.agent.spaces)
     guard configuration.run.onNonfinite == "skip" else { throw problem }
@@ -275,6 +352,7 @@ public final class Trainer {
   }
 
   private func writeLine() throws {
+    try lock.check()
     try log.write(
       step: step, replay: replay.takeStatistics(), updates: learner.state.updates,
       rowsPerUpdate: trainingStep.rowCount)
@@ -327,19 +405,21 @@ public final class Trainer {
   private func isDue(_ interval: Int) -> Bool { interval > 0 && step % interval == 0 }
 
   private func save() throws {
+    try lock.check()
     let keep = configuration.run.keep
     let retention = CheckpointRetention(
       newest: keep.last, others: Set(keep.best ? [best?.step].compactMap { $0 } : []),
       every: keep.every)
     let run = RunState(
-      driver: driver.state, log: log.state, ratio: ratio, reports: reporter.count, best: best,
-      training: trainingStep.state, reporting: reporter.state, rest: rest,
+      driver: driver.state, log: log.saved, ratio: ratio, reports: reporter.count, best: best,
+      identity: identity, training: trainingStep.state, reporting: reporter.state, rest: rest,
       logSizes: rest == nil ? nil : try log.sizes())
     let isNew = try folder.writeCheckpoint(
       step: step, replacing: step == stepOfUnfinishedCheckpoint, keeping: retention
     ) {
       try log.synchronize()
-      try $0.write(learner, replay, step: step, isFinished: isFinished, run: run)
+      try $0.write(
+        learner, replay, configuration, step: step, isFinished: isFinished, run: run)
     }
     guard isNew else { return }
     stepOfUnfinishedCheckpoint = rest == nil ? nil : step

@@ -61,8 +61,9 @@ struct TrainCommand: ParsableCommand {
 
   @Flag(
     help: """
-      Continue the run in the folder with its own configuration, over which --steps and --set still \
-      apply, but for its world and its seed; begin it where there is none.
+      Continue the run in the folder with its own configuration, over which what --preset, --config, \
+      --steps and --set set still applies, but for its world and its seed; begin it where there is \
+      none.
       """)
   var resume = false
 
@@ -103,7 +104,14 @@ struct TrainCommand: ParsableCommand {
     if printConfig {
       return try StandardOutput.print(resolved.yaml(withOrigins: true), terminator: "")
     }
-    let folder = RunFolder(at: URL(fileURLWithPath: logdir ?? Self.folder(for: resolved)))
+    if window, resolved.configuration.run.offline {
+      throw UsageError("--window shows the agent at work, and with run.offline none is")
+    }
+    let folder =
+      try logdir.map { RunFolder(at: URL(fileURLWithPath: $0)) }
+      ?? Self.makeFolder(for: resolved)
+    // Which fails where a run has begun in it.
+    defer { if logdir == nil { rmdir(folder.url.path) } }
     if window { try trainInWindow(resolved, in: folder) } else { try train(resolved, in: folder) }
   }
 
@@ -117,6 +125,12 @@ struct TrainCommand: ParsableCommand {
     Dreamer.writeError("\(folder.url.relativePath): \(resolved.configuration.task)")
     Dreamer.writeError("\(trainer.agentNeed)")
     Dreamer.writeError("\(trainer.replayNeed)")
+    if trainer.hadFinished {
+      for note in trainer.notes { Dreamer.writeError("note: \(note)") }
+      return Dreamer.writeError(
+        "all \(trainer.step) steps are made already, and nothing was changed; --steps gives the run "
+          + "more")
+    }
     let idleness = resolved.configuration.idleness
     for note in trainer.notes + [idleness].compactMap({ $0 }) + resolved.effectless {
       Dreamer.writeError("note: \(note)")
@@ -194,42 +208,32 @@ struct TrainCommand: ParsableCommand {
       seed.map { (name: "--seed", assignment: "seed=\($0)") },
       steps.map { (name: "--steps", assignment: "run.steps=\($0)") },
     ].compactMap { $0 }
-    let resolved: ResolvedConfiguration
-    func fresh(in world: String?) throws -> ResolvedConfiguration {
-      try TrainingConfiguration.resolve(
-        task: world, presets: preset, files: config.map { URL(fileURLWithPath: $0) },
-        options: options, set: set)
+    if let logdir, Checkpoint.isOne(URL(fileURLWithPath: logdir)) {
+      throw UsageError(
+        "\(logdir) is a checkpoint, not a run: a run is continued in its own folder, two above its "
+          + "checkpoints, and a new one begins from this with --from "
+          + ForeignText.shellPath(logdir))
     }
-    if let saved = savedConfiguration {
-      resolved = try TrainingConfiguration.resolve(files: [saved], options: options, set: set)
-      if !preset.isEmpty || !config.isEmpty {
-        try check(fresh(in: resolved.configuration.task), against: resolved)
-      }
-    } else {
-      resolved = try fresh(in: env)
-    }
+    let saved = try savedConfiguration
+    let resolved = try TrainingConfiguration.resolve(
+      over: saved, task: saved == nil ? env : nil, presets: preset,
+      files: config.map { URL(fileURLWithPath: $0) }, options: options, set: set)
     try check(resolved.configuration)
     return resolved
   }
 
-  /// A script may repeat the command that began the run; presets and files that say something else
-  /// than the run's own configuration are a mistake.
-  private func check(
-    _ asked: ResolvedConfiguration, against saved: ResolvedConfiguration
-  ) throws {
-    let lines = zip(asked.yaml().split(separator: "\n"), saved.yaml().split(separator: "\n"))
-    guard let (here, there) = lines.first(where: { $0 != $1 }) else { return }
-    throw UsageError(
-      "the run in \(logdir ?? "") has “\(there.trimmingCharacters(in: .whitespaces))”, and the "
-        + "presets and files ask for “\(here.trimmingCharacters(in: .whitespaces))”; leave --preset "
-        + "and --config out, or choose another --logdir")
-  }
-
-  /// The configuration of the run that is to be continued; nil where none is.
+  /// The configuration of the run that is to be continued; nil where none is. Where the run's own is
+  /// lost, its newest checkpoint has it.
   private var savedConfiguration: URL? {
-    guard resume, let logdir else { return nil }
-    let file = RunFolder(at: URL(fileURLWithPath: logdir)).configuration
-    return FileManager.default.fileExists(atPath: file.path) ? file : nil
+    get throws {
+      guard resume else { return nil }
+      guard let logdir else {
+        throw UsageError("--resume continues the run in a folder: name it with --logdir")
+      }
+      let folder = RunFolder(at: URL(fileURLWithPath: logdir))
+      let files = [folder.configuration, folder.completeCheckpoints().last?.configuration]
+      return files.compactMap { $0 }.first { FileManager.default.fileExists(atPath: $0.path) }
+    }
   }
 
   private func check(_ configuration: TrainingConfiguration) throws {
@@ -249,12 +253,21 @@ struct TrainCommand: ParsableCommand {
     if !task.isEmpty, !EnvironmentRegistry.ids.contains(task) { throw UnknownEnvironment(id: task) }
   }
 
-  /// `runs/<environment>-<time>`.
-  private static func folder(for resolved: ResolvedConfiguration) -> String {
+  /// Makes `runs/<environment>-<time>`; where another run has just got that name, `…-2`, and so on.
+  /// Making the folder is what decides.
+  private static func makeFolder(for resolved: ResolvedConfiguration) throws -> RunFolder {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.dateFormat = "yyyyMMdd-HHmmss"
     let task = ForeignText.fileName(resolved.configuration.task)
-    return "runs/\(task)-\(formatter.string(from: Date()))"
+    let name = "runs/\(task)-\(formatter.string(from: Date()))"
+    try RunFolder.create(URL(fileURLWithPath: "runs"))
+    var number = 1
+    while true {
+      let url = URL(fileURLWithPath: number == 1 ? name : "\(name)-\(number)")
+      if mkdir(url.path, 0o777) == 0 { return RunFolder(at: url) }
+      guard errno == EEXIST else { throw FileError(opening: url.path, errno) }
+      number += 1
+    }
   }
 }

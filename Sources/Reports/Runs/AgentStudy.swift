@@ -5,7 +5,6 @@ import Probes
 import Pictures
 import Randomness
 import Storyboards
-import Telemetry
 import Training
 
 /// What a checkpoint shows when its agent is looked at.
@@ -25,8 +24,8 @@ struct AgentStudy {
   /// Plays episodes of random actions with the run's agent.
   ///
   /// - Throws: what loading the agent and its world throw.
-  init(_ run: RunRecord, checkpoint: Checkpoint, _ plan: ProbePlan) throws {
-    let trained = try TrainedAgent(contentsOf: checkpoint.url)
+  init(_ run: RunRecord, _ plan: ProbePlan) throws {
+    let trained = try TrainedAgent(contentsOf: run.source)
     (self.run, step) = (run, trained.step)
     let (agent, deter) = (trained.agent, trained.agent.worldModel.rssm.deter)
     let episodes = try agent.probedEpisodes(in: trained.makeEnvironment, plan)

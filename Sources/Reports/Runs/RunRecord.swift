@@ -25,27 +25,49 @@ package struct RunRecord {
   let successes: [Sample]
   /// The one that was named, or the newest; nil where there is none.
   package let checkpoint: Checkpoint?
+  /// What was named: of a run, whatever is its newest checkpoint by then is looked at.
+  let source: URL
 
-  /// - Parameter path: a run folder or a checkpoint in it. The run need not be finished, nor have more
-  ///   than its configuration.
-  /// - Throws: `FileError`, `ConfigurationError`.
+  /// - Parameter path: a run folder, a checkpoint in it, or one that was taken along. The run need not
+  ///   be finished, nor have more than its configuration.
+  /// - Throws: `FileError`, `ConfigurationError`; `CheckpointError` where something is another run's.
   package init(path: String) throws {
-    let url = URL(fileURLWithPath: path).standardizedFileURL
-    if url.deletingLastPathComponent().lastPathComponent == "checkpoints" {
-      let (run, checkpoint) = try RunFolder.locate(url)
-      (folder, self.checkpoint) = (run, checkpoint)
+    source = URL(fileURLWithPath: path).standardizedFileURL
+    let isCheckpoint =
+      source.deletingLastPathComponent().lastPathComponent == "checkpoints"
+      || Checkpoint.isOne(source)
+    if isCheckpoint {
+      let (run, checkpoint) = try RunFolder.locate(source)
+      (folder, self.checkpoint) = (run ?? RunFolder(at: source), checkpoint)
     } else {
-      folder = RunFolder(at: url)
+      folder = RunFolder(at: source)
       try Self.check(folder)
       checkpoint = folder.completeCheckpoints().last
     }
     name = folder.url.lastPathComponent
-    configuration = try TrainingConfiguration(contentsOf: folder.configuration)
+    let opened = checkpoint == nil ? nil : try Self.open(source, of: folder)
+    configuration = try opened?.ofRun ?? TrainingConfiguration(contentsOf: folder.configuration)
     metrics = try Self.samples(folder.metrics)
     let episodes = try Self.samples(folder.scores)
     scores = episodes["episode/score"] ?? []
     lengths = episodes["episode/length"] ?? []
     successes = episodes["episode/success"] ?? []
+  }
+
+  /// Opens what was named, and refuses a checkpoint or lines of another run or step.
+  ///
+  /// - Returns: nil where the checkpoint is damaged, which takes nothing from what the files tell.
+  private static func open(_ source: URL, of folder: RunFolder) throws -> OpenCheckpoint? {
+    let opened: OpenCheckpoint
+    do {
+      opened = try RunFolder.reading(source) { try OpenCheckpoint($1, in: $0) }
+    } catch let error as CheckpointError where error.isOfAnother {
+      throw error
+    } catch {
+      return nil
+    }
+    try RunHistory.checkLines(of: folder, with: opened)
+    return opened
   }
 
   /// Updates that the run is known to have made; nil where nothing tells. Metrics are logged now and

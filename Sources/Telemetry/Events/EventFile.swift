@@ -8,24 +8,25 @@ import Foundation
 public final class EventFile: MetricSink {
   private let file: OutputFile
   private let now: () -> Double
+  /// Of all events.
+  public private(set) var digest: LogDigest
 
   /// Opens a file to add events to it.
   ///
   /// - Parameters:
   ///   - url: The file; TensorBoard wants `tfevents` in its name. It need not exist; its folder must.
-  ///   - lastStep: Events of later steps are cut, as is a last one that was not finished: a resumed
-  ///     run writes them again. Nil cuts everything.
-  ///   - size: What else is beyond so many bytes is cut, too: events of that step which came after.
+  ///   - beginning: What of it stays; nil for nothing.
   ///   - now: Seconds since 1970.
-  /// - Throws: `FileError`: `malformed` where a record is damaged; `system`.
+  /// - Throws: `FileError` of kind `system`.
   public init(
-    _ url: URL, keepingThrough lastStep: Int? = nil, within size: Int? = nil,
+    _ url: URL, keeping beginning: LogBeginning? = nil,
     now: @escaping () -> Double = { Date().timeIntervalSince1970 }
   ) throws {
     self.now = now
-    let isEmpty = try lastStep.map { try Self.cut(url, after: $0, within: size ?? .max) } ?? true
-    file = try OutputFile(url, appending: lastStep != nil)
-    if isEmpty { try write(.version("brain.Event:2"), step: 0) }
+    if let beginning { try AtomicFile.cut(url, to: beginning.end) }
+    file = try OutputFile(url, appending: beginning != nil)
+    digest = beginning?.digest ?? LogDigest()
+    if (beginning?.end ?? 0) == 0 { try write(.version("brain.Event:2"), step: 0) }
   }
 
   /// Numbers become scalars. Texts become what TensorBoard shows as text.
@@ -51,20 +52,27 @@ public final class EventFile: MetricSink {
   private func write(_ content: Event.Content, step: Int) throws {
     let event = Event(wallTime: now(), step: step, content: content)
     try file.write(contentsOf: Data(event.record()))
+    try digest.add(event)
   }
 
-  /// Cuts a file where the first event of a later step begins, for events are in the order of steps.
-  /// - Returns: whether nothing is left.
-  private static func cut(_ url: URL, after lastStep: Int, within size: Int) throws -> Bool {
-    guard FileManager.default.fileExists(atPath: url.path) else { return true }
-    let file = try RandomAccessFile(url, making: false)
-    var reader = try EventReader(file, named: url.path)
-    var end = 0
-    while let event = try reader.next(), event.step <= lastStep, reader.offset <= size {
-      end = reader.offset
+  /// The events of a file up to a step, for events are in the order of steps: a resumed run writes
+  /// later ones again, and a last one that was not finished.
+  ///
+  /// - Parameter size: what is beyond so many bytes is left out too: events of that step which came
+  ///   after; nil for nothing.
+  /// - Returns: nil where there is no file.
+  /// - Throws: `FileError`: `malformed` where a record is damaged; `system`.
+  public static func beginning(
+    of url: URL, through lastStep: Int, within size: Int? = nil
+  ) throws -> LogBeginning? {
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    var reader = try EventReader(contentsOf: url)
+    var beginning = LogBeginning()
+    while let event = try reader.next(), event.step <= lastStep, reader.offset <= size ?? .max {
+      beginning.end = reader.offset
+      try beginning.digest.add(event)
     }
-    if try end < file.size() { try file.truncate(to: end) }
-    return end == 0
+    return beginning
   }
 }
 
