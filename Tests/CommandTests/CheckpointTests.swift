@@ -49,7 +49,7 @@ struct CheckpointTests {
     try expectRefusal(
       of: ["train", "--resume", "--logdir", "run", "--steps", "40", "--set", "agent.value.bins=7"],
       because: "parameters.safetensors: val/head/logits/kernel has shape [8, 5] instead of [8, 7]; "
-        + "use a checkpoint of an agent with this run's configuration\n")
+        + "leave agent.value.bins=7 out, or begin another run with --from\n")
   }
 
   @Test("one that is not complete is missing")

@@ -14,7 +14,8 @@ struct TrainTests {
     #expect(outcome.output == "")
     #expect(
       try shell.contents().keys.filter { !$0.hasPrefix("run/videos/") }.sorted() == [
-        "run/checkpoints/200/optimizer.safetensors", "run/checkpoints/200/parameters.safetensors",
+        "run/checkpoints/200/config.yaml", "run/checkpoints/200/optimizer.safetensors",
+        "run/checkpoints/200/parameters.safetensors",
         "run/checkpoints/200/replay.bin", "run/checkpoints/200/state.json", "run/config.yaml",
         "run/events.out.tfevents.dreamer", "run/metrics.jsonl", "run/replay/0.chunk",
         "run/replay/1.chunk", "run/replay/latents", "run/scores.jsonl",

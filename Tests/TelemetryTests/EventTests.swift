@@ -15,7 +15,8 @@ struct EventTests {
   }
 
   private func open(keepingThrough step: Int? = nil) throws -> EventFile {
-    try EventFile(url, keepingThrough: step, now: { 1.5 })
+    let beginning = try step.map { try EventFile.beginning(of: url, through: $0) ?? LogBeginning() }
+    return try EventFile(url, keeping: beginning, now: { 1.5 })
   }
 
   private func events() throws -> [Event] {

@@ -3,6 +3,13 @@ import Foundation
 import Telemetry
 import Testing
 
+extension JSONLines {
+  /// Opens a file as a resumed run does.
+  convenience init(_ url: URL, keepingThrough step: Int) throws {
+    try self.init(url, keeping: Self.beginning(of: url, through: step) ?? LogBeginning())
+  }
+}
+
 @Suite("Metrics as lines of JSON")
 struct JSONLinesTests {
   let scratch: Scratch
@@ -103,7 +110,8 @@ struct JSONLinesTests {
     #expect(error?.kind == .malformed)
     #expect(
       error?.description
-        == "\(url.path): line 2 is no record with a step; remove that line")
+        == "\(url.path): line 2 is no record with a step; put back a copy of "
+          + "the file, or move it away: the run then begins another")
   }
 
   @Test("a folder that is not there is an error")

@@ -147,7 +147,7 @@ struct RunFolderTests {
     #expect(newest.checkpoint.step == 20)
     let older = try RunFolder.locate(run.checkpoints.appendingPathComponent("10"))
     #expect(older.checkpoint.step == 10)
-    #expect(older.run.url.path == run.url.path)
+    #expect(older.run?.url.path == run.url.path)
   }
 
   @Test("a folder without a run, or with nothing complete in it, is an error that says so")

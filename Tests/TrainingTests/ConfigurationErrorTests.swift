@@ -170,7 +170,7 @@ struct ConfigurationErrorTests {
       ("run.threads=-1", "must be at least 0"),
       ("seed=9223372036854775807", "must be at most 1000000000000000"),
       ("batch_size=65537", "must be at most 65536"),
-      ("run.train_ratio=1e+300", "must be at most 1000000"),
+      ("run.train_ratio=1.0e+300", "must be at most 1000000"),
       ("agent.enc.simple.mults=[2, 4097]", "must hold numbers of at most 4096"),
       ("env.gridworld.actions=some", "must be one of all, useful"),
       (
@@ -200,10 +200,10 @@ struct ConfigurationErrorTests {
         "report_length=65536",
         "must be so that batch_size · (report_length + replay_context) is at most 1048576 rows"
       ),
-      ("agent.opt.lr=1e+300", "must be at most 1000"),
-      ("agent.loss_scales.rec=1e+300", "must be at most 1e+38"),
-      ("agent.retnorm.limit=1e+39", "must be at most 1e+38"),
-      ("env.wrap.reward_scale=1e+300", "must be at most 1e+38"),
+      ("agent.opt.lr=1.0e+300", "must be at most 1000"),
+      ("agent.loss_scales.rec=1.0e+300", "must be at most 1e+38"),
+      ("agent.retnorm.limit=1.0e+39", "must be at most 1e+38"),
+      ("env.wrap.reward_scale=1.0e+300", "must be at most 1e+38"),
       ("replay.chunksize=0", "it must be at least 1"),
       ("agent.opt.impl=sgd", "must be one of laprop, adam"),
       ("agent.opt.lr=0.0", "must be above 0"),
