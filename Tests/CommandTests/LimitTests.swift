@@ -44,7 +44,7 @@ struct LimitTests {
   }
 
   @Test(
-    "no command hangs or crashes for lack of memory", arguments: [120, 160, 200, 250, 320, 500])
+    "no command hangs or crashes for lack of memory", arguments: [120, 160, 250])
   func little(megabytes: Int) throws {
     let shell = try Shell()
     try shell.train("--steps", "100")
@@ -89,10 +89,10 @@ struct LimitTests {
   func foreignKernels() throws {
     let outcome = try Shell().run(
       ["bench", "--preset", "debug", "--updates", "1"],
-      environment: ["OPENBLAS_CORETYPE": "Prescott"])
+      environment: ["OPENBLAS_CORETYPE": "Sandybridge"])
     #expect(outcome.code == 0)
     #expect(outcome.output.contains("no normalised update: OPENBLAS_CORETYPE has"))
-    #expect(outcome.output.contains("; OPENBLAS_CORETYPE=Prescott"))
+    #expect(outcome.output.contains("; OPENBLAS_CORETYPE=Sandybridge"))
   }
 
   @Test("a run that goes on under another instruction set is told so")
