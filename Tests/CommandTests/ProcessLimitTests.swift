@@ -79,14 +79,15 @@ struct ProcessLimitTests {
   }
 }
 
+private enum OrdinaryUser {
+  static let isRoot = getuid() == 0
+  /// Whether the tests can run something as one.
+  static let isThere = !isRoot || FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")
+}
+
 /// As an ordinary user, for whom files can be out of reach; the tests may run as root.
-@Suite("Runs that may only be read", .enabled(if: RightsTests.canDrop))
+@Suite("Runs that may only be read", .enabled(if: OrdinaryUser.isThere))
 struct RightsTests {
-  private static let isRoot = getuid() == 0
-
-  static let canDrop =
-    !isRoot || FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")
-
   let shell: Shell
 
   init() throws {
@@ -102,7 +103,7 @@ struct RightsTests {
 
   /// `drop` runs a command as the ordinary user, whose home is `out`.
   private func script(_ lines: String) throws -> Shell.Outcome {
-    let drop = Self.isRoot ? "setpriv --reuid=65534 --regid=65534 --clear-groups" : ""
+    let drop = OrdinaryUser.isRoot ? "setpriv --reuid=65534 --regid=65534 --clear-groups" : ""
     let outcome = try shell.script(
       "cd out; drop() { \(drop) ../dreamer \"$@\"; }\n\(lines)\ncode=$?; chmod -R u+rwX ../run; exit $code"
     )
