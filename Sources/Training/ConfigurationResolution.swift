@@ -34,9 +34,14 @@ extension TrainingConfiguration {
     over saved: URL? = nil, task: String? = nil, presets: [String] = [], files: [URL] = [],
     options: [(name: String, assignment: String)] = [], set: [String] = []
   ) throws -> ResolvedConfiguration {
+    // Once: a file may come through a pipe.
+    let texts = try files.map { file in
+      try checkIsNoPreset(file)
+      return (name: file.lastPathComponent, text: try TrainingConfiguration.text(of: file))
+    }
     func overlaid(_ presets: [String]) throws -> ConfigurationTable {
       try Self.table(
-        over: saved, task: task, presets: presets, files: files, options: options, set: set)
+        over: saved, task: task, presets: presets, files: texts, options: options, set: set)
     }
     var table = try overlaid(presets)
     if saved == nil, let own = ConfigurationPresets.name(forEnvironment: table.task) {
@@ -47,7 +52,7 @@ extension TrainingConfiguration {
   }
 
   private static func table(
-    over saved: URL?, task: String?, presets: [String], files: [URL],
+    over saved: URL?, task: String?, presets: [String], files: [(name: String, text: String)],
     options: [(name: String, assignment: String)], set: [String]
   ) throws -> ConfigurationTable {
     var table = ConfigurationTable(TrainingConfiguration())
@@ -57,9 +62,7 @@ extension TrainingConfiguration {
     }
     for name in presets { try table.overlay(preset: name) }
     for file in files {
-      try checkIsNoPreset(file)
-      try table.overlay(
-        including: TrainingConfiguration.text(of: file), origin: .file(file.lastPathComponent))
+      try table.overlay(including: file.text, origin: .file(file.name))
     }
     if let task { try table.overlay(assignment: "task=\(task)", origin: .option("--env")) }
     for option in options {
