@@ -52,7 +52,7 @@ final class InterruptedStepTests {
   private func result(_ name: String) throws -> [String: Data] {
     let newest = try #require(run(name).completeCheckpoints().last)
     var result: [String: Data] = [:]
-    for file in [newest.parameters, newest.optimizer, newest.state, newest.replay] {
+    for file in [newest.parameters, newest.optimizer, newest.state] {
       result[file.lastPathComponent] = try Data(contentsOf: file)
     }
     for file in [run(name).metrics, run(name).scores] {
