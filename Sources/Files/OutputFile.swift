@@ -58,7 +58,9 @@ public final class OutputFile {
   /// - Throws: ``FileError`` of kind `system`.
   public func size() throws -> Int {
     var status = stat()
-    guard fstat(file.fileDescriptor, &status) == 0 else { throw FileError(writing: path, code: errno) }
+    guard fstat(file.fileDescriptor, &status) == 0 else {
+      throw FileError(writing: path, code: errno)
+    }
     return Int(status.st_size)
   }
 }

@@ -37,7 +37,9 @@ struct StepRest: Equatable {
 
 /// As a checkpoint's `state.json` has it.
 extension StepRest: Codable {
-  private enum CodingKeys: CodingKey { case since, rows, environments, updates, needsLine, reportBatches }
+  private enum CodingKeys: CodingKey {
+    case since, rows, environments, updates, needsLine, reportBatches
+  }
 
   private struct Row: Codable {
     var images: [Data]

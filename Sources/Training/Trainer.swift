@@ -110,7 +110,8 @@ public final class Trainer {
       streamCount: replay.streamCount, windowLength: configuration.windowLength)
     let disk = DiskNeed(configuration, agent: agentNeed, replay: replayNeed)
     let machineNotes = [
-      agentNeed.note(beside: replayNeed.memory), disk.note(in: folder), opened?.saved.arithmeticNote,
+      agentNeed.note(beside: replayNeed.memory), disk.note(in: folder),
+      opened?.saved.arithmeticNote,
     ]
     notes = weightNotes + machineNotes.compactMap { $0 }
     identity = run?.identity ?? configuration.identity(startingFrom: weights)
@@ -211,7 +212,8 @@ public final class Trainer {
       rest.records.allSatisfy({ $0.row.fits(layout) })
     else {
       throw CheckpointError(
-        file: opened?.checkpoint.state.path ?? "", problem: "its rows are of another agent or world",
+        file: opened?.checkpoint.state.path ?? "",
+        problem: "its rows are of another agent or world",
         remedy: "resume with the run's own configuration")
     }
     return rest

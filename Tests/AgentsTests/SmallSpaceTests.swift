@@ -23,7 +23,8 @@ struct SmallSpaceTests {
     let pool = WorkerPool(threads: 1)
     var found: [(name: String, value: Float)] = []
     for number in 0..<2 {
-      found = try learner.train(batch, draws: .random(Key(seed: 4).fold(number)), pool: pool).metrics
+      let draws = DrawSource.random(Key(seed: 4).fold(number))
+      found = try learner.train(batch, draws: draws, pool: pool).metrics
     }
     found += learner.evaluate(batch, draws: .random(Key(seed: 3)), pool: pool)
     #expect(found.allSatisfy(\.value.isFinite))

@@ -111,7 +111,7 @@ struct JSONLinesTests {
     #expect(
       error?.description
         == "\(url.path): line 2 is no record with a step; put back a copy of "
-          + "the file, or move it away: the run then begins another")
+        + "the file, or move it away: the run then begins another")
   }
 
   @Test("a folder that is not there is an error")
