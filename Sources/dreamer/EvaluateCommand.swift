@@ -1,5 +1,6 @@
 import Agents
 import ArgumentParser
+import Files
 import Foundation
 import Kernels
 import Pictures
@@ -132,7 +133,11 @@ struct EvaluateCommand: ParsableCommand {
     progress.finish()
     let telling = Result { try tell(evaluation, of: trained) }
     try reel.write()
-    if !json { print("\(file.url.relativePath): a film of \(evaluation.returns.count) episodes") }
+    if !json {
+      try StandardOutput.print(
+        "\(ForeignText.visible(file.url.relativePath)): a film of \(evaluation.returns.count) episodes"
+      )
+    }
     if reel.isCut {
       Dreamer.writeError(
         "note: \(file.url.relativePath) shows the first episodes only, as many as there is room for"

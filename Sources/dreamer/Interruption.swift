@@ -20,9 +20,12 @@ enum Interruption {
   /// - Parameter graceSeconds: after which the first signal ends the process, too; nil where the clean
   ///   end is worth any wait.
   static func note(graceSeconds: UInt32? = 2) {
-    signal(SIGPIPE, SIG_IGN)
+    outliveReaders()
     ProcessEnd.noteSignals(graceSeconds: graceSeconds)
   }
+
+  /// Lets a reader of what the command says go, from now on, without the command.
+  static func outliveReaders() { signal(SIGPIPE, SIG_IGN) }
 
   /// The signal that was noted; nil before one has come.
   static var signalNumber: Int32? { ProcessEnd.notedSignal }

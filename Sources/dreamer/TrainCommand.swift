@@ -104,6 +104,7 @@ struct TrainCommand: ParsableCommand {
     if printConfig {
       return try StandardOutput.print(resolved.yaml(withOrigins: true), terminator: "")
     }
+    Interruption.outliveReaders()
     if window, resolved.configuration.run.offline {
       throw UsageError("--window shows the agent at work, and with run.offline none is")
     }

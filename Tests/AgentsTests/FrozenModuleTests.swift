@@ -46,7 +46,7 @@ struct FrozenModuleTests {
       #expect(
         (before[module] == after[module]) == names.contains(module.rawValue), "\(module.rawValue)")
     }
-    #expect(metrics.allSatisfy(\.value.isFinite))
+    #expect(metrics.allSatisfy { $0.value.isFinite })
   }
 
   @Test("the norms and counts of an update are those of what learns")

@@ -27,7 +27,7 @@ struct SmallSpaceTests {
       found = try learner.train(batch, draws: draws, pool: pool).metrics
     }
     found += learner.evaluate(batch, draws: .random(Key(seed: 3)), pool: pool)
-    #expect(found.allSatisfy(\.value.isFinite))
+    #expect(found.allSatisfy { $0.value.isFinite })
     return Dictionary(found.map { ($0.name, $0.value) }) { first, _ in first }
   }
 

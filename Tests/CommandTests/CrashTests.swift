@@ -124,6 +124,7 @@ struct CrashTests {
     let running = try shell.start([
       "train", "--env", "gridworld/Empty-5x5", "--preset", "debug", "--logdir", "run", "--steps",
       "100000", "--set", "batch_size=64", "batch_length=8", "run.train_ratio=1e6",
+      "run.save_every=100000",
     ])
     let first = shell.url("run/checkpoints/0/state.json").path
     running.wait { FileManager.default.fileExists(atPath: first) }

@@ -101,7 +101,7 @@ struct ModuleTests {
     #expect(try shared("whole/checkpoints/80", "run/checkpoints/10") == ["dyn", "enc"])
     #expect(try shared("whole/checkpoints/80", "whole/checkpoints/0") == ["dyn", "enc"])
 
-    try start("parts", ["--steps", "40", "--from", "run", "--modules", "enc,dyn"] + settings)
+    _ = try start("parts", ["--steps", "40", "--from", "run", "--modules", "enc,dyn"] + settings)
     let resumed = try shell.run("train", "--resume", "--logdir", "parts", "--steps", "80")
     #expect(resumed.code == 0, "\(resumed.errors)")
     for file in [Self.parameters, "optimizer.safetensors"] {
@@ -149,7 +149,10 @@ struct LittleTests {
     ["bench.actions=1"], ["bench.image=[]", "bench.vector=1", "bench.actions=1"],
     ["bench.vector=1", "batch_size=1", "batch_length=2", "run.shards=1", "agent.imag_length=1"],
     ["agent.dyn.rssm.classes=1"], ["agent.dyn.rssm.stoch=1"], ["agent.rewhead.bins=2"],
-    ["bench.image=[8,8,1]", "agent.enc.simple.outer=true", "agent.dec.simple.outer=true"],
+    [
+      "bench.image=[8,8,1]", "agent.enc.simple.outer=true", "agent.dec.simple.outer=true",
+      "agent.dec.simple.bspace=2",
+    ],
   ]
 
   @Test("bench measures them, without a number that is none", arguments: settings)

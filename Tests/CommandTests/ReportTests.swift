@@ -172,11 +172,11 @@ struct ReportTests {
       says: "dreamer: …/file: is a file; name a run folder or a checkpoint in it"),
     Mistake(
       arguments: "report empty --out nowhere/report.html", code: 74,
-      says: "dreamer: …/nowhere/report.html: cannot be written (…/nowhere is no folder that may be "
-        + "written to); make the folder or choose another --out"),
+      says: "dreamer: …/nowhere/report.html: cannot be written (there is no folder …/nowhere); make "
+        + "the folder or choose another"),
     Mistake(
       arguments: "report plain --out page.html", code: 74,
-      says: "dreamer: …/page.html: is a folder; choose another --out"),
+      says: "dreamer: …/page.html: cannot be written (Is a directory); it is a folder: name a file"),
     Mistake(
       arguments: "report plain plain/../plain", code: 64,
       says: "dreamer: …/plain: is named twice; name each run once, by its folder or by one "

@@ -98,7 +98,7 @@ struct SignalTests {
     "commands that save nothing end at once",
     arguments: [
       ["evaluate", "run", "--episodes", "1000000"],
-      ["imagine", "run", "--sequences", "10000", "--errors"],
+      ["imagine", "run", "--sequences", "1000", "--errors"],
       ["report", "run", "--episodes", "100000"],
       ["bench", "--preset", "size12m"], ["bench", "--replay", "--steps", "100000000"],
     ], [SIGTERM, SIGINT])

@@ -184,7 +184,7 @@ struct SafeTensorsTests {
     let error = #expect(throws: SafeTensorsError.self) { try SafeTensors(data: data) }
     #expect(
       error?.description == "safetensors: x has elements of type F8_E4M3, which is not supported; "
-        + "convert it to F32, F64, I32, I64, U8 or BOOL")
+        + "convert it to F32, F64, BF16, BOOL or integers")
   }
 
   @Test("the reserved name cannot be written")

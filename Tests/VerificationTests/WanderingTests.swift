@@ -87,8 +87,8 @@ struct WanderingTests {
         #expect(line.holds, "\(seed): \(line)")
       }
     }
-    // Not all of them ran into something.
-    #expect(world.hasSuffix("16x16") || ends.contains { $0 > 0 } || ends.contains(0))
+    // Where there is room, not all of them ran into something.
+    #expect(!world.hasSuffix("6x6") || ends.contains { $0 >= 0 })
     #expect(ends.contains(-1))
   }
 
