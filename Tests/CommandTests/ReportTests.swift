@@ -172,7 +172,8 @@ struct ReportTests {
       says: "dreamer: …/file: is a file; name a run folder or a checkpoint in it"),
     Mistake(
       arguments: "report empty --out nowhere/report.html", code: 74,
-      says: "dreamer: …/nowhere/report.html: cannot be written (there is no folder …/nowhere); make "
+      says:
+        "dreamer: …/nowhere/report.html: cannot be written (there is no folder …/nowhere); make "
         + "the folder or choose another"),
     Mistake(
       arguments: "report plain --out page.html", code: 74,
