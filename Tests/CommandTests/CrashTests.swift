@@ -117,10 +117,9 @@ struct CrashTests {
     (try? String(contentsOf: url, encoding: .utf8))?.split(separator: "\n").count ?? 0
   }
 
-  @Test("a second signal ends a run at once", arguments: [SIGINT, SIGTERM])
-  func secondSignal(signal: Int32) throws {
+  @Test("a second signal ends a run at once")
+  func secondSignal() throws {
     let shell = try Shell()
-    // Updates that take so long that the second one comes before their end.
     let running = try shell.start([
       "train", "--env", "gridworld/Empty-5x5", "--preset", "debug", "--logdir", "run", "--steps",
       "100000", "--set", "batch_size=64", "batch_length=8", "run.train_ratio=1e6",
@@ -128,12 +127,11 @@ struct CrashTests {
     ])
     let first = shell.url("run/checkpoints/0/state.json").path
     running.wait { FileManager.default.fileExists(atPath: first) }
-    Thread.sleep(forTimeInterval: 4)
-    running.signal(signal)
-    Thread.sleep(forTimeInterval: 0.02)
-    running.signal(signal)
+    Thread.sleep(forTimeInterval: 1)
+    // Both wait for the process to go on, and so come before it could save for the first.
+    for signal in [SIGSTOP, SIGINT, SIGTERM, SIGCONT] { running.signal(signal) }
     let outcome = try running.finish()
-    #expect(outcome.code == 128 + signal)
+    #expect([128 + SIGINT, 128 + SIGTERM].contains(outcome.code))
     #expect(!outcome.errors.contains("saved"))
     let names = try FileManager.default.contentsOfDirectory(
       atPath: shell.url("run/checkpoints").path)
