@@ -26,14 +26,11 @@ enum StandardOutput {
   /// - Returns: false where nobody reads on and SIGPIPE is ignored.
   /// - Throws: `FileError` of kind `system`.
   static func write(_ text: String) throws -> Bool {
-    let data = Data(text.utf8)
-    var start = 0
-    while start < data.count {
-      let count = data[start...].withUnsafeBytes {
-        Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count)
-      }
+    var rest = Array(text.utf8)
+    while !rest.isEmpty {
+      let count = Foundation.write(STDOUT_FILENO, rest, rest.count)
       if count >= 0 {
-        start += count
+        rest.removeFirst(count)
         continue
       }
       switch errno {
