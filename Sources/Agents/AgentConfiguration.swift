@@ -100,6 +100,10 @@ public struct ImaginationLossConfiguration: Codable, Sendable, Equatable {
   public var actent = 3e-4
   /// Weight of the critic's pull towards the slow critic.
   public var slowreg = 1.0
+  /// Ours: what the rounding of imagined rewards and values is taken to be, as a part of the terms that
+  /// make up a two-hot mean. The default is what the reference's single precision was measured to do;
+  /// 0 leaves the means exact. See `WorldModels/README.md`.
+  public var rounding = 2.4e-8
 
   public init() {}
 }

@@ -120,35 +120,53 @@ extension Agent {
       states.append(next)
     }
     for (step, state) in states.enumerated() {
-      if step > 0 { predictOutcomes(state, rows(step), imagination, tape) }
-      predictSlowValue(state, rows(step), imagination, tape)
-      let values = imagination.values.rows(rows(step), columns: 1)
+      let appraiser = Appraiser(
+        agent: self, rows: rows(step), imagination: imagination,
+        rounding: Rounding(
+          scale: Float(configuration.imagLoss.rounding), draws: draws, step: step,
+          numbering: numbering), tape: tape)
+      if step > 0 { appraiser.predictOutcomes(state) }
+      appraiser.predictSlowValue(state)
       if step == imagination.steps {
-        tape.transiently { values.copy(from: value(state, tape).mean) }
+        tape.transiently { appraiser.take(value(state, tape)) }
       } else {
         let (critic, segment) = tape.segment { value(state, tape) }
-        values.copy(from: critic.mean)
+        appraiser.take(critic)
         learned.appraisals.append(.init(rows: rows(step), critic: critic, segment: segment))
       }
     }
     imagination.parts.append(learned)
   }
+}
 
-  private func predictSlowValue(
-    _ state: RSSMState, _ rows: Range<Int>, _ imagination: Imagination, _ tape: Tape
-  ) {
+/// Takes the heads' word on the states of one imagined step.
+private struct Appraiser {
+  let agent: Agent
+  /// Of the rows `[(H + 1) · n]`.
+  let rows: Range<Int>
+  let imagination: Imagination
+  let rounding: Rounding
+  let tape: Tape
+
+  func take(_ critic: TwoHotDistribution) {
+    rounding.copyMean(of: critic, "value", to: imagination.values.rows(rows, columns: 1), tape)
+  }
+
+  func predictSlowValue(_ state: RSSMState) {
     tape.transiently {
-      imagination.slowValues.rows(rows, columns: 1).copy(from: slowValue(state, tape).mean)
+      rounding.copyMean(
+        of: agent.slowValue(state, tape), "slow value",
+        to: imagination.slowValues.rows(rows, columns: 1), tape)
     }
   }
 
-  private func predictOutcomes(
-    _ state: RSSMState, _ rows: Range<Int>, _ imagination: Imagination, _ tape: Tape
-  ) {
+  func predictOutcomes(_ state: RSSMState) {
     tape.transiently {
-      imagination.rewards.rows(rows, columns: 1).copy(from: worldModel.reward(state, tape).mean)
+      rounding.copyMean(
+        of: agent.worldModel.reward(state, tape), "reward",
+        to: imagination.rewards.rows(rows, columns: 1), tape)
       Binary.probability(
-        worldModel.continuation(state, tape).values,
+        agent.worldModel.continuation(state, tape).values,
         into: imagination.continues.rows(rows, columns: 1))
     }
   }

@@ -12,12 +12,15 @@ public struct TwoHotDistribution: Sendable {
   let bins: Region
   /// `[rows]`: the mean, in the units of the bins.
   public let mean: Region
+  /// `[rows]`: the root of the sum of squares of the positive bins' terms of the mean. Times what a
+  /// probability is wrong by, of itself, it is what the mean is wrong by.
+  public let meanTerms: Region
 
   /// The distributions of some rows.
   public func rows(_ range: Range<Int>) -> TwoHotDistribution {
     TwoHotDistribution(
       logits: logits.rows(range), logSumExp: logSumExp.rows(range, columns: 1), bins: bins,
-      mean: mean.rows(range, columns: 1))
+      mean: mean.rows(range, columns: 1), meanTerms: meanTerms.rows(range, columns: 1))
   }
 }
 
@@ -27,12 +30,14 @@ extension Tape {
   /// Its probabilities are not kept: a sweep makes them again in less time than main memory takes.
   public func twoHotDistribution(logits: Tensor, bins: Region) -> TwoHotDistribution {
     let (lse, mean) = (arena.allocate(logits.rows), arena.allocate(logits.rows))
+    let terms = arena.allocate(logits.rows)
     let mark = arena.mark
     let p = arena.allocate(logits.values.count)
     TwoHot.softmax(logits.values, into: p, logSumExp: lse)
-    TwoHot.mean(p: p, bins: bins, into: mean)
+    TwoHot.mean(p: p, bins: bins, into: mean, terms: terms)
     arena.rewind(to: mark)
-    return TwoHotDistribution(logits: logits, logSumExp: lse, bins: bins, mean: mean)
+    return TwoHotDistribution(
+      logits: logits, logSumExp: lse, bins: bins, mean: mean, meanTerms: terms)
   }
 
   /// The cross-entropy to constant targets `[rows]`: `[rows, 1]`, in nats.

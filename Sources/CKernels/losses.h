@@ -133,24 +133,29 @@ static void CK(two_hot_gradient)(const float *logits, const float *lse, const fl
   }
 }
 
-static void CK(two_hot_mean)(const float *p, const float *bins, float *mean, size_t rows,
-                             size_t classes) {
+static void CK(two_hot_mean)(const float *p, const float *bins, float *mean, float *terms,
+                             size_t rows, size_t classes) {
   // A fused multiply-add would round one of two mirrored products and not the other.
 #pragma clang fp contract(off)
   // The middle bin of an odd number is zero.
   size_t half = classes / 2, whole = half & ~(size_t)15;
   for (size_t r = 0; r < rows; r++, p += classes) {
-    float sum = 0;
-    for (size_t c = half; c-- > whole;)
-      sum += p[c] * bins[c] + p[classes - 1 - c] * bins[classes - 1 - c];
-    v16 sums = v_set(0);
+    float sum = 0, square = 0;
+    for (size_t c = half; c-- > whole;) {
+      float high = p[classes - 1 - c] * bins[classes - 1 - c];
+      sum += p[c] * bins[c] + high;
+      square += high * high;
+    }
+    v16 sums = v_set(0), squares = v_set(0);
     for (size_t c = 0; c < whole; c += 16) {
       size_t mirrored = classes - 16 - c;
       v16 low = v_load(p + c) * v_load(bins + c);
       v16 high = v_load(p + mirrored) * v_load(bins + mirrored);
       sums += low + v_reverse(high);
+      squares += high * high;
     }
     mean[r] = sum + v_sum(sums);
+    terms[r] = sqrtf(square + v_sum(squares));
   }
 }
 

@@ -107,10 +107,12 @@ public enum TwoHot {
       logits.base, lse.base, bins.base, target.base, g.base, dlogits.base, g.count, bins.count)
   }
 
-  /// `mean = Σ p bins`, mirrored bins paired first, so that uniform p gives exactly zero.
-  public static func mean(p: Region, bins: Region, into mean: Region) {
-    precondition(p.count == mean.count * bins.count, "\(p.count) probabilities")
-    kernels.two_hot_mean(p.base, bins.base, mean.base, mean.count, bins.count)
+  /// `mean = Σ p bins`, mirrored bins paired first, so that uniform p gives exactly zero, and
+  /// `terms = √Σ (p bins)²` over the positive bins: how large the terms are that cancel.
+  public static func mean(p: Region, bins: Region, into mean: Region, terms: Region) {
+    precondition(
+      p.count == mean.count * bins.count && terms.count == mean.count, "\(p.count) probabilities")
+    kernels.two_hot_mean(p.base, bins.base, mean.base, terms.base, mean.count, bins.count)
   }
 }
 

@@ -13,6 +13,13 @@ extension Region {
     kernels.axpy(factor, other.base, base, count)
   }
 
+  /// `self += factor · a · b`, elementwise.
+  public func add(_ a: Region, times b: Region, _ factor: Float = 1) {
+    precondition(
+      a.count == count && b.count == count, "\(a.count) times \(b.count) floats to \(count)")
+    for index in 0..<count { base[index] += factor * a.base[index] * b.base[index] }
+  }
+
   /// `self = weight · other + (1 - weight) · self`, an exponential average.
   public func blend(_ weight: Float, of other: Region) {
     precondition(other.count == count, "blending \(other.count) floats with \(count)")

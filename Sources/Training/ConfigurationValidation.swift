@@ -151,6 +151,7 @@ enum ConfigurationRule {
     ("*.lam", .within(0...1)),
     ("*.actent", .atLeast(0)),
     ("*.slowreg", .atLeast(0)),
+    ("agent.imag_loss.rounding", .within(0...1e-3)),
     ("*.rate", .within(0...1)),
     ("agent.slowvalue.every", .atLeast(1)),
     ("agent.retnorm.impl", .oneOf(["none", "meanstd", "perc"])),

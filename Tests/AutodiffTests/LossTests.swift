@@ -76,6 +76,26 @@ struct LossTests {
     #expect(largestError(distribution.mean.array, [1.5]) < 1e-6)
   }
 
+  @Test("the size of the terms is that of the positive bins, over even and odd numbers of bins")
+  func twoHotTerms() {
+    let fixture = TapeFixture()
+    func terms(_ bins: [Float], _ logits: [Float]) -> [Float] {
+      let rows = logits.count / bins.count
+      return fixture.tape.twoHotDistribution(
+        logits: fixture.tracked(logits, rows: rows), bins: keptRegion(bins)
+      ).meanTerms.array
+    }
+    // Probabilities 1/8, 2/8, 5/8; then thirds.
+    #expect(
+      largestError(terms([-3, 0, 3], [0, 0.6931472, 1.6094379, 1, 1, 1]), [1.875, 1]) < 1e-6)
+    // Quarters of 1 and 3: √(1/16 + 9/16).
+    #expect(largestError(terms([-3, -1, 1, 3], [2, 2, 2, 2]), [0.7905694]) < 1e-6)
+    // Forty bins of 1 on either side, beyond two vectors: √40 / 80.
+    let many = [Float](repeating: -1, count: 40) + [Float](repeating: 1, count: 40)
+    #expect(
+      largestError(terms(many, [Float](repeating: 0, count: 80)), [0.07905694]) < 1e-7)
+  }
+
   @Test("binary losses", arguments: [0] + oddSizes)
   func binary(rows: Int) {
     let check = GradientCheck(inputs: [.init(rows, 1, magnitude: 3)]) { tape, inputs, _ in
