@@ -14,13 +14,14 @@ extension Tape {
   /// Records operations on images that nothing outside of `body` reads: the memory of their
   /// gradients is used again as soon as the sweep has passed them.
   public func withPassingImageGradients(_ body: () -> Void) {
-    record(.imagesEnd)
+    record(FirstPassingImage())
     body()
-    record(.imagesBegin)
+    record(LastPassingImage())
   }
 
-  /// The gradient of an image as its reader left it; zeros where nothing has read it.
-  func gradient(of image: ImageTensor) -> Region {
+  /// The gradient of an image as its readers left it, for the operation that made it: zeros where
+  /// nothing has read it.
+  public func gradient(of image: ImageTensor) -> Region {
     guard let index = image.gradientIndex else { return .empty }
     if imageGradients[index].isEmpty {
       imageGradients[index] = arena.allocateZeros(image.values.count)
@@ -28,16 +29,32 @@ extension Tape {
     return imageGradients[index]
   }
 
-  /// Memory for the gradient of an image, for its reader to write.
-  func newGradient(of image: ImageTensor) -> Region {
-    guard let index = image.gradientIndex else { return .empty }
-    imageGradients[index] = arena.allocate(image.values.count)
-    return imageGradients[index]
+  /// Adds what one reader of an image contributes to the image's gradient.
+  ///
+  /// - Parameter write: writes the contribution, all of it, into the region that it gets
+  ///   (`[channels, height, width, 16]`; empty where the image is not tracked). The first reader writes
+  ///   the gradient itself.
+  public func addGradient(of image: ImageTensor, _ write: (Region) -> Void) {
+    guard let index = image.gradientIndex else { return write(.empty) }
+    guard !imageGradients[index].isEmpty else {
+      imageGradients[index] = arena.allocate(image.values.count)
+      return write(imageGradients[index])
+    }
+    let mark = arena.mark
+    let contribution = arena.allocate(image.values.count)
+    write(contribution)
+    imageGradients[index].add(contribution)
+    arena.rewind(to: mark)
   }
 
-  /// Lets an image have the memory of a gradient that nothing else needs any more.
+  /// Adds a gradient whose memory nothing else needs any more: the image may keep it.
   func passGradient(_ gradient: Region, to image: ImageTensor) {
-    if let index = image.gradientIndex { imageGradients[index] = gradient }
+    guard let index = image.gradientIndex else { return }
+    if imageGradients[index].isEmpty {
+      imageGradients[index] = gradient
+    } else {
+      imageGradients[index].add(gradient)
+    }
   }
 
   /// Frames as numbers, in memory that the next frames take.
@@ -67,4 +84,17 @@ extension Tape {
     packedKernels[key] = packed
     return packed
   }
+}
+
+/// Where images begin whose gradients pass: the sweep, which comes to it last, gives back the memory
+/// of their gradients.
+private struct FirstPassingImage: TapeOperation {
+  func pullback(_ tape: Tape) {
+    if let mark = tape.imageMark { tape.arena.rewind(to: mark) }
+  }
+}
+
+/// Where they end: the sweep comes to it first and remembers how much memory was in use.
+private struct LastPassingImage: TapeOperation {
+  func pullback(_ tape: Tape) { tape.imageMark = tape.arena.mark }
 }

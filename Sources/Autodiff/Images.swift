@@ -2,8 +2,8 @@ import Kernels
 
 /// Up to sixteen images side by side in the vector lanes: `[channels, height, width, 16]`.
 ///
-/// Its gradient exists only while a sweep passes: one operation reads each image, and in the sweep
-/// that operation writes the gradient, which the one that made the image then uses.
+/// Its gradient exists only while a sweep passes: the first of its readers that the sweep comes to
+/// writes the gradient, others add to it, and the operation that made the image then uses it up.
 public struct ImageTensor: Sendable {
   /// Images in a block.
   public static let lanes = 16
@@ -75,7 +75,7 @@ extension Tape {
       x: x, y: y, convolution: convolution, kernel: kernel, bias: bias, mask: mask)
     operation.forward(self, pools: pools)
     multiplyAdds += operation.multiplyAdds
-    record(.convolution(operation))
+    record(operation)
     return y
   }
 
@@ -90,7 +90,7 @@ extension Tape {
       norm: ChannelNorm(
         kind.norm, activation: kind.activation, channels: x.channels, pixels: x.height * x.width))
     operation.forward(self)
-    record(.channelNorm(operation))
+    record(operation)
     return y
   }
 
@@ -101,7 +101,7 @@ extension Tape {
   ///   - rows: `[count, …]`, where they go.
   public func gather(_ x: ImageTensor, order: [Int32], into rows: Tensor) {
     ImageBlocks.gather(x.values, order: order, into: rows.valueMatrix)
-    record(.gather(.init(x: x, rows: rows, order: order)))
+    record(GatherOperation(x: x, rows: rows, order: order))
   }
 
   /// Rows as images: the sum of two matrices, each with an order of its own.
@@ -113,7 +113,7 @@ extension Tape {
       count: a.rows, channels: channels, height: height, width: width, tracked: true)
     ImageBlocks.scatter(a.valueMatrix, order: orderA, into: y.values)
     ImageBlocks.scatter(b.valueMatrix, order: orderB, into: y.values, accumulating: true)
-    record(.scatter(.init(a: a, b: b, orderA: orderA, orderB: orderB, y: y)))
+    record(ScatterOperation(a: a, b: b, orderA: orderA, orderB: orderB, y: y))
     return y
   }
 
@@ -131,11 +131,11 @@ extension Tape {
       logits.values, targets: target.bytes, at: target.frames, channels: target.channels,
       means: means, losses: losses)
     loss.values.copy(from: losses.slice(0, count: loss.rows))
-    record(.imageLoss(.init(logits: logits, target: target, means: means, loss: loss)))
+    record(ImageLossOperation(logits: logits, target: target, means: means, loss: loss))
   }
 }
 
-struct ConvolutionOperation {
+struct ConvolutionOperation: TapeOperation {
   let x: ImageTensor
   let y: ImageTensor
   let convolution: Convolution
@@ -168,7 +168,11 @@ struct ConvolutionOperation {
 
   func pullback(_ tape: Tape) {
     tape.multiplyAdds += x.isTracked ? 2 * multiplyAdds : multiplyAdds
-    let (pooled, dx) = (tape.gradient(of: y), tape.newGradient(of: x))
+    let pooled = tape.gradient(of: y)
+    tape.addGradient(of: x) { dx in pullback(tape, from: pooled, to: dx) }
+  }
+
+  private func pullback(_ tape: Tape, from pooled: Region, to dx: Region) {
     let mark = tape.arena.mark
     var dy = pooled
     if !mask.isEmpty {
@@ -190,7 +194,7 @@ struct ConvolutionOperation {
   }
 }
 
-struct ChannelNormOperation {
+struct ChannelNormOperation: TapeOperation {
   let x: ImageTensor
   let y: ImageTensor
   let scale: Parameter?
@@ -214,19 +218,20 @@ struct ChannelNormOperation {
   }
 }
 
-struct GatherOperation {
+struct GatherOperation: TapeOperation {
   let x: ImageTensor
   let rows: Tensor
   let order: [Int32]
 
   func pullback(_ tape: Tape) {
-    if x.isTracked {
-      ImageBlocks.scatter(rows.gradientMatrix, order: order, into: tape.newGradient(of: x))
+    if !x.isTracked { return }
+    tape.addGradient(of: x) { dx in
+      ImageBlocks.scatter(rows.gradientMatrix, order: order, into: dx)
     }
   }
 }
 
-struct ScatterOperation {
+struct ScatterOperation: TapeOperation {
   let a: Tensor
   let b: Tensor
   let orderA: [Int32]
@@ -244,21 +249,23 @@ struct ScatterOperation {
   }
 }
 
-struct ImageLossOperation {
+struct ImageLossOperation: TapeOperation {
   let logits: ImageTensor
   let target: ImageSource
   let means: Region
   let loss: Tensor
 
   func pullback(_ tape: Tape) {
-    // Each key writes its own channels.
-    let logitGradient = tape.gradient(of: logits)
-    let mark = tape.arena.mark
-    let gradients = tape.arena.allocateZeros(ImageTensor.lanes)
-    gradients.slice(0, count: loss.rows).copy(from: loss.gradient)
-    ImageLoss.backward(
-      gradients, means: means, targets: target.bytes, at: target.frames,
-      channels: target.channels, logitGradient: logitGradient)
-    tape.arena.rewind(to: mark)
+    tape.addGradient(of: logits) { logitGradient in
+      // The kernel writes the channels of its key and the lanes that have a frame.
+      logitGradient.fill(0)
+      let mark = tape.arena.mark
+      let gradients = tape.arena.allocateZeros(ImageTensor.lanes)
+      gradients.slice(0, count: loss.rows).copy(from: loss.gradient)
+      ImageLoss.backward(
+        gradients, means: means, targets: target.bytes, at: target.frames,
+        channels: target.channels, logitGradient: logitGradient)
+      tape.arena.rewind(to: mark)
+    }
   }
 }

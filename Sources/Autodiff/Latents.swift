@@ -30,7 +30,7 @@ extension Tape {
   public func sample(_ distribution: LatentDistribution, _ draw: Draw, into z: Tensor) {
     sampleOneHot(
       distribution.probabilities, classes: distribution.classes, draw, into: z)
-    record(.latent(.init(distribution: distribution, z: z)))
+    record(LatentOperation(distribution: distribution, z: z))
   }
 
   /// `KL(posterior ‖ prior)` of each row, summed over its latents, in nats, with the two gradients of
@@ -49,10 +49,9 @@ extension Tape {
       p: posterior.probabilities, logP: logP, logQ: logQ, into: dynamics.values)
     representation.values.copy(from: dynamics.values)
     record(
-      .divergence(
-        .init(
-          posterior: posterior, prior: prior, logP: logP, logQ: logQ, dynamics: dynamics,
-          representation: representation)))
+      DivergenceOperation(
+        posterior: posterior, prior: prior, logP: logP, logQ: logQ, dynamics: dynamics,
+        representation: representation))
     return (dynamics, representation)
   }
 
@@ -84,7 +83,7 @@ extension Tape {
   }
 }
 
-struct LatentOperation {
+struct LatentOperation: TapeOperation {
   let distribution: LatentDistribution
   let z: Tensor
 
@@ -95,7 +94,7 @@ struct LatentOperation {
   }
 }
 
-struct DivergenceOperation {
+struct DivergenceOperation: TapeOperation {
   let posterior: LatentDistribution
   let prior: LatentDistribution
   let logP: Region

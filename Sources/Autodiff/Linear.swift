@@ -121,11 +121,11 @@ extension Tape {
 
   private func perform(_ operation: LinearOperation, accumulating: Bool) {
     operation.forward(self, accumulating: accumulating)
-    record(.linear(operation))
+    record(operation)
   }
 }
 
-struct LinearOperation {
+struct LinearOperation: TapeOperation {
   let first: LinearPart
   let second: LinearPart?
   let third: LinearPart?

@@ -46,7 +46,7 @@ extension Tape {
     TwoHot.loss(
       distribution.logits.values, logSumExp: distribution.logSumExp, bins: distribution.bins,
       target: target, into: loss.values)
-    record(.twoHot(.init(distribution: distribution, target: target, loss: loss)))
+    record(TwoHotOperation(distribution: distribution, target: target, loss: loss))
     return loss
   }
 
@@ -54,7 +54,7 @@ extension Tape {
   public func binaryLoss(_ logits: Tensor, target: Region) -> Tensor {
     let loss = tensor(rows: logits.rows, columns: 1, tracked: true)
     Binary.loss(logits.values, target: target, into: loss.values)
-    record(.binary(.init(logits: logits, target: target, loss: loss)))
+    record(BinaryOperation(logits: logits, target: target, loss: loss))
     return loss
   }
 
@@ -62,12 +62,12 @@ extension Tape {
   public func squaredError(_ mean: Tensor, target: Region) -> Tensor {
     let loss = tensor(rows: mean.rows, columns: 1, tracked: true)
     SquaredError.loss(mean.values, target: target, into: loss.values)
-    record(.squaredError(.init(mean: mean, target: target, loss: loss)))
+    record(SquaredErrorOperation(mean: mean, target: target, loss: loss))
     return loss
   }
 }
 
-struct TwoHotOperation {
+struct TwoHotOperation: TapeOperation {
   let distribution: TwoHotDistribution
   let target: Region
   let loss: Tensor
@@ -79,7 +79,7 @@ struct TwoHotOperation {
   }
 }
 
-struct BinaryOperation {
+struct BinaryOperation: TapeOperation {
   let logits: Tensor
   let target: Region
   let loss: Tensor
@@ -90,7 +90,7 @@ struct BinaryOperation {
   }
 }
 
-struct SquaredErrorOperation {
+struct SquaredErrorOperation: TapeOperation {
   let mean: Tensor
   let target: Region
   let loss: Tensor

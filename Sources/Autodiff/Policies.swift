@@ -49,13 +49,12 @@ extension Tape {
     Categorical.entropy(
       p: distribution.probabilities, logP: logP, into: terms.entropy.values)
     record(
-      .categorical(
-        .init(distribution: distribution, logP: logP, action: action, terms: terms)))
+      CategoricalOperation(distribution: distribution, logP: logP, action: action, terms: terms))
     return terms
   }
 }
 
-struct CategoricalOperation {
+struct CategoricalOperation: TapeOperation {
   let distribution: CategoricalDistribution
   let logP: Region
   let action: Region
@@ -123,12 +122,12 @@ extension Tape {
     BoundedNormal.logDensity(
       mean: distribution.mean, deviation: distribution.deviation, action: action,
       into: terms.logProbability.values, entropy: terms.entropy.values)
-    record(.boundedNormal(.init(distribution: distribution, action: action, terms: terms)))
+    record(BoundedNormalOperation(distribution: distribution, action: action, terms: terms))
     return terms
   }
 }
 
-struct BoundedNormalOperation {
+struct BoundedNormalOperation: TapeOperation {
   let distribution: BoundedNormalDistribution
   let action: Region
   let terms: PolicyTerms

@@ -8,9 +8,25 @@ extension Tape {
   ///   - state: `[rows, D]`.
   ///   - out: `[rows, D]`, where the new state goes: a slice of the whole sequence.
   public func recurrentStep(gates: Tensor, state: Tensor, groups: Int, into out: Tensor) {
+    recurrentStep(
+      RecurrenceOperation(
+        gates: gates, state: state, out: out, groups: groups, consumesGates: false))
+  }
+
+  /// The same for gates that nothing else reads: their gradient is written rather than added to.
+  package func recurrentStep(
+    consuming gates: Tensor, state: Tensor, groups: Int, into out: Tensor
+  ) {
+    recurrentStep(
+      RecurrenceOperation(
+        gates: gates, state: state, out: out, groups: groups, consumesGates: true))
+  }
+
+  private func recurrentStep(_ operation: RecurrenceOperation) {
     GatedRecurrentUnit.forward(
-      gates: gates.valueMatrix, state: state.valueMatrix, out: out.valueMatrix, groups: groups)
-    record(.recurrence(.init(gates: gates, state: state, out: out, groups: groups)))
+      gates: operation.gates.valueMatrix, state: operation.state.valueMatrix,
+      out: operation.out.valueMatrix, groups: operation.groups)
+    record(operation)
   }
 
   /// The same with the linear layer that makes the gates. Where nothing is recorded, the gates of one
@@ -24,7 +40,7 @@ extension Tape {
   ) {
     if isRecording {
       let gates = linear(x, weights, bias: bias)
-      recurrentStep(gates: gates, state: state, groups: weights.groups, into: out)
+      recurrentStep(consuming: gates, state: state, groups: weights.groups, into: out)
       return
     }
     let (rows, width) = (x.rows, state.columns / weights.groups)
@@ -44,16 +60,21 @@ extension Tape {
   }
 }
 
-struct RecurrenceOperation {
+struct RecurrenceOperation: TapeOperation {
   let gates: Tensor
   let state: Tensor
   let out: Tensor
   let groups: Int
+  /// Whether nothing else reads the gates.
+  let consumesGates: Bool
 
   func pullback(_ tape: Tape) {
-    // Nothing else reads the gates, so their gradient is written rather than added to.
+    let mark = tape.arena.mark
+    let dgates = consumesGates ? gates.gradient : tape.arena.allocate(gates.values.count)
     GatedRecurrentUnit.pullback(
-      gates: gates.values, state: state.values, from: out.gradient, dgates: gates.gradient,
+      gates: gates.values, state: state.values, from: out.gradient, dgates: dgates,
       dstate: state.gradient, width: state.columns, groups: groups)
+    if !consumesGates && gates.isTracked { gates.gradient.add(dgates) }
+    tape.arena.rewind(to: mark)
   }
 }

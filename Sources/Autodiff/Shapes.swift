@@ -10,14 +10,14 @@ extension Tape {
       rows: a.rows, columns: a.columns + b.columns, tracked: a.isTracked || b.isTracked)
     Rows.copy(a.valueMatrix, into: y.valueMatrix, at: 0)
     Rows.copy(b.valueMatrix, into: y.valueMatrix, at: a.columns)
-    if y.isTracked { record(.concatenation(.init(a: a, b: b, y: y))) }
+    if y.isTracked { record(ConcatenationOperation(a: a, b: b, y: y)) }
     return y
   }
 
   /// Copies `x` to a place of the same shape, a slice of something larger.
   public func copy(_ x: Tensor, into y: Tensor) {
     y.values.copy(from: x.values)
-    if x.isTracked && y.isTracked { record(.copy(.init(x: x, y: y))) }
+    if x.isTracked && y.isTracked { record(CopyOperation(x: x, y: y)) }
   }
 
   /// `y[r] = factors[r] · x[r]`. With a factor of zero, what was carried into a row is forgotten.
@@ -26,12 +26,12 @@ extension Tape {
   public func scaleRows(_ x: Tensor, by factors: Region) -> Tensor {
     let y = tensor(rows: x.rows, columns: x.columns, tracked: x.isTracked)
     Rows.scale(x.values, by: factors, into: y.values)
-    if y.isTracked { record(.rowScale(.init(x: x, y: y, factors: factors))) }
+    if y.isTracked { record(RowScaleOperation(x: x, y: y, factors: factors)) }
     return y
   }
 }
 
-struct ConcatenationOperation {
+struct ConcatenationOperation: TapeOperation {
   let a: Tensor
   let b: Tensor
   let y: Tensor
@@ -47,14 +47,14 @@ struct ConcatenationOperation {
   }
 }
 
-struct CopyOperation {
+struct CopyOperation: TapeOperation {
   let x: Tensor
   let y: Tensor
 
   func pullback(_ tape: Tape) { x.gradient.add(y.gradient) }
 }
 
-struct RowScaleOperation {
+struct RowScaleOperation: TapeOperation {
   let x: Tensor
   let y: Tensor
   let factors: Region

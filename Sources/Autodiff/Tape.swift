@@ -2,9 +2,10 @@ import Kernels
 
 /// A flat record of operations, swept backwards.
 ///
-/// Each operation is a plain value that names the regions it worked on, so recording allocates
-/// nothing once the tape has reached its length. A tape belongs to one shard and thread: it shares the
-/// parameters' values and owns (with its shard) their gradients.
+/// Each operation is a plain value that names the regions it worked on (see ``TapeOperation``), and
+/// operations of one type stand in one array, so recording allocates nothing once the tape has reached
+/// its length. A tape belongs to one shard and thread: it shares the parameters' values and owns (with
+/// its shard) their gradients.
 public final class Tape {
   /// The memory of all tensors of this tape.
   public let arena: Arena
@@ -12,7 +13,7 @@ public final class Tape {
   let parameterGradients: Region
   public private(set) var isRecording = true
 
-  private var operations: [Operation] = []
+  private var operations = OperationRecord()
   /// Multiply-adds of linear layers and convolutions since the last reset, forward and backward, those
   /// with the zeros of sparse tensors among them.
   public internal(set) var multiplyAdds = 0
@@ -21,7 +22,7 @@ public final class Tape {
   var packedKernels: [PackedKernelKey: Convolution.PackedKernel] = [:]
   let packedKernelArena = Arena(blockSize: 1 << 14)
   let packedFrames = Arena(blockSize: 1 << 14)
-  private var imageMark: Arena.Mark?
+  var imageMark: Arena.Mark?
 
   // Where segments have their gradients; see there.
   let segmentGradients = Arena()
@@ -89,7 +90,8 @@ public final class Tape {
 
   // MARK: recording
 
-  func record(_ operation: Operation) {
+  /// Keeps an operation for the sweep, where the tape is recording.
+  public func record(_ operation: some TapeOperation) {
     if isRecording { operations.append(operation) }
   }
 
@@ -130,20 +132,13 @@ public final class Tape {
   }
 
   private func sweep(from start: Int) {
-    for index in stride(from: operations.count - 1, through: start, by: -1) {
-      switch operations[index] {
-      case .imagesBegin: imageMark = arena.mark
-      case .imagesEnd: imageMark.map(arena.rewind(to:))
-      case let operation: operation.pullback(self)
-      }
-    }
-    operations.removeSubrange(start...)
+    while operations.count > start { operations.removeLast().pullBackLast(self) }
     multiplyPendingProducts()
   }
 
   /// Forgets everything and takes the arena's memory back.
   public func reset() {
-    operations.removeAll(keepingCapacity: true)
+    operations.removeAll()
     products.removeAll(keepingCapacity: true)
     transposed.removeAll(keepingCapacity: true)
     imageGradients.removeAll(keepingCapacity: true)
@@ -151,53 +146,5 @@ public final class Tape {
     packedKernelArena.reset()
     multiplyAdds = 0
     arena.reset()
-  }
-}
-
-/// Everything that a tape can hold. Each case's type stands beside its forward pass.
-enum Operation {
-  case linear(LinearOperation)
-  case normActivation(NormActivationOperation)
-  case concatenation(ConcatenationOperation)
-  case copy(CopyOperation)
-  case rowScale(RowScaleOperation)
-  case recurrence(RecurrenceOperation)
-  case latent(LatentOperation)
-  case divergence(DivergenceOperation)
-  case twoHot(TwoHotOperation)
-  case binary(BinaryOperation)
-  case squaredError(SquaredErrorOperation)
-  case categorical(CategoricalOperation)
-  case boundedNormal(BoundedNormalOperation)
-  case convolution(ConvolutionOperation)
-  case channelNorm(ChannelNormOperation)
-  case gather(GatherOperation)
-  case scatter(ScatterOperation)
-  case imageLoss(ImageLossOperation)
-  /// Where images whose gradients pass begin and end.
-  case imagesBegin, imagesEnd
-
-  func pullback(_ tape: Tape) {
-    switch self {
-    case .linear(let operation): operation.pullback(tape)
-    case .normActivation(let operation): operation.pullback(tape)
-    case .concatenation(let operation): operation.pullback(tape)
-    case .copy(let operation): operation.pullback(tape)
-    case .rowScale(let operation): operation.pullback(tape)
-    case .recurrence(let operation): operation.pullback(tape)
-    case .latent(let operation): operation.pullback(tape)
-    case .divergence(let operation): operation.pullback(tape)
-    case .twoHot(let operation): operation.pullback(tape)
-    case .binary(let operation): operation.pullback(tape)
-    case .squaredError(let operation): operation.pullback(tape)
-    case .categorical(let operation): operation.pullback(tape)
-    case .boundedNormal(let operation): operation.pullback(tape)
-    case .convolution(let operation): operation.pullback(tape)
-    case .channelNorm(let operation): operation.pullback(tape)
-    case .gather(let operation): operation.pullback(tape)
-    case .scatter(let operation): operation.pullback(tape)
-    case .imageLoss(let operation): operation.pullback(tape)
-    case .imagesBegin, .imagesEnd: break
-    }
   }
 }

@@ -52,6 +52,11 @@ public struct Norm: Sendable {
   public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
     tape.normActivation(x, kind, scale: scale, shift: shift)
   }
+
+  /// The same for an x that nothing else reads, in less memory.
+  package func callAsFunction(consuming x: Tensor, _ tape: Tape) -> Tensor {
+    tape.normActivation(consuming: x, kind, scale: scale, shift: shift)
+  }
 }
 
 /// Linear, norm, activation: the layer of which everything here is made.
@@ -69,12 +74,12 @@ public struct Dense: Sendable {
   }
 
   public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
-    norm(linear(x, tape), tape)
+    norm(consuming: linear(x, tape), tape)
   }
 
   /// The layer on an input of two parts side by side.
   public func callAsFunction(_ first: Tensor, _ second: Tensor, _ tape: Tape) -> Tensor {
-    norm(linear(first, second, tape), tape)
+    norm(consuming: linear(first, second, tape), tape)
   }
 }
 

@@ -75,7 +75,9 @@ extension RSSM {
       tape.copy(tokenPart, into: logits)
       return logits
     }
-    let x = posteriorLayers.dropFirst().reduce(first.norm(tokenPart, tape)) { $1($0, tape) }
+    let x = posteriorLayers.dropFirst().reduce(first.norm(consuming: tokenPart, tape)) {
+      $1($0, tape)
+    }
     return tape.linear(x, posteriorLogits.weights, bias: posteriorLogits.bias, into: logits)
   }
 }

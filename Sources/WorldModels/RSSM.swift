@@ -113,10 +113,10 @@ public struct RSSM: Sendable {
       LinearPart(fromDeter(state.deter, tape), featureRows(0)),
       LinearPart(fromStoch(state.stoch, tape), featureRows(1)), to: actionPart)
     guard let first = hidden.first else {
-      tape.recurrentStep(gates: actionPart, state: state.deter, groups: groups, into: next)
+      tape.recurrentStep(consuming: actionPart, state: state.deter, groups: groups, into: next)
       return
     }
-    let x = hidden.dropFirst().reduce(first.norm(actionPart, tape)) { $1($0, tape) }
+    let x = hidden.dropFirst().reduce(first.norm(consuming: actionPart, tape)) { $1($0, tape) }
     tape.recurrentStep(x, gates.weights, bias: gates.bias, state: state.deter, into: next)
   }
 
