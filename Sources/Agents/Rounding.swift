@@ -8,10 +8,9 @@ import Randomness
 /// are nearly equal, and what is left of them in single precision is mostly rounding: the reference's
 /// imagined rewards and values are off by a few tenths for the first two hundred updates (measured with
 /// its public code of May 2026, in float32 on a CPU). Our sums pair mirrored bins and have no such
-/// error. It matters: while advantages are noise, the policy stays uniform, and the running squares of
-/// its gradients grow so large that it stays so until the world model knows something of rewards;
-/// without it, the policy drifts on the first faint, wrong advantages, and meets fewer rewards. See
-/// `Experiments/Learning`, "A fifth more steps".
+/// error. It matters: while advantages are noise the policy stays uniform and meets rewards; without
+/// it, the policy drifts on the first faint advantages, long before the world model knows what pays
+/// (`Experiments/Learning`, "A fifth more steps").
 package struct Rounding {
   /// Of a probability, as a part of it: `agent.imag_loss.rounding`.
   let scale: Float
