@@ -14,7 +14,11 @@ import statistics
 def reached(folder, level, count):
     """The step, or None; and the lowest mean of `count` episodes."""
     scores = []
-    for line in (folder / "scores.jsonl").read_text().splitlines():
+    try:
+        text = (folder / "scores.jsonl").read_text()
+    except OSError as error:
+        raise SystemExit(f"reached: {error.filename}: {error.strerror}; give folders of runs")
+    for line in text.splitlines():
         row = json.loads(line)
         if "episode/score" in row:
             scores.append((row["step"], row["episode/score"]))
