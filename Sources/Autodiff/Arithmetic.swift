@@ -43,37 +43,33 @@ extension Tape {
   }
 
   /// The sum of each row, `[rows, 1]`.
-  public func rowSums(of x: Tensor) -> Tensor { rowSums(of: x, times: 1) }
+  public func rowSums(of x: Tensor) -> Tensor {
+    let y = tensor(rows: x.rows, columns: 1, tracked: x.isTracked)
+    y.values.fill(0)
+    Rows.addRowSums(of: x.values, to: y.values)
+    if y.isTracked { record(ReductionOperation(x: x, y: y)) }
+    return y
+  }
+
+  /// The sum of each column, `[1, columns]`.
+  public func columnSums(of x: Tensor) -> Tensor {
+    let y = tensor(rows: 1, columns: x.columns, tracked: x.isTracked)
+    y.values.fill(0)
+    if x.columns > 0 { Rows.addColumnSums(of: x.values, to: y.values) }
+    if y.isTracked { record(ReductionOperation(x: x, y: y)) }
+    return y
+  }
 
   /// The mean of each row, `[rows, 1]`. - Parameter x: `[rows, columns]`, at least one column.
   public func rowMeans(of x: Tensor) -> Tensor {
     precondition(x.columns > 0, "the means of rows without numbers")
-    return rowSums(of: x, times: 1 / Float(x.columns))
+    return scale(rowSums(of: x), by: 1 / Float(x.columns))
   }
-
-  /// The sum of each column, `[1, columns]`.
-  public func columnSums(of x: Tensor) -> Tensor { columnSums(of: x, times: 1) }
 
   /// The mean of each column, `[1, columns]`. - Parameter x: `[rows, columns]`, at least one row.
   public func columnMeans(of x: Tensor) -> Tensor {
     precondition(x.rows > 0, "the means of columns without numbers")
-    return columnSums(of: x, times: 1 / Float(x.rows))
-  }
-
-  private func rowSums(of x: Tensor, times factor: Float) -> Tensor {
-    let y = tensor(rows: x.rows, columns: 1, tracked: x.isTracked)
-    y.values.fill(0)
-    Rows.addRowSums(of: x.values, times: factor, to: y.values)
-    if y.isTracked { record(RowSumOperation(x: x, y: y, factor: factor)) }
-    return y
-  }
-
-  private func columnSums(of x: Tensor, times factor: Float) -> Tensor {
-    let y = tensor(rows: 1, columns: x.columns, tracked: x.isTracked)
-    y.values.fill(0)
-    if x.columns > 0 { Rows.addColumnSums(of: x.values, times: factor, to: y.values) }
-    if y.isTracked { record(ColumnSumOperation(x: x, y: y, factor: factor)) }
-    return y
+    return scale(columnSums(of: x), by: 1 / Float(x.rows))
   }
 
   /// A place for the result of an operation on two tensors of one shape.
@@ -125,22 +121,12 @@ struct ColumnsOperation: TapeOperation {
   }
 }
 
-struct RowSumOperation: TapeOperation {
+/// Sums of rows or of columns: each element's gradient is that of its sum.
+struct ReductionOperation: TapeOperation {
+  /// `[rows, columns]`.
   let x: Tensor
+  /// `[rows, 1]` or `[1, columns]`.
   let y: Tensor
-  let factor: Float
 
-  func pullback(_ tape: Tape) {
-    Rows.add(y.gradient, times: factor, toRowsOf: x.gradient)
-  }
-}
-
-struct ColumnSumOperation: TapeOperation {
-  let x: Tensor
-  let y: Tensor
-  let factor: Float
-
-  func pullback(_ tape: Tape) {
-    Rows.add(y.gradient, times: factor, toColumnsOf: x.gradient)
-  }
+  func pullback(_ tape: Tape) { Rows.spread(y.gradientMatrix, into: x.gradientMatrix) }
 }

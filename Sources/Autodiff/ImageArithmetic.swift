@@ -9,7 +9,7 @@ extension Tape {
     let y = result(of: a, b, "adding")
     y.values.copy(from: a.values)
     y.values.add(b.values)
-    record(ImageSumOperation(a: a, b: b, y: y))
+    if y.isTracked { record(ImageSumOperation(a: a, b: b, y: y)) }
     return y
   }
 
@@ -18,7 +18,7 @@ extension Tape {
     let y = result(of: a, b, "multiplying")
     y.values.fill(0)
     y.values.add(a.values, times: b.values)
-    record(ImageProductOperation(a: a, b: b, y: y))
+    if y.isTracked { record(ImageProductOperation(a: a, b: b, y: y)) }
     return y
   }
 
@@ -29,7 +29,7 @@ extension Tape {
       tracked: x.isTracked)
     y.values.fill(0)
     y.values.add(factor, times: x.values)
-    record(ImageScaleOperation(x: x, y: y, factor: factor))
+    if y.isTracked { record(ImageScaleOperation(x: x, y: y, factor: factor)) }
     return y
   }
 
@@ -42,7 +42,9 @@ extension Tape {
       count: x.count, channels: range.count, height: x.height, width: x.width,
       tracked: x.isTracked)
     y.values.copy(from: x.values.slice(range.lowerBound * x.planeCount, count: y.values.count))
-    record(ChannelsOperation(x: x, y: y, offset: range.lowerBound * x.planeCount))
+    if y.isTracked {
+      record(ChannelsOperation(x: x, y: y, offset: range.lowerBound * x.planeCount))
+    }
     return y
   }
 
@@ -56,7 +58,7 @@ extension Tape {
       tracked: a.isTracked || b.isTracked)
     y.values.slice(0, count: a.values.count).copy(from: a.values)
     y.values.slice(a.values.count, count: b.values.count).copy(from: b.values)
-    record(ImageConcatenationOperation(a: a, b: b, y: y))
+    if y.isTracked { record(ImageConcatenationOperation(a: a, b: b, y: y)) }
     return y
   }
 
@@ -67,7 +69,7 @@ extension Tape {
       tracked: x.isTracked)
     ImageShapes.double(
       x.values, planes: x.channels, height: x.height, width: x.width, into: y.values)
-    record(UpsamplingOperation(x: x, y: y))
+    if y.isTracked { record(UpsamplingOperation(x: x, y: y)) }
     return y
   }
 
@@ -83,7 +85,7 @@ extension Tape {
       width: side * x.width, tracked: x.isTracked)
     ImageShapes.shuffle(
       x.values, channels: y.channels, side: side, height: x.height, width: x.width, into: y.values)
-    record(ShuffleOperation(x: x, y: y, side: side))
+    if y.isTracked { record(ShuffleOperation(x: x, y: y, side: side)) }
     return y
   }
 
@@ -132,9 +134,8 @@ struct ImageSumOperation: TapeOperation {
   let y: ImageTensor
 
   func pullback(_ tape: Tape) {
-    let gradient = tape.gradient(of: y)
-    if b.isTracked { tape.addGradient(of: b) { $0.copy(from: gradient) } }
-    tape.passGradient(gradient, to: a)
+    if b.isTracked { tape.pullBack(from: y, to: b) { $1.copy(from: $0) } }
+    tape.passGradient(tape.gradient(of: y), to: a)
   }
 }
 
@@ -144,12 +145,15 @@ struct ImageProductOperation: TapeOperation {
   let y: ImageTensor
 
   func pullback(_ tape: Tape) {
-    let gradient = tape.gradient(of: y)
-    for (x, other) in [(a, b), (b, a)] where x.isTracked {
-      tape.addGradient(of: x) { dx in
-        dx.fill(0)
-        dx.add(gradient, times: other.values)
-      }
+    addGradient(of: a, times: b, tape)
+    addGradient(of: b, times: a, tape)
+  }
+
+  private func addGradient(of x: ImageTensor, times other: ImageTensor, _ tape: Tape) {
+    if !x.isTracked { return }
+    tape.pullBack(from: y, to: x) { gradient, dx in
+      dx.fill(0)
+      dx.add(gradient, times: other.values)
     }
   }
 }
@@ -160,9 +164,7 @@ struct ImageScaleOperation: TapeOperation {
   let factor: Float
 
   func pullback(_ tape: Tape) {
-    if !x.isTracked { return }
-    let gradient = tape.gradient(of: y)
-    tape.addGradient(of: x) { dx in
+    tape.pullBack(from: y, to: x) { gradient, dx in
       dx.fill(0)
       dx.add(factor, times: gradient)
     }
@@ -176,9 +178,7 @@ struct ChannelsOperation: TapeOperation {
   let offset: Int
 
   func pullback(_ tape: Tape) {
-    if !x.isTracked { return }
-    let gradient = tape.gradient(of: y)
-    tape.addGradient(of: x) { dx in
+    tape.pullBack(from: y, to: x) { gradient, dx in
       dx.fill(0)
       dx.slice(offset, count: gradient.count).copy(from: gradient)
     }
@@ -191,12 +191,15 @@ struct ImageConcatenationOperation: TapeOperation {
   let y: ImageTensor
 
   func pullback(_ tape: Tape) {
-    let gradient = tape.gradient(of: y)
-    var offset = 0
-    for x in [a, b] {
-      let part = gradient.slice(offset, count: gradient.isEmpty ? 0 : x.values.count)
-      if x.isTracked { tape.addGradient(of: x) { $0.copy(from: part) } }
-      offset += part.count
+    addGradient(of: a, from: 0, tape)
+    addGradient(of: b, from: a.values.count, tape)
+  }
+
+  /// - Parameter offset: floats of y before those of x.
+  private func addGradient(of x: ImageTensor, from offset: Int, _ tape: Tape) {
+    if !x.isTracked { return }
+    tape.pullBack(from: y, to: x) { gradient, dx in
+      dx.copy(from: gradient.slice(offset, count: x.values.count))
     }
   }
 }
@@ -206,9 +209,7 @@ struct UpsamplingOperation: TapeOperation {
   let y: ImageTensor
 
   func pullback(_ tape: Tape) {
-    if !x.isTracked { return }
-    let gradient = tape.gradient(of: y)
-    tape.addGradient(of: x) { dx in
+    tape.pullBack(from: y, to: x) { gradient, dx in
       ImageShapes.sumCells(
         of: gradient, planes: x.channels, height: x.height, width: x.width, into: dx)
     }
@@ -221,9 +222,7 @@ struct ShuffleOperation: TapeOperation {
   let side: Int
 
   func pullback(_ tape: Tape) {
-    if !x.isTracked { return }
-    let gradient = tape.gradient(of: y)
-    tape.addGradient(of: x) { dx in
+    tape.pullBack(from: y, to: x) { gradient, dx in
       ImageShapes.unshuffle(
         gradient, channels: y.channels, side: side, height: x.height, width: x.width, into: dx)
     }

@@ -47,6 +47,16 @@ extension Tape {
     arena.rewind(to: mark)
   }
 
+  /// The same where the contribution is made from the gradient of a tracked result.
+  ///
+  /// - Parameter write: gets the gradient of `y`, and the region to write into.
+  func pullBack(
+    from y: ImageTensor, to x: ImageTensor, _ write: (_ gradient: Region, _ dx: Region) -> Void
+  ) {
+    let gradient = gradient(of: y)
+    addGradient(of: x) { write(gradient, $0) }
+  }
+
   /// Adds a gradient whose memory nothing else needs any more: the image may keep it.
   func passGradient(_ gradient: Region, to image: ImageTensor) {
     guard let index = image.gradientIndex else { return }

@@ -80,41 +80,32 @@ public enum Rows {
     kernels.add_column_sums(x.base, sums.base, x.count / sums.count, sums.count)
   }
 
-  /// `sums[c] += factor · Σ_r x[r, c]`. - Parameter x: `[rows, columns]`.
-  public static func addColumnSums(of x: Region, times factor: Float, to sums: Region) {
-    precondition(sums.count > 0 && x.count % sums.count == 0, "sums of \(sums.count) columns")
-    for start in stride(from: 0, to: x.count, by: sums.count) {
-      sums.add(factor, times: x.slice(start, count: sums.count))
-    }
-  }
-
-  /// `sums[r] += factor · Σ_c x[r, c]`. - Parameter x: `[rows, columns]`.
-  public static func addRowSums(of x: Region, times factor: Float, to sums: Region) {
+  /// `sums[r] += Σ_c x[r, c]`. - Parameter x: `[rows, columns]`.
+  public static func addRowSums(of x: Region, to sums: Region) {
     let columns = sums.isEmpty ? 0 : x.count / sums.count
     precondition(x.count == sums.count * columns, "sums of \(sums.count) rows")
     for row in 0..<sums.count {
       var sum: Float = 0
       for column in 0..<columns { sum += x.base[row * columns + column] }
-      sums.base[row] += factor * sum
+      sums.base[row] += sum
     }
   }
 
-  /// `x[r, c] += factor · values[r]`. - Parameter x: `[rows, columns]`.
-  public static func add(_ values: Region, times factor: Float, toRowsOf x: Region) {
-    let columns = values.isEmpty ? 0 : x.count / values.count
-    precondition(x.count == values.count * columns, "\(values.count) numbers for rows")
-    for row in 0..<values.count {
-      for column in 0..<columns { x.base[row * columns + column] += factor * values.base[row] }
-    }
-  }
-
-  /// `x[r, c] += factor · values[c]`. - Parameter x: `[rows, columns]`.
-  public static func add(_ values: Region, times factor: Float, toColumnsOf x: Region) {
-    let rows = values.isEmpty ? 0 : x.count / values.count
-    precondition(x.count == rows * values.count, "\(values.count) numbers for columns")
-    for row in 0..<rows {
-      for column in 0..<values.count {
-        x.base[row * values.count + column] += factor * values.base[column]
+  /// `x[r, c] += values[r, c]`, where values of one row or of one column stand for all.
+  ///
+  /// - Parameters:
+  ///   - values: `[rows, 1]` or `[1, columns]`, as `x` without gaps.
+  ///   - x: `[rows, columns]`.
+  public static func spread(_ values: Matrix, into x: Matrix) {
+    let (byRow, byColumn) = (values.rows == x.rows, values.columns == x.columns)
+    precondition(
+      (byRow || values.rows == 1) && (byColumn || values.columns == 1)
+        && x.stride == x.columns && values.stride == values.columns,
+      "\(values.rows)×\(values.columns) numbers for \(x.rows)×\(x.columns)")
+    for row in 0..<x.rows {
+      for column in 0..<x.columns {
+        x.region.base[row * x.columns + column] +=
+          values.region.base[(byRow ? row : 0) * values.columns + (byColumn ? column : 0)]
       }
     }
   }

@@ -113,6 +113,17 @@ struct SeveralReadersTests {
     #expect(check.relativeError(key: Key(seed: 6)) < tolerance)
   }
 
+  @Test("a recurrent step that consumes its gates has the same gradients", arguments: [1, 2])
+  func consumedGates(groups: Int) {
+    let check = GradientCheck(inputs: [.init(3, 12), .init(3, 4)]) { tape, inputs, _ in
+      let out = tape.tensor(rows: 3, columns: 4, tracked: true)
+      tape.recurrentStep(
+        consuming: tape.scale(inputs[0], by: 2), state: inputs[1], groups: groups, into: out)
+      return [out]
+    }
+    #expect(check.relativeError(key: Key(seed: 6)) < tolerance)
+  }
+
   @Test("residual blocks of tensors agree with finite differences")
   func residual() {
     let plain = NormActivation(Normalization(kind: .none), .silu)

@@ -105,6 +105,26 @@ struct ImageArithmeticTests {
     #expect(tape.rows(of: tape.concatenate(x, target)).values.array == [1, 2, 0, 0, 3, 4, 5, 1])
   }
 
+  @Test("of constants nothing is recorded, and a constant operand has no gradient")
+  func constants() {
+    let fixture = TapeFixture()
+    let tape = fixture.tape
+    let x = tape.withoutRecording {
+      tape.image(of: fixture.tracked([1, 2, 3, 4], rows: 2), channels: 2, height: 1, width: 1)
+    }
+    _ = tape.pixelMeans(of: tape.upsample(tape.multiply(tape.add(x, x), tape.scale(x, by: 3))))
+    #expect(tape.recordedCount == 0)
+    let input = fixture.tracked([1, 1, 1, 1], rows: 2)
+    let y = tape.image(of: input, channels: 2, height: 1, width: 1)
+    let z = tape.add(
+      x,
+      tape.concatenate(
+        tape.channels(0..<1, of: tape.multiply(x, y)), tape.channels(1..<2, of: x)))
+    tape.rows(of: z).gradient.fill(1)
+    tape.backward()
+    #expect(input.gradient.array == [1, 0, 3, 0])
+  }
+
   /// PyTorch's `pixel_shuffle` of `[1, 4, 1, 2]` made of 0…7.
   @Test("the order of sub-pixel upsampling")
   func shuffleOrder() {

@@ -30,6 +30,22 @@ struct NormActivationTests {
     }
   }
 
+  @Test("gradients where the norm consumes its input", arguments: kinds, oddSizes)
+  func consuming(norm: Normalization.Kind, columns: Int) {
+    let kind = NormActivation(Normalization(kind: norm), .silu)
+    let check = GradientCheck(
+      inputs: [.init(3, columns)], parameters: [.init(1, columns), .init(1, columns)]
+    ) { tape, inputs, parameters in
+      [
+        tape.normActivation(
+          consuming: tape.scale(inputs[0], by: 2), kind,
+          scale: norm == .none ? nil : parameters[0],
+          shift: kind.norm.hasShift ? parameters[1] : nil)
+      ]
+    }
+    #expect(check.relativeError(key: Key(seed: 4)) < tolerance)
+  }
+
   @Test("gradients over odd shapes", arguments: [0] + oddSizes, oddSizes)
   func shapes(rows: Int, columns: Int) {
     for norm in Self.kinds {
