@@ -18,7 +18,8 @@ let package = Package(
     .library(name: "EnvironmentInterface", targets: ["EnvironmentInterface", "Randomness"]),
     // The numerical base: kernels, tape, layers.
     .library(
-      name: "NeuralNetworks", targets: ["Kernels", "Randomness", "Autodiff", "NeuralNetworks"]),
+      name: "NeuralNetworks",
+      targets: ["Kernels", "Randomness", "Autodiff", "Distributions", "NeuralNetworks"]),
   ],
   dependencies: [
     .package(
@@ -44,14 +45,16 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Randomness", dependencies: ["Kernels"]),
     .target(name: "Autodiff", dependencies: ["Kernels", "Randomness"]),
+    .target(name: "Distributions", dependencies: ["Autodiff"]),
     .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Files"]),
-    .target(name: "LatentModels", dependencies: ["NeuralNetworks"]),
+    .target(name: "LatentModels", dependencies: ["Distributions", "NeuralNetworks"]),
+    .target(name: "Learning", dependencies: ["NeuralNetworks"]),
     .target(
       name: "EnvironmentInterface", dependencies: ["Randomness"], path: "Environments/Interface"),
     .target(
       name: "WorldModels", dependencies: ["LatentModels", "EnvironmentInterface"],
       exclude: ["README.md"]),
-    .target(name: "Agents", dependencies: ["WorldModels"]),
+    .target(name: "Agents", dependencies: ["Learning", "WorldModels"]),
     .target(name: "Probes", dependencies: ["Agents"]),
     .target(
       name: "Gridworld", dependencies: ["EnvironmentInterface"], path: "Environments/Gridworld",
@@ -95,14 +98,18 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "Kernels"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "TestSupport"]),
+    .testTarget(
+      name: "DistributionsTests", dependencies: ["Distributions", "NeuralNetworks", "TestSupport"]),
     .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
-    .testTarget(name: "LatentModelsTests", dependencies: ["LatentModels", "TestSupport"]),
+    .testTarget(
+      name: "LatentModelsTests", dependencies: ["LatentModels", "WorldModels", "TestSupport"]),
     .testTarget(
       name: "EnvironmentTests",
       dependencies: [
         "EnvironmentInterface", "Gridworld", "Pendulum", "NeuralNetworks", "Training",
         "TestSupport",
       ]),
+    .testTarget(name: "LearningTests", dependencies: ["Learning", "TestSupport"]),
     .testTarget(name: "WorldModelsTests", dependencies: ["WorldModels", "TestSupport"]),
     .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"]),
     .testTarget(

@@ -34,7 +34,7 @@ public final class ActingPolicy {
   public struct Memory: Sendable, Equatable, Codable {
     /// `[n, D]`.
     var deter: [Float]
-    /// `[n, S · C]`, one-hot.
+    /// `[n, Z]`.
     var stoch: [Float]
     /// `[n, A]`.
     var previousActions: [Float]
@@ -81,8 +81,8 @@ public final class ActingPolicy {
     public var stored: [Float]
     /// `[n, D]`.
     public var deter: [Float]
-    /// `[n, S]`: class numbers.
-    public var stoch: [UInt16]
+    /// `[n, …]`: the latents' samples as replay stores them.
+    public var stoch: [UInt8]
   }
 
   /// Looks at one observation of each environment and decides.
@@ -124,7 +124,7 @@ public final class ActingPolicy {
     return model.rssm.observe(
       tokens: model.encoder(rows, tape), previousActions: tape.scaleRows(previous, by: keep),
       keep: keep,
-      from: RSSMState(
+      from: model.rssm.state(
         deter: tape.constant(memory.deter, rows: count, columns: model.rssm.deter),
         stoch: tape.constant(memory.stoch, rows: count, columns: model.rssm.stoch)),
       using: { _ in draw }, tape
@@ -145,13 +145,11 @@ public final class ActingPolicy {
   }
 
   private func makeDecision() -> Decision {
-    let classes = agent.worldModel.rssm.configuration.classes
     let space = agent.actionSpace
     let actions = rows(of: memory.previousActions, width: space.width).map { space.action($0) }
     return Decision(
       actions: actions, stored: actions.flatMap { space.stored($0) },
-      deter: memory.deter,
-      stoch: rows(of: memory.stoch, width: classes).map { UInt16($0.firstIndex(of: 1) ?? 0) })
+      deter: memory.deter, stoch: agent.worldModel.rssm.latent.store(memory.stoch))
   }
 
   private func rows(of values: [Float], width: Int) -> [[Float]] {

@@ -78,9 +78,9 @@ public final class Agent: Sendable {
       policy = try Policy(
         configuration.policy, from: features, actionSpace: actionSpace, in: &builder)
       value = try TwoHotHead(configuration.value, from: features, named: "val", in: &builder)
-      builder.beginUntrained()
-      slowValue = try TwoHotHead(
-        configuration.value, from: features, named: "slowval", in: &builder)
+      slowValue = try builder.untrained {
+        try TwoHotHead(configuration.value, from: features, named: "slowval", in: &$0)
+      }
       self.builder = builder
     }
 

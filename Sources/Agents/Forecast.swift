@@ -1,5 +1,6 @@
 import Autodiff
 import Kernels
+import LatentModels
 import Randomness
 import WorldModels
 
@@ -21,7 +22,7 @@ public struct Forecast: Sendable {
   public let continues: [Float]
   /// What the critic expects to be earned after a step.
   public let values: [Float]
-  /// `[T, b, S · C]` probabilities before a step was looked at.
+  /// `[T, b, …]`: the latents' distributions before a step was looked at, as their family describes them.
   public let prior: [Float]
   /// The same after; empty where nothing was seen.
   public let posterior: [Float]
@@ -51,7 +52,7 @@ extension Agent {
       let actions = worldModel.previousActions(shard, masked: true, tape)
       let path = observe(shard, rows: 0..<shard.length, actions: actions, draws: draws, tape)
       return forecast(
-        path.states, posterior: path.logits, actions: actions.values.array,
+        path.states, posterior: path.parameters, actions: actions.values.array,
         sequences: shard.size, tape)
     }
   }
@@ -79,7 +80,7 @@ extension Agent {
 
   private func states(_ latents: Learner.Latents, _ tape: Tape) -> RSSMState {
     let (rssm, n) = (worldModel.rssm, latents.deter.count / worldModel.rssm.deter)
-    return RSSMState(
+    return rssm.state(
       deter: tape.constant(latents.deter, rows: n, columns: rssm.deter),
       stoch: tape.constant(latents.stoch, rows: n, columns: rssm.stoch))
   }
@@ -128,15 +129,17 @@ extension Agent {
   ) -> Forecast {
     let (rssm, rows) = (worldModel.rssm, states.deter.rows)
     let continues = tape.arena.allocate(rows)
-    Binary.probability(worldModel.continuation(states, tape).values, into: continues)
+    Binary.probability(worldModel.continuation(states, tape).logits.values, into: continues)
     return Forecast(
       sequences: sequences, steps: rows / sequences,
       latents: .init(deter: states.deter.values.array, stoch: states.stoch.values.array),
       actions: actions, images: worldModel.decoder.images(states, tape).array,
       rewards: worldModel.reward(states, tape).mean.array, continues: continues.array,
       values: value(states, tape).mean.array,
-      prior: rssm.prior(states.deter, tape).probabilities.array,
-      posterior: posterior.map { rssm.distribution($0, tape).probabilities.array } ?? [])
+      prior: rssm.latent.description(of: rssm.prior(states.deter, tape)),
+      posterior: posterior.map {
+        rssm.latent.description(of: rssm.latent.distribution($0, tape))
+      } ?? [])
   }
 }
 

@@ -49,8 +49,8 @@ extension Agent {
     }
     return ForwardRecord(
       tokens: ordered(pass.tokens.values), deter: ordered(pass.path.states.deter.values),
-      stoch: ordered(pass.path.states.stoch.values), logits: ordered(pass.path.logits.values),
-      priorLogits: ordered(pass.prior.logits.values), reconstructions: reconstructions)
+      stoch: ordered(pass.path.states.stoch.values), logits: ordered(pass.path.parameters.values),
+      priorLogits: ordered(pass.prior.parameters.values), reconstructions: reconstructions)
   }
 
   private func sequenceMajor(_ values: [Float], _ shard: BatchShard) -> [Float] {

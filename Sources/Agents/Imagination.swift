@@ -1,4 +1,5 @@
 import Autodiff
+import Distributions
 import Kernels
 import Randomness
 import WorldModels
@@ -87,7 +88,7 @@ extension Agent {
   /// What each action gives to an imagined step, where actions are classes.
   private func actionParts(_ tape: Tape) -> Tensor? {
     guard case .discrete(let count) = worldModel.actionSpace else { return nil }
-    return worldModel.rssm.actionParts(classes: count, tape)
+    return worldModel.rssm.actionParts(count: count, tape)
   }
 
   /// Starts that go through all steps before the next do: few need little memory; with fewer still,
@@ -166,7 +167,7 @@ private struct Appraiser {
         of: agent.worldModel.reward(state, tape), "reward",
         to: imagination.rewards.rows(rows, columns: 1), tape)
       Binary.probability(
-        agent.worldModel.continuation(state, tape).values,
+        agent.worldModel.continuation(state, tape).logits.values,
         into: imagination.continues.rows(rows, columns: 1))
     }
   }

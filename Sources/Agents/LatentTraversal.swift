@@ -1,20 +1,22 @@
 import Autodiff
 import EnvironmentInterface
 import Kernels
+import LatentModels
 import WorldModels
 
-/// What the decoder draws of one state when one of its categorical latents has each of its classes in
-/// turn.
+/// What the decoder draws of one state when one of its latents takes several values in turn.
 public struct LatentTraversal: Sendable {
   public struct Latent: Sendable {
     /// Its number.
     public let index: Int
-    /// The class that the state has.
+    /// What each value is called.
+    public let names: [String]
+    /// Which of them the state has.
     public let current: Int
-    /// How far the other classes' pictures are from the state's own: mean absolute difference of
+    /// How far the other values' pictures are from the state's own: mean absolute difference of
     /// pixels in [0, 1].
     public let effect: Double
-    /// `[height, width, channels]` in bytes for each class.
+    /// `[height, width, channels]` in bytes for each value.
     public let pictures: [[UInt8]]
   }
 
@@ -27,25 +29,21 @@ public struct LatentTraversal: Sendable {
 }
 
 extension Agent {
-  /// Changes one latent after the other.
+  /// Changes one latent after the other, as their family moves them.
   ///
   /// - Parameters:
   ///   - deter: `[D]`.
-  ///   - stoch: `[S · C]`, one-hot in each latent.
+  ///   - stoch: `[Z]`.
   /// - Returns: nil where the agent sees no image.
   public func traverse(deter: [Float], stoch: [Float]) -> LatentTraversal? {
     guard let images = worldModel.decoder.images else { return nil }
-    let rssm = worldModel.rssm
-    let classes = rssm.configuration.classes
-    let latents = (0..<rssm.configuration.stoch).map { index -> LatentTraversal.Latent in
-      let variants = (0..<classes).map { number in
-        Self.changed(stoch, latent: index, to: number, classes: classes)
-      }
-      let pictures = decode(variants.flatMap { $0 }, deter: deter, count: classes)
-      let place = stoch[index * classes..<(index + 1) * classes].firstIndex(of: 1)
-      let current = (place ?? index * classes) - index * classes
+    let latent = worldModel.rssm.latent
+    let latents = (0..<latent.count).map { index -> LatentTraversal.Latent in
+      let moves = latent.moves(of: stoch, latent: index)
+      let pictures = decode(moves.samples, deter: deter, count: moves.names.count)
       return LatentTraversal.Latent(
-        index: index, current: current, effect: Self.effect(pictures, current: current),
+        index: index, names: moves.names, current: moves.current,
+        effect: Self.effect(pictures, current: moves.current),
         pictures: pictures.map { Self.bytes($0, of: images.shape.channels) })
     }
     return LatentTraversal(
@@ -54,19 +52,11 @@ extension Agent {
       channels: images.shape.channels < 3 ? 1 : 3)
   }
 
-  private static func changed(
-    _ stoch: [Float], latent: Int, to number: Int, classes: Int
-  ) -> [Float] {
-    var changed = stoch
-    for index in 0..<classes { changed[latent * classes + index] = index == number ? 1 : 0 }
-    return changed
-  }
-
   /// The pictures of states that share their deter, all image keys together.
   private func decode(_ stoch: [Float], deter: [Float], count: Int) -> [[Float]] {
     let pixels = withInferenceTape { tape in
       worldModel.decoder.images(
-        RSSMState(
+        worldModel.rssm.state(
           deter: tape.constant(
             (0..<count).flatMap { _ in deter }, rows: count, columns: deter.count),
           stoch: tape.constant(stoch, rows: count, columns: stoch.count / count)), tape

@@ -1,6 +1,7 @@
 import Autodiff
 import Foundation
 import Kernels
+import Learning
 import NeuralNetworks
 import Randomness
 import WorldModels
@@ -11,14 +12,14 @@ public final class Learner {
   public let optimizer: Optimizer
   /// Normalisers and counters.
   public var state: AgentState
-  let workspaces: Workspaces<ShardWorkspace>
+  let shards: Shards<ShardFindings>
 
   /// - Parameter shards: parts that a batch is cut into; a fixed number, whatever the threads.
   public init(agent: Agent, shards: Int) {
     self.agent = agent
     optimizer = Optimizer(agent.configuration.opt, store: agent.parameters)
     state = AgentState(agent.configuration)
-    workspaces = Workspaces(count: shards) { _ in ShardWorkspace(agent.parameters) }
+    self.shards = Shards(count: shards, of: agent.parameters)
   }
 
   /// The recurrent states of a batch's rows, `[B, T, …]`, to be written back into replay.
@@ -56,12 +57,12 @@ public final class Learner {
     try checkFinite(batch, update: next.updates)
     let pass = ShardPass(
       agent: agent, batch: batch, draws: draws, scales: agent.configuration.lossScales,
-      shardCount: workspaces.count)
+      shardCount: shards.count)
     var metrics = differentiate(pass, &next, isTraining: true, pool: pool)
     let differentiating = clock.lap()
     try checkLosses(metrics, update: next.updates)
     let statistics = optimizer.update(
-      next.updates, gradients: workspaces.map(\.gradients.region), pool: pool)
+      next.updates, gradients: shards.sumGradients(pool), pool: pool)
     if let tensor = statistics.badTensor {
       throw NonFiniteLoss(
         name: "the gradient of \(tensor)", value: Float(statistics.gradientNorm),
@@ -74,14 +75,14 @@ public final class Learner {
     return Result(
       metrics: metrics, latents: latents,
       phases: phases(differentiating: differentiating, optimizing: clock.lap()),
-      multiplyAdds: workspaces.map(\.tape.multiplyAdds).reduce(0, +))
+      multiplyAdds: shards.multiplyAdds)
   }
 
   /// The shards' time is split as their threads spent it.
   private func phases(
     differentiating: Double, optimizing: Double
   ) -> [(name: String, seconds: Double)] {
-    let spent = workspaces.map(\.seconds)
+    let spent = shards.map { $0.scratch?.seconds ?? (worldModel: 0, imagination: 0) }
     let model = spent.reduce(0) { $0 + $1.worldModel }
     let share = model / max(spent.reduce(model) { $0 + $1.imagination }, 1e-9)
     return [
@@ -99,14 +100,14 @@ public final class Learner {
     func differentiated(_ scales: LossScales) -> [(name: String, value: Float)] {
       var unused = state
       let pass = ShardPass(
-        agent: agent, batch: batch, draws: draws, scales: scales, shardCount: workspaces.count)
+        agent: agent, batch: batch, draws: draws, scales: scales, shardCount: shards.count)
       return differentiate(pass, &unused, isTraining: false, pool: pool)
     }
     var metrics = differentiated(agent.configuration.lossScales)
     if agent.configuration.reportGradnorms {
       for (name, scales) in agent.configuration.lossScales.single {
         _ = differentiated(scales)
-        metrics.append(("gradnorm/\(name)", gradientNorm()))
+        metrics.append(("gradnorm/\(name)", gradientNorm(pool)))
       }
     }
     return Self.finite(metrics)
@@ -122,22 +123,21 @@ public final class Learner {
   private func differentiate(
     _ pass: ShardPass, _ next: inout AgentState, isTraining: Bool, pool: WorkerPool
   ) -> [(name: String, value: Float)] {
-    pool.run(workspaces) { workspace, shard in pass.lookAhead(workspace, shard: shard) }
+    shards.run(pool) { workspace, shard in pass.lookAhead(workspace, shard: shard) }
     let (targets, found) = makeTargets(&next, isTraining: isTraining)
-    pool.run(workspaces) { workspace, shard in
+    shards.run(pool) { workspace, shard in
       pass.learn(workspace, targets: targets[shard], divergence: found.divergence)
     }
-    return found.metrics + lossMetrics(workspaces, scales: pass.scales)
+    return found.metrics + lossMetrics()
   }
 
   /// The norm of the sum of the shards' gradients, those of frozen modules left out.
-  private func gradientNorm() -> Float {
-    let gradients = workspaces.map(\.gradients.region)
-    for other in gradients.dropFirst() { gradients[0].add(other) }
+  private func gradientNorm(_ pool: WorkerPool) -> Float {
+    let sum = shards.sumGradients(pool).region
     for entry in agent.parameters.trained where entry.isFrozen {
-      gradients[0].slice(entry.parameter.offset, count: entry.parameter.count).fill(0)
+      sum.slice(entry.parameter.offset, count: entry.parameter.count).fill(0)
     }
-    return Float(gradients[0].sumOfSquares.squareRoot())
+    return Float(sum.sumOfSquares.squareRoot())
   }
 
   /// The rendezvous: what depends on the whole batch.
@@ -146,11 +146,12 @@ public final class Learner {
   ) -> (
     targets: [ShardTargets], found: (metrics: [(name: String, value: Float)], divergence: Float)
   ) {
-    let outlooks = workspaces.map(\.outlook)
+    let found = shards.map(\.scratch).compactMap { $0 }
+    let outlooks = found.map(\.outlook)
     let maker = TargetMaker(
       configuration: agent.configuration, updatesNormalizers: isTraining)
     let (targets, metrics) = maker.makeTargets(outlooks, &next)
-    let rows = workspaces.map { $0.rowCount }.reduce(0, +)
+    let rows = found.reduce(0) { $0 + $1.rowCount }
     let divergence = outlooks.reduce(0.0) { $0 + $1.divergenceSum } / Double(rows)
     return (targets, (metrics.map { ($0.0, $0.1) }, Float(divergence)))
   }
@@ -169,9 +170,9 @@ public final class Learner {
     var latents = Latents(
       deter: .init(repeating: 0, count: batch.size * batch.length * rssm.deter),
       stoch: .init(repeating: 0, count: batch.size * batch.length * rssm.stoch))
-    for index in 0..<workspaces.count {
-      guard let pass = workspaces[index].pass else { continue }
-      let sequences = ShardPass.sequences(index, of: workspaces.count, batch.size)
+    for index in 0..<shards.count {
+      guard let pass = shards[index].scratch?.pass else { continue }
+      let sequences = Shards<ShardFindings>.part(index, of: shards.count, batch.size)
       let (deter, stoch) = (
         pass.path.states.deter.values.array, pass.path.states.stoch.values.array
       )
@@ -188,17 +189,5 @@ public final class Learner {
       }
     }
     return latents
-  }
-}
-
-/// A clock for phases that follow each other.
-struct PhaseClock {
-  private var last = ContinuousClock.now
-
-  /// Seconds since the last call, or since the clock was made.
-  mutating func lap() -> Double {
-    let now = ContinuousClock.now
-    defer { last = now }
-    return (now - last) / .seconds(1)
   }
 }

@@ -31,9 +31,13 @@ public struct ModelDiagnosis: Sendable {
   /// Numbers by name; the horizon's at powers of two.
   public var metrics: [(name: String, value: Float)] {
     var metrics: [(name: String, value: Float)] = [
-      ("latents/active", Float(latents.activeCount)),
-      ("latents/perplexity", latents.perplexity), ("latents/dead_share", latents.deadShare),
+      ("latents/active", Float(latents.activeCount))
     ]
+    if let codes = latents.codes {
+      metrics += [
+        ("latents/perplexity", codes.perplexity), ("latents/dead_share", codes.deadShare),
+      ]
+    }
     for part in reconstructions {
       metrics.append(("recon/\(part.name)/posterior", part.posterior))
       metrics.append(("recon/\(part.name)/prior", part.prior))
@@ -59,11 +63,9 @@ extension Agent {
       ).observe(shard, recordings: nil, tape)
       let seen = pass.vectors.map { ($0.name, $0.loss.values) } + pass.images
       let guessed = decoderLosses(guesses(pass, draws, tape), shard, tape)
-      let usage = LatentUsage(
-        probabilities: pass.posterior.probabilities.array,
-        latents: worldModel.rssm.configuration.stoch, classes: pass.posterior.classes)
+      let latent = worldModel.rssm.latent
       return ModelDiagnosis(
-        latents: usage,
+        latents: latent.usage(of: latent.description(of: pass.posterior)),
         reconstructions: zip(seen, guessed).map { seen, guessed in
           .init(name: seen.0, posterior: mean(seen.1), prior: mean(guessed.1))
         },
@@ -79,10 +81,10 @@ extension Agent {
     let states = pass.path.states
     let stoch = tape.tensor(
       rows: states.stoch.rows, columns: states.stoch.columns, tracked: false)
-    tape.sample(
+    worldModel.rssm.latent.sample(
       pass.prior, draws.draw("prior of a report", step: 0, rows: RowNumbering(start: 0)),
-      into: stoch)
-    return RSSMState(deter: states.deter, stoch: stoch)
+      into: stoch, tape)
+    return worldModel.rssm.state(deter: states.deter, stoch: stoch)
   }
 
   /// The losses of rows by observation.

@@ -1,3 +1,4 @@
+import Learning
 import WorldModels
 
 /// A loss, a gradient or a number of a batch that is infinite or not a number.
@@ -47,15 +48,10 @@ extension Learner {
     }
   }
 
-  /// - Throws: ``NonFiniteLoss`` for the first loss that is not finite, or else their total. Other
-  ///   metrics may be anything.
+  /// - Throws: ``NonFiniteLoss`` for the first loss that is not finite, or else their total.
   func checkLosses(_ metrics: [(name: String, value: Float)], update: Int) throws {
-    let bad = metrics.filter { !$0.value.isFinite }
-    guard
-      let first = bad.first(where: { $0.name.hasPrefix("loss/") })
-        ?? bad.first(where: { $0.name == "opt/loss" })
-    else { return }
-    throw NonFiniteLoss(name: first.name, value: first.value, update: update)
+    guard let bad = BadNumber.first(in: metrics, total: "opt/loss") else { return }
+    throw NonFiniteLoss(name: bad.name, value: bad.value, update: update)
   }
 }
 

@@ -1,4 +1,5 @@
 import Autodiff
+import Distributions
 import EnvironmentInterface
 import Kernels
 import NeuralNetworks
@@ -47,10 +48,10 @@ public struct Policy: Sendable {
     switch output {
     case .categorical(let logits, let classes, let mix):
       return .categorical(
-        tape.categoricalDistribution(logits: logits(x, tape), classes: classes, mix: mix))
+        CategoricalDistribution(logits: logits(x, tape), classes: classes, mix: mix, tape))
     case .normal(let mean, let deviation, let bounds):
       return .normal(
-        tape.boundedNormalDistribution(mean(x, tape), deviation(x, tape), bounds: bounds))
+        BoundedNormalDistribution(mean(x, tape), deviation(x, tape), bounds: bounds, tape))
     }
   }
 }
@@ -63,16 +64,16 @@ public enum ActionDistribution: Sendable {
   /// `[rows, A]`: one-hot, or neither squashed nor clipped.
   public func sample(_ draw: Draw, _ tape: Tape) -> Tensor {
     switch self {
-    case .categorical(let distribution): tape.sample(distribution, draw)
-    case .normal(let distribution): tape.sample(distribution, draw)
+    case .categorical(let distribution): distribution.sample(draw, tape)
+    case .normal(let distribution): distribution.sample(draw, tape)
     }
   }
 
   /// - Parameter action: `[rows, A]`.
   func terms(at action: Region, _ tape: Tape) -> PolicyTerms {
     switch self {
-    case .categorical(let distribution): tape.terms(distribution, at: action)
-    case .normal(let distribution): tape.terms(distribution, at: action)
+    case .categorical(let distribution): distribution.terms(at: action, tape)
+    case .normal(let distribution): distribution.terms(at: action, tape)
     }
   }
 }

@@ -7,7 +7,7 @@ import WorldModels
 public struct PosteriorStates: Sendable {
   /// `[T, D]`.
   public let deter: [Float]
-  /// `[T, S · C]`, one-hot in each latent.
+  /// `[T, Z]`.
   public let stoch: [Float]
 
   public init(deter: [Float], stoch: [Float]) { (self.deter, self.stoch) = (deter, stoch) }

@@ -1,4 +1,5 @@
 import EnvironmentInterface
+import LatentModels
 import Randomness
 import WorldModels
 
@@ -15,8 +16,8 @@ public struct Rollout: Sendable {
   public let dreams: Bool
   /// The images, in the order of their channels in the forecasts.
   public let imageSpaces: [ObservationSpace]
-  /// C: classes of each categorical latent.
-  public let classes: Int
+  /// What the forecasts' priors and posteriors are descriptions of.
+  public let latent: any LatentFamily
   /// What the continue head says where an episode goes on for certain: the discount, or 1.
   public let certainContinue: Float
 
@@ -102,7 +103,7 @@ extension Agent {
         },
         lengths: lengths ?? Array(repeating: shard.length, count: shard.size)),
       seen: seen, imagined: imagined, dreams: dreams, imageSpaces: spaces.filter(\.isImage),
-      classes: worldModel.rssm.configuration.classes,
+      latent: worldModel.rssm.latent,
       certainContinue: configuration.contdisc ? configuration.discount : 1)
   }
 

@@ -1,4 +1,5 @@
 import Autodiff
+import Distributions
 import Kernels
 import Randomness
 

@@ -1,34 +1,24 @@
 import Autodiff
+import Distributions
 import Kernels
+import Learning
 import NeuralNetworks
 import Randomness
 import WorldModels
 
-/// The memory of one shard, and what its thread found on the way through a training step.
-final class ShardWorkspace {
-  let tape: Tape
-  let gradients: Storage
-  /// Results of the first half, which the second needs.
-  var pass: WorldModelPass?
-  var imagination: Imagination?
-  var outlook = ShardOutlook(
-    count: 0, sequences: 0, rewards: [], continues: [], values: [], slowValues: [],
-    replayedRewards: [], replayedTerminal: [], replayedLast: [], divergenceSum: 0)
-  /// Losses of single rows, `[rows]`, time first, in a fixed order of names.
-  var losses: [(name: String, rows: [Float])] = []
-  /// Sums over the shard's rows: entropies, divergences.
-  var sums: [(name: String, sum: Double, count: Int)] = []
-  var rowCount = 0
+/// What a shard found in the first half of a training step, which the second needs.
+struct ShardFindings {
+  let pass: WorldModelPass
+  let imagination: Imagination
+  let outlook: ShardOutlook
+  let rowCount: Int
   /// Operations on the tape that are the world model's.
-  fileprivate(set) var modelOperations = 0
+  let modelOperations: Int
   /// Seconds that this step's work took so far.
-  fileprivate(set) var seconds = (worldModel: 0.0, imagination: 0.0)
-
-  init(_ parameters: ParameterStore) {
-    gradients = Storage(count: parameters.trainedSize)
-    tape = Tape(arena: Arena(), values: parameters.values, gradients: gradients.region)
-  }
+  var seconds: (worldModel: Double, imagination: Double)
 }
+
+typealias AgentShard = Shard<ShardFindings>
 
 /// One training step as every shard makes it with its part of the batch.
 struct ShardPass: Sendable {
@@ -47,30 +37,24 @@ struct ShardPass: Sendable {
     return last > 0 ? min(last, batch.length) : batch.length
   }
 
-  /// The sequences of a shard: parts as equal as they can be.
-  static func sequences(_ shard: Int, of count: Int, _ size: Int) -> Range<Int> {
-    size * shard / count..<size * (shard + 1) / count
-  }
-
   // MARK: first half
 
   /// World model, imagination and what the heads say of it.
-  func lookAhead(_ workspace: ShardWorkspace, shard index: Int) {
+  func lookAhead(_ workspace: AgentShard, shard index: Int) {
     let tape = workspace.tape
-    tape.reset()
-    workspace.gradients.region.fill(0)
+    workspace.begin()
     let shard = BatchShard(
-      batch, sequences: Self.sequences(index, of: shardCount, batch.size))
-    workspace.rowCount = shard.rowCount
+      batch, sequences: Shards<ShardFindings>.part(index, of: shardCount, batch.size))
     var clock = PhaseClock()
     let pass = observe(shard, recordings: nil, tape)
-    workspace.pass = pass
-    workspace.modelOperations = tape.recordedCount
-    workspace.seconds = (worldModel: clock.lap(), imagination: 0)
+    let modelOperations = tape.recordedCount
+    let modelSeconds = clock.lap()
     let imagination = imagine(shard, pass, tape)
-    workspace.imagination = imagination
-    workspace.outlook = outlook(shard, pass, imagination)
-    workspace.seconds.imagination = clock.lap()
+    let outlook = outlook(shard, pass, imagination)
+    workspace.scratch = ShardFindings(
+      pass: pass, imagination: imagination, outlook: outlook, rowCount: shard.rowCount,
+      modelOperations: modelOperations,
+      seconds: (worldModel: modelSeconds, imagination: clock.lap()))
   }
 
   func observe(_ shard: BatchShard, recordings: Reconstructions?, _ tape: Tape) -> WorldModelPass {
@@ -118,61 +102,60 @@ struct ShardPass: Sendable {
   // MARK: second half
 
   /// The losses of actor and critic, the gradients of all losses, and the sweep.
-  func learn(_ workspace: ShardWorkspace, targets: ShardTargets, divergence: Float) {
-    guard let pass = workspace.pass, let imagined = workspace.imagination else { return }
+  func learn(_ workspace: AgentShard, targets: ShardTargets, divergence: Float) {
+    guard var found = workspace.scratch else { return }
     var clock = PhaseClock()
-    workspace.losses = []
-    workspace.sums = []
-    learnModel(workspace, pass, divergence: divergence)
-    workspace.seconds.worldModel += clock.lap()
-    learnFromImagination(workspace, imagined, targets)
-    if configuration.repvalLoss {
-      learnReplayedValue(workspace, pass, imagined, targets)
-    }
-    workspace.tape.backward(keeping: workspace.modelOperations)
-    workspace.seconds.imagination += clock.lap()
+    workspace.forgetLosses()
+    learnModel(workspace, found.pass, divergence: divergence)
+    found.seconds.worldModel += clock.lap()
+    learnFromImagination(workspace, found.imagination, targets)
+    if configuration.repvalLoss { learnReplayedValue(workspace, found, targets) }
+    workspace.tape.backward(keeping: found.modelOperations)
+    found.seconds.imagination += clock.lap()
     workspace.tape.backward()
-    workspace.seconds.worldModel += clock.lap()
+    found.seconds.worldModel += clock.lap()
+    workspace.scratch = found
   }
 
+  private var terms: AgentLosses { AgentLosses(scales, agent.worldModel.balancing) }
+
   /// The world model's losses of rows with their weights in the total.
-  private func learnModel(
-    _ workspace: ShardWorkspace, _ pass: WorldModelPass, divergence: Float
-  ) {
+  private func learnModel(_ workspace: AgentShard, _ pass: WorldModelPass, divergence: Float) {
     let share = 1 / Float(batch.size * batch.length)
-    for (name, loss) in pass.images { workspace.losses.append((name, loss.array)) }
+    for (name, loss) in pass.images {
+      workspace.record(terms.reconstruction(of: name), rows: loss.array)
+    }
     let weighted =
-      pass.vectors.map { ($0.name, $0.loss, scales.rec) } + [
-        ("rew", pass.reward, scales.rew), ("con", pass.continuation, scales.con),
+      pass.vectors.map { (terms.reconstruction(of: $0.name), $0.loss) } + [
+        (terms.reward, pass.reward), (terms.continuation, pass.continuation),
       ]
-    for (name, loss, scale) in weighted {
-      loss.gradient.fill(Float(scale) * share)
-      workspace.losses.append((name, loss.values.array))
+    for (term, loss) in weighted {
+      loss.gradient.fill(term.weight * share)
+      workspace.record(term, rows: loss.values.array)
     }
     let balancing = agent.worldModel.balancing
-    let kl = balancing.scales(dynamics: Float(scales.dyn), representation: Float(scales.rep))
-    for (name, term, scale) in [
-      ("dyn", pass.dynamics, kl.dynamics), ("rep", pass.representation, kl.representation),
+    for (term, divergences) in [
+      (terms.dynamics, pass.dynamics), (terms.representation, pass.representation),
     ] {
-      let floored = workspace.tape.arena.allocate(term.rows)
+      let floored = workspace.tape.arena.allocate(divergences.rows)
       balancing.apply(
-        to: term.values, batchMean: divergence, weight: scale * share, loss: floored,
-        gradient: term.gradient)
-      workspace.losses.append((name, floored.array))
+        to: divergences.values, batchMean: divergence, weight: term.weight * share,
+        loss: floored, gradient: divergences.gradient)
+      workspace.record(term, rows: floored.array)
     }
     let dynamics = pass.dynamics.values
     let freeCount = balancing.freeCount(of: dynamics, batchMean: divergence)
-    workspace.sums.append(("kl", dynamics.sum, dynamics.count))
-    workspace.sums.append(("kl_free", Double(freeCount), dynamics.count))
+    workspace.record("kl", sum: dynamics.sum, count: dynamics.count)
+    workspace.record("kl_free", sum: Double(freeCount), count: dynamics.count)
     for (name, distribution) in [("dyn_ent", pass.prior), ("rep_ent", pass.posterior)] {
-      let entropy = workspace.tape.entropy(of: distribution)
-      workspace.sums.append((name, entropy.sum, entropy.count))
+      let entropy = agent.worldModel.rssm.latent.entropy(of: distribution, workspace.tape)
+      workspace.record(name, sum: entropy.sum, count: entropy.count)
     }
   }
 
   /// The losses of actor and critic on what was imagined, swept back at once, the newest first.
   private func learnFromImagination(
-    _ workspace: ShardWorkspace, _ imagined: Imagination, _ targets: ShardTargets
+    _ workspace: AgentShard, _ imagined: Imagination, _ targets: ShardTargets
   ) {
     let none = [Float](repeating: 0, count: imagined.count)
     var (policy, value, entropy) = (none, none, 0.0)
@@ -188,8 +171,9 @@ struct ShardPass: Sendable {
         }
       }
     }
-    workspace.losses += [("policy", policy), ("value", value)]
-    workspace.sums.append(("ent/action", entropy, imagined.steps * imagined.count))
+    workspace.record(terms.policy, rows: policy)
+    workspace.record(terms.value, rows: value)
+    workspace.record("ent/action", sum: entropy, count: imagined.steps * imagined.count)
   }
 
   /// REINFORCE with an entropy bonus (ALGORITHM section 9, 4).
@@ -235,21 +219,21 @@ struct ShardPass: Sendable {
   ///
   /// These are states that imagination started from, so the slow critic has spoken on them.
   private func learnReplayedValue(
-    _ workspace: ShardWorkspace, _ pass: WorldModelPass, _ imagined: Imagination,
-    _ targets: ShardTargets
+    _ workspace: AgentShard, _ found: ShardFindings, _ targets: ShardTargets
   ) {
-    let (tape, b) = (workspace.tape, workspace.outlook.sequences)
+    let (tape, b) = (workspace.tape, found.outlook.sequences)
     let rows = (startRows - 1) * b
     if rows == 0 { return }
     let first = (batch.length - startRows) * b
-    let states = pass.path.states.rows(first..<first + rows)
+    let states = found.pass.path.states.rows(first..<first + rows)
     let losses = criticLoss(
       agent.value(configuration.repvalGrad ? states : states.stopped, tape),
-      targets: targets.replayedCritic[...], slow: imagined.slowValues.slice(0, count: rows),
+      targets: targets.replayedCritic[...],
+      slow: found.imagination.slowValues.slice(0, count: rows),
       slowWeight: configuration.replLoss.slowreg,
-      weights: workspace.outlook.replayedLast.prefix(rows).map { 1 - $0 }[...],
+      weights: found.outlook.replayedLast.prefix(rows).map { 1 - $0 }[...],
       share: Float(scales.repval) / Float((startRows - 1) * batch.size), tape)
-    workspace.losses.append(("repval", losses))
+    workspace.record(terms.replayedValue, rows: losses)
   }
 
   /// `w [ CE(target) + slowWeight · CE(slow) ]` of each row, with its gradient put in place.
@@ -261,7 +245,9 @@ struct ShardPass: Sendable {
   ) -> [Float] {
     let target = tape.arena.allocate(targets.count)
     target.copy(from: targets)
-    let (toTarget, toSlow) = (tape.loss(value, target: target), tape.loss(value, target: slow))
+    let (toTarget, toSlow) = (
+      value.crossEntropy(to: target, tape), value.crossEntropy(to: slow, tape)
+    )
     toTarget.gradient.copy(from: weights.map { $0 * share })
     toSlow.gradient.copy(from: weights.map { $0 * share * Float(slowWeight) })
     let (first, second) = (toTarget.values, toSlow.values)

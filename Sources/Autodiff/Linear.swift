@@ -219,11 +219,12 @@ extension Tape {
     Matrix(values(of: parameter), rows: parameter.rows, columns: parameter.columns)
   }
 
-  /// `c += dy Wᵀ`. Small products use a transposed copy of W, made once until the tape is reset.
+  /// `c += dy Wᵀ`. Small products use a transposed copy of W, made once until the tape is reset; there is
+  /// memory for one of each trained weight.
   fileprivate func multiplyByTransposed(
     _ dy: Matrix, _ weight: Parameter, addingTo c: Matrix
   ) {
-    guard GEMM.isSmall(m: dy.rows, n: weight.rows, k: weight.columns) else {
+    guard weight.isTrained, GEMM.isSmall(m: dy.rows, n: weight.rows, k: weight.columns) else {
       GEMM.multiply(dy, matrix(of: weight), transposeB: true, into: c, beta: 1)
       return
     }

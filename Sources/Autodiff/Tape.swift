@@ -36,10 +36,12 @@ public final class Tape {
   let transposes: Region
   var transposed: Set<Parameter> = []
   private let transposeMemory: Storage
+  private var unread = Storage(count: 0)
 
   /// - Parameters:
-  ///   - values: the memory of all parameters.
-  ///   - gradients: as long as the trained parameters, which come first; sweeps add to it.
+  ///   - values: the memory of all parameters: the trained ones from its start on, the others back from its
+  ///     end.
+  ///   - gradients: as long as the trained parameters; sweeps add to it.
   public init(arena: Arena, values: Region, gradients: Region) {
     self.arena = arena
     parameterValues = values
@@ -76,7 +78,8 @@ public final class Tape {
   }
 
   public func values(of parameter: Parameter) -> Region {
-    parameterValues.slice(parameter.offset, count: parameter.count)
+    let start = parameter.isTrained ? parameter.offset : parameterValues.count + parameter.offset
+    return parameterValues.slice(start, count: parameter.count)
   }
 
   /// The parameter's gradient, empty while nothing is recorded.
@@ -84,8 +87,13 @@ public final class Tape {
     isRecording ? trainedGradient(of: parameter) : .empty
   }
 
+  /// The parameter's gradient; memory that nobody reads, where none is kept for it.
   func trainedGradient(of parameter: Parameter) -> Region {
-    parameterGradients.slice(parameter.offset, count: parameter.count)
+    if parameter.isTrained {
+      return parameterGradients.slice(parameter.offset, count: parameter.count)
+    }
+    if unread.region.count < parameter.count { unread = Storage(count: parameter.count) }
+    return unread.region.slice(0, count: parameter.count)
   }
 
   // MARK: recording

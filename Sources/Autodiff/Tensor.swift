@@ -59,7 +59,8 @@ public struct Tensor: Sendable {
 
 /// Where a parameter stands in the memory of all parameters.
 public struct Parameter: Sendable, Hashable {
-  /// Floats before it.
+  /// Floats before it; of a parameter that no gradient is kept for, negative: floats from the end of the
+  /// memory to its start.
   public let offset: Int
   public let rows: Int
   public let columns: Int
@@ -71,6 +72,9 @@ public struct Parameter: Sendable, Hashable {
   }
 
   public var count: Int { rows * columns }
+
+  /// Whether a gradient is kept for it.
+  public var isTrained: Bool { offset >= 0 }
 
   /// Some rows of a weight matrix: the weights of a part of its input.
   public func rows(_ range: Range<Int>) -> Parameter {

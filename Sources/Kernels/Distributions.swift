@@ -1,3 +1,5 @@
+import Foundation
+
 // Kernels of distributions and their losses. `rows` are independent; formulas are in the C lists.
 
 /// Categorical distributions, `classes` probabilities a row.
@@ -114,6 +116,15 @@ public enum TwoHot {
       p.count == mean.count * bins.count && terms.count == mean.count, "\(p.count) probabilities")
     kernels.two_hot_mean(p.base, bins.base, mean.base, terms.base, mean.count, bins.count)
   }
+
+  /// The bins that one-hot rows choose: `[rows]` of `[rows, bins]`.
+  public static func values(of choices: Region, bins: Region, into values: Region) {
+    precondition(choices.count == values.count * bins.count, "\(choices.count) choices")
+    for row in 0..<values.count {
+      let choice = UnsafeBufferPointer(start: choices.base + row * bins.count, count: bins.count)
+      values.base[row] = bins[choice.firstIndex(of: 1) ?? 0]
+    }
+  }
 }
 
 /// A Bernoulli distribution by its logit.
@@ -130,6 +141,73 @@ public enum Binary {
   ) {
     precondition(logits.count == q.count && q.count == g.count && g.count == dlogits.count)
     kernels.binary_gradient(logits.base, q.base, g.base, dlogits.base, g.count)
+  }
+
+  /// A draw for each logit: 1 where its number of `uniforms` is below its probability; where that is
+  /// empty, the likelier value.
+  public static func sample(_ logits: Region, uniforms: Region, into value: Region) {
+    precondition(logits.count == value.count && uniforms.isEmptyOr(logits.count))
+    for index in 0..<logits.count {
+      let bound = uniforms.isEmpty ? 0.5 : uniforms.base[index]
+      value.base[index] = bound < 1 / (1 + exp(-logits.base[index])) ? 1 : 0
+    }
+  }
+
+  /// `entropy = -p ln p - (1 - p) ln (1 - p)` of each logit, in nats.
+  public static func entropy(_ logits: Region, into entropy: Region) {
+    precondition(logits.count == entropy.count)
+    for index in 0..<logits.count {
+      let l = abs(logits.base[index])
+      entropy.base[index] = log1p(exp(-l)) + l * exp(-l) / (1 + exp(-l))
+    }
+  }
+
+  /// `dlogits -= g l p (1 - p)`.
+  public static func entropyPullback(_ logits: Region, from g: Region, dlogits: Region) {
+    precondition(logits.count == g.count && dlogits.count == g.count)
+    for index in 0..<logits.count {
+      let l = logits.base[index]
+      dlogits.base[index] -= g.base[index] * l * slope(l)
+    }
+  }
+
+  /// `kl = p (ln p - ln q) + (1 - p)(ln (1 - p) - ln (1 - q))` of each pair of logits, in nats.
+  public static func divergence(_ p: Region, _ q: Region, into kl: Region) {
+    precondition(p.count == q.count && q.count == kl.count)
+    func softplus(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }
+    for index in 0..<p.count {
+      let (l, m) = (p.base[index], q.base[index])
+      // ln p - ln q is softplus(-m) - softplus(-l), and as much less the logits' difference for 1 - p.
+      kl.base[index] = softplus(-m) - softplus(-l) - (l - m) / (1 + exp(l))
+    }
+  }
+
+  /// `dp += g p (1 - p) (l - m)` for the logits `l` of p and `m` of q.
+  public static func divergencePullback(
+    first p: Region, _ q: Region, from g: Region, dlogits: Region
+  ) {
+    precondition(p.count == q.count && q.count == g.count && dlogits.count == g.count)
+    for index in 0..<p.count {
+      let l = p.base[index]
+      dlogits.base[index] += g.base[index] * slope(l) * (l - q.base[index])
+    }
+  }
+
+  /// `dm += g (σ(m) - σ(l))`.
+  public static func divergencePullback(
+    second q: Region, of p: Region, from g: Region, dlogits: Region
+  ) {
+    precondition(p.count == q.count && q.count == g.count && dlogits.count == g.count)
+    for index in 0..<p.count {
+      dlogits.base[index] +=
+        g.base[index] * (1 / (1 + exp(-q.base[index])) - 1 / (1 + exp(-p.base[index])))
+    }
+  }
+
+  /// `σ'(l)`.
+  private static func slope(_ l: Float) -> Float {
+    let p = 1 / (1 + exp(-l))
+    return p * (1 - p)
   }
 
   /// `p = σ(l)`.
@@ -153,60 +231,8 @@ public enum SquaredError {
   }
 }
 
-/// A normal distribution whose mean and standard deviation are bounded (ALGORITHM section 7).
-public struct BoundedNormal: Sendable {
-  /// Smallest and largest standard deviation.
-  public let minimum: Float
-  public let maximum: Float
-
-  public init(minimum: Float, maximum: Float) {
-    self.minimum = minimum
-    self.maximum = maximum
-  }
-
-  /// `mean = tanh(m)`, `deviation = (max - min)·σ(s + 2) + min`.
-  public func parameters(_ m: Region, _ s: Region, mean: Region, deviation: Region) {
-    precondition(m.count == s.count && mean.count == m.count && deviation.count == m.count)
-    kernels.bounded_normal(
-      m.base, s.base, mean.base, deviation.base, m.count, minimum, maximum)
-  }
-
-  /// The log-density of each row's action and the entropy, in nats, summed over its columns.
-  public static func logDensity(
-    mean: Region, deviation: Region, action: Region, into density: Region, entropy: Region
-  ) {
-    let width = columns(mean, action, rows: density)
-    precondition(deviation.count == mean.count && entropy.count == density.count)
-    kernels.normal_log_density(
-      mean.base, deviation.base, action.base, density.base, entropy.base, density.count, width)
-  }
-
-  /// Adds to `dm` and `ds`.
-  public func pullback(
-    mean: Region, deviation: Region, action: Region, logGradient: Region, entropyGradient: Region,
-    dm: Region, ds: Region
-  ) {
-    let width = columns(mean, action, rows: logGradient)
-    precondition(
-      deviation.count == mean.count && dm.count == mean.count && ds.count == mean.count
-        && entropyGradient.count == logGradient.count)
-    kernels.bounded_normal_gradient(
-      mean.base, deviation.base, action.base, logGradient.base, entropyGradient.base, dm.base,
-      ds.base, logGradient.count, width, minimum, maximum)
-  }
-
-  /// `action = mean + deviation · noise`.
-  public static func sample(mean: Region, deviation: Region, noise: Region, into action: Region) {
-    precondition(mean.count == deviation.count && noise.count == mean.count)
-    precondition(action.count == mean.count)
-    for index in 0..<mean.count {
-      action.base[index] = mean.base[index] + deviation.base[index] * noise.base[index]
-    }
-  }
-}
-
 /// The width of two matrices that have a row for each float of `rows`.
-private func columns(_ a: Region, _ b: Region, rows: Region) -> Int {
+func columns(_ a: Region, _ b: Region, rows: Region) -> Int {
   if rows.isEmpty { return 0 }
   precondition(
     a.count == b.count && a.count % rows.count == 0,

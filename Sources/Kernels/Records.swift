@@ -62,20 +62,6 @@ extension Bytes {
     return UnsafeMutableRawPointer(base).assumingMemoryBound(to: UInt16.self)
   }
 
-  /// Stores numbers below 256, a byte each.
-  public func storeNarrow(_ source: [UInt16], _ range: Range<Int>) {
-    precondition(source.indices.contains(range) && range.count == count, "\(range) for \(count)")
-    for index in 0..<count {
-      base[index] = UInt8(truncatingIfNeeded: source[range.lowerBound + index])
-    }
-  }
-
-  /// Loads what ``storeNarrow(_:_:)`` stored.
-  public func loadNarrow(into target: inout [UInt16], at first: Int) {
-    precondition(first >= 0 && first + count <= target.count, "\(count) numbers at \(first)")
-    for index in 0..<count { target[first + index] = UInt16(base[index]) }
-  }
-
   /// A number that other bytes are very unlikely to have.
   public var checksum: UInt64 { ck_checksum(base, count) }
 

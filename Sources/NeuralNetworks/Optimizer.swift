@@ -52,7 +52,7 @@ public struct UpdateStatistics: Sendable, Equatable {
   public var badTensor: String?
 }
 
-/// Changes the parameters of a store that learn.
+/// Changes the parameters of one group that learn.
 ///
 /// LaProp (Ziyin et al. 2020, arXiv:2002.04839) as the reference orders it: a tensor's gradient is
 /// clipped to a part of the tensor's norm (Brock et al. 2021, arXiv:2102.06171, on whole tensors),
@@ -60,46 +60,48 @@ public struct UpdateStatistics: Sendable, Equatable {
 public final class Optimizer: Sendable {
   public let configuration: OptimizerConfiguration
   private let store: ParameterStore
+  /// The group's tensors that learn, by their places among all that do.
+  private let learning: [(place: Int, entry: ParameterStore.Entry)]
+  private let trained: [ParameterStore.Entry]
   private let variances: Storage
   private let momenta: Storage
-  /// Three sums of squares for each tensor that learns.
+  /// Two sums of squares for each tensor that learns: of the step and of the new weights.
   private let sums: Storage
 
-  public init(_ configuration: OptimizerConfiguration, store: ParameterStore) {
+  public init(
+    _ configuration: OptimizerConfiguration, store: ParameterStore,
+    group: String = ParameterStore.mainGroup
+  ) {
     self.configuration = configuration
     self.store = store
+    trained = store.trained.filter { $0.group == group }
+    learning = store.learning.enumerated().filter { $1.group == group }.map { ($0, $1) }
     variances = Storage(count: store.trainedSize)
     momenta = Storage(count: store.trainedSize)
-    sums = Storage(count: 3 * store.learning.count)
+    sums = Storage(count: 2 * learning.count)
   }
 
-  /// Adds up the shards' gradients, in their order, and makes update `n` (counted from 1).
+  /// Makes update `n` (counted from 1).
   ///
   /// Where a tensor's gradient is infinite or not a number nothing is changed, and the result says
-  /// which one. The sums of squares that tell so are needed anyway.
+  /// which one.
   ///
-  /// - Parameter gradients: one region of `trainedSize` floats for each shard; the first is
-  ///   overwritten by the sum.
-  public func update(_ n: Int, gradients: [Region], pool: WorkerPool) -> UpdateStatistics {
-    let (learning, sums) = (store.learning, sums.region)
-    pool.run(units: learning.count) { unit in
-      let parts = gradients.map { self.part(of: $0, learning[unit]) }
-      for other in parts.dropFirst() { parts[0].add(other) }
-      sums[3 * unit] = Float(parts[0].sumOfSquares)
-    }
-    if let bad = learning.indices.first(where: { !sums[3 * $0].isFinite }) {
-      var statistics = statistics()
-      statistics.badTensor = learning[bad].name
+  /// - Parameter sum: of all shards' gradients.
+  public func update(_ n: Int, gradients sum: GradientSum, pool: WorkerPool) -> UpdateStatistics {
+    let (learning, sums) = (learning, sums.region)
+    if let bad = learning.first(where: { !sum.squares[$0.place].isFinite }) {
+      var statistics = statistics(sum)
+      statistics.badTensor = bad.entry.name
       return statistics
     }
-    let step = makeStep(n)
+    let (step, region) = (makeStep(n), sum.region)
     pool.run(units: learning.count) { unit in
-      let squares = self.apply(
-        step, to: learning[unit], gradient: self.part(of: gradients[0], learning[unit]))
-      sums[3 * unit + 1] = Float(squares.step)
-      sums[3 * unit + 2] = Float(squares.weights)
+      let entry = learning[unit].entry
+      let squares = self.apply(step, to: entry, gradient: self.part(of: region, entry))
+      sums[2 * unit] = Float(squares.step)
+      sums[2 * unit + 1] = Float(squares.weights)
     }
-    return statistics()
+    return statistics(sum)
   }
 
   /// Changes one tensor; returns the sums of squares of the step and of the new weights.
@@ -137,19 +139,25 @@ public final class Optimizer: Sendable {
     region.slice(entry.parameter.offset, count: entry.parameter.count)
   }
 
-  private func statistics() -> UpdateStatistics {
-    var totals = [0.0, 0.0, 0.0]
-    for (index, sum) in sums.region.array.enumerated() { totals[index % 3] += Double(sum) }
-    let count = Double(store.learningCount)
+  private func statistics(_ sum: GradientSum) -> UpdateStatistics {
+    var totals = (gradient: 0.0, step: 0.0, weights: 0.0)
+    for (unit, tensor) in learning.enumerated() {
+      totals.gradient += Double(sum.squares[tensor.place])
+      totals.step += Double(sums.region[2 * unit])
+      totals.weights += Double(sums.region[2 * unit + 1])
+    }
+    let count = Double(learning.reduce(0) { $0 + $1.entry.parameter.count })
     return UpdateStatistics(
-      gradientNorm: totals[0].squareRoot(), gradientRMS: (totals[0] / count).squareRoot(),
-      updateRMS: (totals[1] / count).squareRoot(), parameterRMS: (totals[2] / count).squareRoot())
+      gradientNorm: totals.gradient.squareRoot(),
+      gradientRMS: (totals.gradient / count).squareRoot(),
+      updateRMS: (totals.step / count).squareRoot(),
+      parameterRMS: (totals.weights / count).squareRoot())
   }
 
   /// The running averages, to save and to restore: names end in `/variance` and `/momentum`. Frozen
   /// tensors have theirs, which rest.
   public var state: [(name: String, shape: [Int], values: Region)] {
-    store.trained.flatMap { entry in
+    trained.flatMap { entry in
       [
         ("\(entry.name)/variance", entry.shape, part(of: variances.region, entry)),
         ("\(entry.name)/momentum", entry.shape, part(of: momenta.region, entry)),

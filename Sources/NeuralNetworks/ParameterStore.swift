@@ -9,35 +9,54 @@ public struct ParameterBuilder {
     let shape: [Int]
     let initializer: Initializer
     let parameter: Parameter
-    let isTrained: Bool
+    let group: String
   }
 
   private(set) var declarations: [Declaration] = []
-  /// Floats of memory.
-  package private(set) var size = 0
   package private(set) var trainedSize = 0
+  private var untrainedSize = 0
   private var isTraining = true
+  private var group = ParameterStore.mainGroup
 
   public init() {}
 
-  /// From here on, parameters are declared that no gradient reaches (a slow critic).
-  public mutating func beginUntrained() { isTraining = false }
+  /// Floats of memory.
+  package var size: Int { trainedSize + untrainedSize }
+
+  /// Declares parameters that no gradient is kept for: a slow copy, a network that only measures.
+  public mutating func untrained<Result>(
+    _ body: (inout ParameterBuilder) throws -> Result
+  ) rethrows -> Result {
+    let wasTraining = isTraining
+    isTraining = false
+    defer { isTraining = wasTraining }
+    return try body(&self)
+  }
+
+  /// Declares parameters of a group with an optimiser of its own: a discriminator.
+  public mutating func group<Result>(
+    _ name: String, _ body: (inout ParameterBuilder) throws -> Result
+  ) rethrows -> Result {
+    let outer = group
+    group = name
+    defer { group = outer }
+    return try body(&self)
+  }
 
   /// Declares a parameter. Kernels of rank over 2 are matrices of all their leading rows.
   public mutating func declare(
     _ name: String, shape: [Int], _ initializer: Initializer
   ) -> Parameter {
     precondition(!declarations.contains { $0.name == name }, "parameter \(name) declared twice")
-    let columns = shape.last ?? 1
+    let (rows, columns) = (shape.dropLast().reduce(1, *), shape.last ?? 1)
+    // Each starts on a cache line, so that threads which update neighbours share none.
+    let space = (rows * columns + 15) & ~15
+    if isTraining { trainedSize += space } else { untrainedSize += space }
     let parameter = Parameter(
-      offset: size, rows: shape.dropLast().reduce(1, *), columns: columns)
+      offset: isTraining ? trainedSize - space : -untrainedSize, rows: rows, columns: columns)
     declarations.append(
       Declaration(
-        name: name, shape: shape, initializer: initializer, parameter: parameter,
-        isTrained: isTraining))
-    // Each starts on a cache line, so that threads which update neighbours share none.
-    size += (parameter.count + 15) & ~15
-    if isTraining { trainedSize = size }
+        name: name, shape: shape, initializer: initializer, parameter: parameter, group: group))
     return parameter
   }
 }
@@ -48,15 +67,20 @@ public final class ParameterStore: Sendable {
     public let name: String
     public let shape: [Int]
     public let parameter: Parameter
-    /// Whether gradients reach it.
-    public let isTrained: Bool
+    /// Whose optimiser changes it.
+    public let group: String
+    /// Whether a gradient is kept for it.
+    public var isTrained: Bool { parameter.isTrained }
     /// Whether it stays as it is all the same.
     public let isFrozen: Bool
     let initializer: Initializer
   }
 
+  /// The group of parameters that are declared in none.
+  public static let mainGroup = "model"
+
   public let entries: [Entry]
-  /// Floats of gradient memory: trained parameters come first.
+  /// Floats of gradient memory.
   public let trainedSize: Int
   private let storage: Storage
 
@@ -66,7 +90,7 @@ public final class ParameterStore: Sendable {
   ) {
     entries = builder.declarations.map {
       Entry(
-        name: $0.name, shape: $0.shape, parameter: $0.parameter, isTrained: $0.isTrained,
+        name: $0.name, shape: $0.shape, parameter: $0.parameter, group: $0.group,
         isFrozen: isFrozen($0.name), initializer: $0.initializer)
     }
     trainedSize = builder.trainedSize
@@ -81,7 +105,9 @@ public final class ParameterStore: Sendable {
 
   /// The values of one.
   public subscript(entry: Entry) -> Region {
-    values.slice(entry.parameter.offset, count: entry.parameter.count)
+    let offset = entry.parameter.offset
+    return values.slice(
+      entry.isTrained ? offset : values.count + offset, count: entry.parameter.count)
   }
 
   /// What gradients reach, frozen or not.

@@ -7,7 +7,7 @@ import Kernels
 /// again. In each, all rows' numbers of a kind stand together, floats first:
 /// ```
 /// record   vectors, actions, rewards, images, flags
-/// latents  deter in half precision, class numbers in one byte each or two
+/// latents  deter in half precision, stoch in bytes
 /// ```
 struct BlockLayout: Equatable, Sendable {
   let layout: ReplayLayout
@@ -24,7 +24,6 @@ struct BlockLayout: Equatable, Sendable {
   private let flags: Section
   private let deter: Section
   private let stoch: Section
-  private var isNarrow: Bool { layout.classes <= 256 }
 
   /// Rows of the largest blocks: a window of 65 rows then unpacks little more than itself.
   static let mostRows = 32
@@ -41,7 +40,7 @@ struct BlockLayout: Equatable, Sendable {
     recordBytes = record.end
     var latents = Plan(rows: rows)
     deter = latents.add(layout.deter, bytes: 2)
-    stoch = latents.add(layout.latents, bytes: layout.classes <= 256 ? 1 : 2)
+    stoch = latents.add(layout.stochBytes, bytes: 1)
     latentBytes = latents.end
   }
 
@@ -133,16 +132,11 @@ extension BlockLayout {
 extension BlockLayout {
   /// Stores the rows `source` of arrays of latents over the rows from `target` on.
   func store(
-    _ source: Range<Int>, deter: [Float], stoch: [UInt16], at target: Int, in latents: Bytes
+    _ source: Range<Int>, deter: [Float], stoch: [UInt8], at target: Int, in latents: Bytes
   ) {
     let rows = target..<(target + source.count)
     self.deter.part(rows, of: latents).storeHalves(deter, self.deter.elements(source))
-    let classes = self.stoch.part(rows, of: latents)
-    if isNarrow {
-      classes.storeNarrow(stoch, self.stoch.elements(source))
-    } else {
-      classes.store(stoch, self.stoch.elements(source))
-    }
+    self.stoch.part(rows, of: latents).store(stoch, self.stoch.elements(source))
   }
 
   /// Copies latents to the rows of a batch that start at `target`.
@@ -150,11 +144,6 @@ extension BlockLayout {
     _ rows: Range<Int>, of latents: Bytes, into batch: inout ReplayBatch, at target: Int
   ) {
     deter.part(rows, of: latents).loadHalves(into: &batch.deter, at: target * deter.columns)
-    let classes = stoch.part(rows, of: latents)
-    if isNarrow {
-      classes.loadNarrow(into: &batch.stoch, at: target * stoch.columns)
-    } else {
-      classes.load(into: &batch.stoch, at: target * stoch.columns)
-    }
+    stoch.part(rows, of: latents).load(into: &batch.stoch, at: target * stoch.columns)
   }
 }

@@ -166,7 +166,7 @@ final class ChunkStore {
   ///
   /// - Parameter source: the rows in `deter` and `stoch`.
   func setLatents(
-    _ source: Range<Int>, deter: [Float], stoch: [UInt16], at address: StepID
+    _ source: Range<Int>, deter: [Float], stoch: [UInt8], at address: StepID
   ) throws {
     guard let chunk = chunks[address.chunk] else { return }
     let (number, row) = address.row.quotientAndRemainder(dividingBy: blockLayout.rows)

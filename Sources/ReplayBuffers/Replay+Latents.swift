@@ -5,9 +5,9 @@ extension Replay {
   /// - Parameters:
   ///   - stepIDs: `N` rows.
   ///   - deter: `[N, deter]`; kept in half precision.
-  ///   - stoch: `[N, latents]`: class numbers.
+  ///   - stoch: `[N, stochBytes]`.
   /// - Throws: `FileError` where they cannot be brought to the disk.
-  public func update(stepIDs: [StepID], deter: [Float], stoch: [UInt16]) throws {
+  public func update(stepIDs: [StepID], deter: [Float], stoch: [UInt8]) throws {
     try update(stepIDs.indices, of: stepIDs, from: 0, deter: deter, stoch: stoch)
   }
 
@@ -15,16 +15,16 @@ extension Replay {
   /// - Parameters:
   ///   - context: rows at the start of each sequence that keep theirs.
   ///   - deter: `[B, R - context, deter]`; kept in half precision.
-  ///   - stoch: `[B, R - context, latents]`: class numbers.
+  ///   - stoch: `[B, R - context, stochBytes]`.
   /// - Throws: `FileError` where they cannot be brought to the disk.
   public func update(
-    _ batch: ReplayBatch, context: Int, deter: [Float], stoch: [UInt16]
+    _ batch: ReplayBatch, context: Int, deter: [Float], stoch: [UInt8]
   ) throws {
     precondition(0...batch.length ~= context, "\(context) rows of context in \(batch.length)")
     let length = batch.length - context
     precondition(
       deter.count == batch.sequences * length * layout.deter
-        && stoch.count == batch.sequences * length * layout.latents,
+        && stoch.count == batch.sequences * length * layout.stochBytes,
       "\(deter.count) and \(stoch.count) numbers for \(batch.sequences)×\(length) rows")
     for sequence in 0..<batch.sequences {
       let start = sequence * batch.length + context
@@ -35,11 +35,11 @@ extension Replay {
   }
 
   private func update(
-    _ rows: Range<Int>, of stepIDs: [StepID], from source: Int, deter: [Float], stoch: [UInt16]
+    _ rows: Range<Int>, of stepIDs: [StepID], from source: Int, deter: [Float], stoch: [UInt8]
   ) throws {
     let end = source + rows.count
     precondition(
-      deter.count >= end * layout.deter && stoch.count >= end * layout.latents,
+      deter.count >= end * layout.deter && stoch.count >= end * layout.stochBytes,
       "\(deter.count) and \(stoch.count) numbers for \(end) rows")
     counters.updates += rows.count
     var next = rows.lowerBound

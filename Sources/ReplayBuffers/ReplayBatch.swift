@@ -24,8 +24,8 @@ public struct ReplayBatch: Sendable, Equatable {
   public var isTerminal: [Bool]
   /// `[B, R, deter]`.
   public var deter: [Float]
-  /// `[B, R, latents]`: class numbers.
-  public var stoch: [UInt16]
+  /// `[B, R, stochBytes]`.
+  public var stoch: [UInt8]
   /// `[B, R]`.
   public var stepIDs: [StepID]
   /// Which piece of its windows this is; 0 begins with replay's latents, later pieces continue the
@@ -47,7 +47,7 @@ public struct ReplayBatch: Sendable, Equatable {
     isLast = isFirst
     isTerminal = isFirst
     deter = Array(repeating: 0, count: rows * layout.deter)
-    stoch = Array(repeating: 0, count: rows * layout.latents)
+    stoch = Array(repeating: 0, count: rows * layout.stochBytes)
     stepIDs = Array(repeating: StepID(chunk: 0, row: 0), count: rows)
   }
 }

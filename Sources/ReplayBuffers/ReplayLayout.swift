@@ -10,27 +10,22 @@ public struct ReplayLayout: Sendable, Hashable, Codable {
   public var actionSize: Int
   /// Numbers of the deterministic latent state.
   public var deter: Int
-  /// Categorical latents.
-  public var latents: Int
-  /// Classes of each categorical latent, at most 65,536.
-  public var classes: Int
+  /// Bytes of the stochastic latent state, which mean nothing to replay.
+  public var stochBytes: Int
 
   public init(
-    imageSizes: [Int], vectorSizes: [Int], actionSize: Int, deter: Int, latents: Int, classes: Int
+    imageSizes: [Int], vectorSizes: [Int], actionSize: Int, deter: Int, stochBytes: Int
   ) {
-    precondition(1...65_536 ~= classes, "\(classes) classes")
     self.imageSizes = imageSizes
     self.vectorSizes = vectorSizes
     self.actionSize = actionSize
     self.deter = deter
-    self.latents = latents
-    self.classes = classes
+    self.stochBytes = stochBytes
   }
 
   /// The layout for an environment's spaces.
   public init(
-    observationSpaces: [ObservationSpace], actionSpace: ActionSpace, deter: Int, latents: Int,
-    classes: Int
+    observationSpaces: [ObservationSpace], actionSpace: ActionSpace, deter: Int, stochBytes: Int
   ) {
     let actionSize =
       switch actionSpace {
@@ -40,7 +35,7 @@ public struct ReplayLayout: Sendable, Hashable, Codable {
     self.init(
       imageSizes: observationSpaces.filter(\.isImage).map(\.count),
       vectorSizes: observationSpaces.filter { !$0.isImage }.map(\.count), actionSize: actionSize,
-      deter: deter, latents: latents, classes: classes)
+      deter: deter, stochBytes: stochBytes)
   }
 
   /// Bytes that a row's record takes: what was seen, earned and done, and a byte of flags.
@@ -49,9 +44,41 @@ public struct ReplayLayout: Sendable, Hashable, Codable {
     return imageSizes.reduce(0, +) + floats * 4 + 1
   }
 
-  /// Bytes that a row's latents take: deter in half precision, class numbers in a byte or two.
-  public var latentBytesPerRow: Int { deter * 2 + latents * (classes <= 256 ? 1 : 2) }
+  /// Bytes that a row's latents take: deter in half precision, stoch as it was given.
+  public var latentBytesPerRow: Int { deter * 2 + stochBytes }
 
   /// Bytes that a stored row takes.
   public var bytesPerRow: Int { recordBytesPerRow + latentBytesPerRow }
+}
+
+extension ReplayLayout {
+  private enum CodingKeys: String, CodingKey {
+    case imageSizes, vectorSizes, actionSize, deter, stochBytes
+    // Before latents had families, a layout told how many there were, and of how many classes.
+    case latents, classes
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let stochBytes =
+      try values.decodeIfPresent(Int.self, forKey: .stochBytes)
+      ?? {
+        let latents = try values.decode(Int.self, forKey: .latents)
+        return try values.decode(Int.self, forKey: .classes) <= 256 ? latents : 2 * latents
+      }()
+    self.init(
+      imageSizes: try values.decode([Int].self, forKey: .imageSizes),
+      vectorSizes: try values.decode([Int].self, forKey: .vectorSizes),
+      actionSize: try values.decode(Int.self, forKey: .actionSize),
+      deter: try values.decode(Int.self, forKey: .deter), stochBytes: stochBytes)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(imageSizes, forKey: .imageSizes)
+    try values.encode(vectorSizes, forKey: .vectorSizes)
+    try values.encode(actionSize, forKey: .actionSize)
+    try values.encode(deter, forKey: .deter)
+    try values.encode(stochBytes, forKey: .stochBytes)
+  }
 }

@@ -19,19 +19,20 @@ public struct ReplayRow: Sendable, Equatable {
   public var action: [Float]
   /// `[deter]`.
   public var deter: [Float]
-  /// `[latents]`: the class that was sampled from each latent's posterior.
-  public var stoch: [UInt16]
+  /// `[stochBytes]`: what was drawn from the latents' posterior, in bytes that only their family can
+  /// read.
+  public var stoch: [UInt8]
 
   /// A row of zeros.
   public init(observation: Observation, layout: ReplayLayout) {
     self.observation = observation
     action = Array(repeating: 0, count: layout.actionSize)
     deter = Array(repeating: 0, count: layout.deter)
-    stoch = Array(repeating: 0, count: layout.latents)
+    stoch = Array(repeating: 0, count: layout.stochBytes)
   }
 
   /// A row of what is given, and zeros.
-  public init(observation: Observation, action: [Float], deter: [Float], stoch: [UInt16]) {
+  public init(observation: Observation, action: [Float], deter: [Float], stoch: [UInt8]) {
     self.observation = observation
     (self.action, self.deter, self.stoch) = (action, deter, stoch)
   }
@@ -41,8 +42,8 @@ public struct ReplayRow: Sendable, Equatable {
     precondition(
       fits(layout),
       "images \(observation.images.map(\.count)), vectors \(observation.vectors.map(\.count)), "
-        + "action \(action.count), deter \(deter.count), stoch \(stoch.count) or a class in it do "
-        + "not fit \(layout)")
+        + "action \(action.count), deter \(deter.count), stoch \(stoch.count) do not fit "
+        + "\(layout)")
   }
 
   /// Whether this row has a layout.
@@ -50,7 +51,7 @@ public struct ReplayRow: Sendable, Equatable {
     observation.images.lazy.map(\.count).elementsEqual(layout.imageSizes)
       && observation.vectors.lazy.map(\.count).elementsEqual(layout.vectorSizes)
       && action.count == layout.actionSize && deter.count == layout.deter
-      && stoch.count == layout.latents && stoch.allSatisfy { $0 < layout.classes }
+      && stoch.count == layout.stochBytes
   }
 }
 

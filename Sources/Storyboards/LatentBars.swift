@@ -1,13 +1,14 @@
 import Agents
+import LatentModels
 import Pictures
 
-/// The categorical latents of a step: a bar for each of the S latents, cut into C colours by their
-/// probabilities.
+/// The latents of a step: for each a bar cut into colours by the probabilities of its classes, or a mean
+/// with its deviation to either side.
 struct LatentBars {
   let rollout: Rollout
 
-  /// S · C.
-  private var width: Int { rollout.seen.prior.count / (rollout.steps * rollout.sequences) }
+  /// Numbers that describe a row.
+  private var width: Int { rollout.latent.descriptionWidth }
 
   /// What the model believed before it looked: of the first sample, where it did not look.
   func prior(sequence: Int, step: Int) -> ArraySlice<Float> {
@@ -30,37 +31,56 @@ struct LatentBars {
   /// Draws the bars beside each other, as wide as there is room for; where there is too little, as many
   /// as there is room for.
   func draw(
-    _ probabilities: ArraySlice<Float>?, in rectangle: Rectangle, of picture: inout Picture
+    _ description: ArraySlice<Float>?, in rectangle: Rectangle, of picture: inout Picture
   ) {
     picture.fill(rectangle, with: Theme.panel)
-    guard let probabilities else { return }
-    let latents = probabilities.count / rollout.classes
-    let shown = min(latents, rectangle.width)
+    guard let description else { return }
+    let portraits = rollout.latent.portraits(of: description)
+    let shown = min(portraits.count, rectangle.width)
     for latent in 0..<shown {
       let left = latent * rectangle.width / shown
       let width = (latent + 1) * rectangle.width / shown - left
-      let start = probabilities.startIndex + latent * rollout.classes
-      drawBar(
-        probabilities[start..<start + rollout.classes],
-        in: Rectangle(
-          row: rectangle.row, column: rectangle.column + left, height: rectangle.height,
-          width: width > 2 ? width - 1 : width),
-        of: &picture)
+      let place = Rectangle(
+        row: rectangle.row, column: rectangle.column + left, height: rectangle.height,
+        width: width > 2 ? width - 1 : width)
+      switch portraits[latent] {
+      case .shares(let shares): drawShares(shares, in: place, of: &picture)
+      case .interval(let mean, let deviation):
+        drawInterval(mean, deviation, in: place, of: &picture)
+      }
     }
   }
 
   /// One latent's bar, its first class at the top.
-  private func drawBar(
-    _ probabilities: ArraySlice<Float>, in rectangle: Rectangle, of picture: inout Picture
-  ) {
+  private func drawShares(_ shares: [Float], in rectangle: Rectangle, of picture: inout Picture) {
     var (sum, top): (Float, Int) = (0, 0)
-    for (category, probability) in probabilities.enumerated() {
-      sum += probability
+    for (category, share) in shares.enumerated() {
+      sum += share
       let bottom = min(Int((sum * Float(rectangle.height)).rounded()), rectangle.height)
       var part = rectangle
       (part.row, part.height) = (rectangle.row + top, bottom - top)
-      picture.fill(part, with: Theme.category(category, of: rollout.classes))
+      picture.fill(part, with: Theme.category(category, of: shares.count))
       top = bottom
     }
+  }
+
+  /// Values that are further from zero stand at the edge.
+  private static let farthest: Float = 3
+
+  /// One latent's deviation to either side of its mean, from 3 at the top to -3 at the bottom.
+  private func drawInterval(
+    _ mean: Float, _ deviation: Float, in rectangle: Rectangle, of picture: inout Picture
+  ) {
+    let last = rectangle.height - 1
+    func row(_ value: Float) -> Int {
+      let share = (Self.farthest - value) / (2 * Self.farthest)
+      return rectangle.row + Int((min(max(share, 0), 1) * Float(last)).rounded())
+    }
+    var part = rectangle
+    part.row = row(mean + deviation)
+    part.height = row(mean - deviation) - part.row + 1
+    picture.fill(part, with: Theme.category(0, of: 2))
+    (part.row, part.height) = (row(mean), 1)
+    picture.fill(part, with: Theme.category(1, of: 2))
   }
 }

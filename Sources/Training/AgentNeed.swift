@@ -1,6 +1,7 @@
 import Agents
 import EnvironmentInterface
 import Kernels
+import LatentModels
 import ReplayBuffers
 
 /// What memory the training of an agent takes, besides that of replay.
@@ -23,7 +24,9 @@ public struct AgentNeed: Sendable, Equatable, CustomStringConvertible {
     size = try Agent.size(configuration.agent, spaces: spaces, actionSpace: actionSpace)
     shards = configuration.run.shards
     batch = (configuration.batchSize, configuration.batchLength)
-    passes = Self.passes(configuration, spaces, size)
+    passes = Self.passes(
+      configuration, spaces, size,
+      stoch: try LatentFamilies.make(configuration.agent.dyn.rssm).width)
   }
 
   private static let number = MemoryLayout<Float>.stride
@@ -38,10 +41,11 @@ public struct AgentNeed: Sendable, Equatable, CustomStringConvertible {
   /// program itself. Fitted to the peak memory of `dreamer bench` with `size1m` and `size12m`, batches of
   /// 16 × 16 and 16 × 64, images of 32 and 64 pixels, and 15 and 30 imagined steps.
   private static func passes(
-    _ configuration: TrainingConfiguration, _ spaces: [ObservationSpace], _ size: AgentSize
+    _ configuration: TrainingConfiguration, _ spaces: [ObservationSpace], _ size: AgentSize,
+    stoch: Int
   ) -> Int {
     let agent = configuration.agent
-    let features = Double(agent.dyn.rssm.deter + agent.dyn.rssm.stoch * agent.dyn.rssm.classes)
+    let features = Double(agent.dyn.rssm.deter + stoch)
     let pixels = spaces.reduce(0.0) { sum, space in
       guard case .image(let height, let width, _) = space.kind else { return sum }
       return sum + Double(height * width)

@@ -1,6 +1,7 @@
 import Agents
 import EnvironmentInterface
 import Kernels
+import LatentModels
 import ReplayBuffers
 import WorldModels
 
@@ -10,7 +11,7 @@ public struct BatchMaker: Sendable {
   public let actionSpace: ActionSpace
   /// K: rows before the train rows.
   public let context: Int
-  public let classes: Int
+  let latent: any LatentFamily
   /// The state and action after the last batch: what a later piece of the same windows goes on from.
   var carry: Carry?
   /// The frames of the last batch, whose memory the next one takes.
@@ -18,7 +19,7 @@ public struct BatchMaker: Sendable {
 
   /// How a batch ended.
   public struct Carry: Codable, Sendable, Equatable {
-    /// `[B, D]` and `[B, S · C]`.
+    /// `[B, D]` and `[B, Z]`.
     var deter: [Float]
     var stoch: [Float]
     /// `[B, actionSize]`.
@@ -28,7 +29,7 @@ public struct BatchMaker: Sendable {
   public init(_ agent: Agent, context: Int) {
     actionSpace = agent.actionSpace
     self.context = context
-    classes = agent.worldModel.rssm.configuration.classes
+    latent = agent.worldModel.rssm.latent
   }
 
   /// - Returns: a batch whose frames stay as they are until the next call.
@@ -73,19 +74,18 @@ public struct BatchMaker: Sendable {
   private func initialState(_ replayed: ReplayBatch) -> (deter: [Float], stoch: [Float]) {
     if replayed.consec > 0, let carry { return (carry.deter, carry.stoch) }
     let layout = replayed.layout
-    let width = layout.latents * classes
     var deter = [Float](repeating: 0, count: replayed.sequences * layout.deter)
-    var stoch = [Float](repeating: 0, count: replayed.sequences * width)
+    var stoch = [Float](repeating: 0, count: replayed.sequences * latent.width)
     if context == 0 { return (deter, stoch) }
     for b in 0..<replayed.sequences {
       let row = b * replayed.length + context - 1
       deter.replaceSubrange(
         b * layout.deter..<(b + 1) * layout.deter,
         with: replayed.deter[row * layout.deter..<(row + 1) * layout.deter])
-      for latent in 0..<layout.latents {
-        let chosen = Int(replayed.stoch[row * layout.latents + latent])
-        stoch[b * width + latent * classes + chosen] = 1
-      }
+      stoch.replaceSubrange(
+        b * latent.width..<(b + 1) * latent.width,
+        with: latent.load(
+          replayed.stoch[row * layout.stochBytes..<(row + 1) * layout.stochBytes]))
     }
     return (deter, stoch)
   }
@@ -108,12 +108,6 @@ public struct BatchMaker: Sendable {
     }
   }
 
-  /// One-hot latents as the class numbers that replay stores.
-  public func classNumbers(_ stoch: [Float]) -> [UInt16] {
-    var numbers = [UInt16](repeating: 0, count: stoch.count / classes)
-    for index in stoch.indices where stoch[index] == 1 {
-      numbers[index / classes] = UInt16(index % classes)
-    }
-    return numbers
-  }
+  /// Samples of latents as replay stores them.
+  public func stored(_ stoch: [Float]) -> [UInt8] { latent.store(stoch) }
 }

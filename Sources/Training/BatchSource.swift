@@ -46,7 +46,7 @@ struct BatchSource {
     maker.remember(latents, of: replayed)
     if let priorities { replay.prioritize(replayed, context: context, priorities) }
     try replay.update(
-      replayed, context: context, deter: latents.deter, stoch: maker.classNumbers(latents.stoch))
+      replayed, context: context, deter: latents.deter, stoch: maker.stored(latents.stoch))
   }
 
   /// Takes note that the last batch was not trained on: what was begun with it is undone.

@@ -17,10 +17,7 @@ struct BenchmarkWorkload {
     agent = try Agent(
       configuration.agent, spaces: spaces, actionSpace: configuration.bench.actionSpace,
       key: key.fold("parameters"))
-    let rssm = configuration.agent.dyn.rssm
-    layout = ReplayLayout(
-      observationSpaces: spaces, actionSpace: configuration.bench.actionSpace, deter: rssm.deter,
-      latents: rssm.stoch, classes: rssm.classes)
+    layout = ReplayLayout(agent)
   }
 
   var subject: String {
@@ -57,10 +54,14 @@ struct BenchmarkWorkload {
     let replay = try Replay(
       configuration.replay, layout: layout, streamCount: configuration.batchSize,
       windowLength: window, key: key.fold("replay"))
+    let latent = agent.worldModel.rssm.latent
     for stream in 0..<configuration.batchSize {
-      var generator = Generator(key: key.fold("rows").fold(stream))
-      for row in 0..<2 * window {
-        try replay.append(makeRow(row, &generator), stream: stream)
+      let key = key.fold("rows").fold(stream)
+      var generator = Generator(key: key)
+      for number in 0..<2 * window {
+        var row = makeRow(number, &generator)
+        row.stoch = latent.store(latent.arbitrarySamples(rows: 1, key: key.fold(number)))
+        try replay.append(row, stream: stream)
       }
     }
     return replay
@@ -74,9 +75,6 @@ struct BenchmarkWorkload {
     row.reward = row.isFirst ? 0 : Float(generator.uniform())
     row.action = [Float(generator.integer(below: configuration.bench.actions))]
     for index in row.deter.indices { row.deter[index] = Float(generator.uniform(-1, 1)) }
-    for index in row.stoch.indices {
-      row.stoch[index] = UInt16(generator.integer(below: layout.classes))
-    }
     return row
   }
 }

@@ -1,6 +1,7 @@
 import Agents
 import EnvironmentInterface
 import Foundation
+import LatentModels
 
 /// Looks for signs in a run's averages that its learning has collapsed, and puts them into words.
 package struct CollapseWatch {
@@ -15,12 +16,14 @@ package struct CollapseWatch {
   /// Before that many, a policy may be as random as it was at first.
   static let decidedUpdates = 5000
 
-  private let agent: AgentConfiguration
+  private let latent: any LatentFamily
   private let entropyRange: ClosedRange<Double>
 
-  package init(_ agent: AgentConfiguration, actionSpace: ActionSpace) {
-    self.agent = agent
-    entropyRange = Self.entropyRange(agent.policy, actionSpace)
+  package init(
+    _ policy: PolicyConfiguration, latent: any LatentFamily, actionSpace: ActionSpace
+  ) {
+    self.latent = latent
+    entropyRange = Self.entropyRange(policy, actionSpace)
   }
 
   /// The smallest and largest entropy of a policy, in nats: those of a class or of a uniform draw, and
@@ -49,7 +52,7 @@ package struct CollapseWatch {
   }
 
   private func posteriorCollapse(_ values: [String: Double]) -> Warning? {
-    let count = agent.dyn.rssm.stoch
+    let count = latent.count
     guard let active = values["report/latents/active"], active < Double(count) / 20 else {
       return nil
     }
@@ -61,17 +64,17 @@ package struct CollapseWatch {
         + "the observations change at all")
   }
 
-  /// Where every latent means one class alone, all others are dead.
+  /// Where every latent means one code alone, all others are dead.
   private func deadCodes(_ values: [String: Double]) -> Warning? {
-    let classes = Double(agent.dyn.rssm.classes)
-    guard classes > 1, let share = values["report/latents/dead_share"],
+    guard let codes = latent.codes.map(Double.init), codes > 1,
+      let share = values["report/latents/dead_share"],
       let perplexity = values["report/latents/perplexity"],
-      share > 0.95 * (classes - 1) / classes
+      share > 0.95 * (codes - 1) / codes
     else { return nil }
     return Warning(
       name: "dead_codes",
       text: "the latents' codes are dead: \(Self.percent(share)) of the classes are hardly ever "
-        + "meant, the perplexity is \(Self.number(perplexity)) of \(Self.number(classes)); raise "
+        + "meant, the perplexity is \(Self.number(perplexity)) of \(Self.number(codes)); raise "
         + "agent.dyn.rssm.unimix or agent.dyn.rssm.free_nats")
   }
 

@@ -1,5 +1,6 @@
 import Agents
 import Kernels
+import LatentModels
 import NeuralNetworks
 import ReplayBuffers
 
@@ -123,6 +124,9 @@ enum ConfigurationRule {
     ("agent.dec.typ", .oneOf(["simple"])),
     ("*.deter", .atLeast(1)),
     ("*.hidden", .atLeast(1)),
+    ("agent.dyn.rssm.latent", .oneOf(LatentFamilies.names)),
+    ("agent.dyn.rssm.std_act", .oneOf(["softplus", "sigmoid2"])),
+    ("agent.dyn.rssm.min_std", .above(0)),
     ("*.stoch", .atLeast(1)),
     ("*.classes", .atLeast(1)),
     ("*.imglayers", .atLeast(0)),

@@ -89,12 +89,9 @@ struct RememberedRun: Experience {
           problem: "it is of \(configuration.task), not of \(world.id)",
           remedy: "name a run in the same world in replay.preload")
       }
-      let rssm = configuration.agent.dyn.rssm
       let replay = try Replay(
         configuration.replay,
-        layout: ReplayLayout(
-          observationSpaces: world.observationSpaces, actionSpace: world.actionSpace,
-          deter: rssm.deter, latents: rssm.stoch, classes: rssm.classes),
+        layout: ReplayLayout(world: world, configuration.agent.dyn.rssm),
         streamCount: configuration.streamCount, windowLength: configuration.windowLength,
         key: .init(seed: 0), in: run.replay)
       try replay.restore(from: checkpoint.replay, of: opened.saved.ownerOfReplay)

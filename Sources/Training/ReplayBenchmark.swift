@@ -1,5 +1,6 @@
 import EnvironmentInterface
 import Foundation
+import LatentModels
 import Randomness
 import ReplayBuffers
 
@@ -38,16 +39,14 @@ public struct ReplayBenchmark {
       try EnvironmentRegistry.make(task, configuration.env)
     }
     let rssm = configuration.agent.dyn.rssm
-    let layout = ReplayLayout(
-      observationSpaces: worlds[0].observationSpaces.sorted { $0.name < $1.name },
-      actionSpace: worlds[0].actionSpace, deter: rssm.deter, latents: rssm.stoch,
-      classes: rssm.classes)
+    let layout = try ReplayLayout(world: worlds[0], rssm)
     let replay = try Replay(
       configuration.replay, layout: layout, streamCount: worlds.count,
       windowLength: configuration.windowLength, key: Key(seed: 0), in: folder)
     try replay.begin()
     var players = worlds.enumerated().map { RandomPlayer($1, layout: layout, number: $0) }
-    var trainer = MadeUpTraining(configuration, layout: layout)
+    var trainer = MadeUpTraining(
+      configuration, layout: layout, latent: try LatentFamilies.make(rssm))
     let clock = Stopwatch()
     for step in 1...steps {
       if isStopped() { return nil }
@@ -94,7 +93,7 @@ private struct RandomPlayer {
   }
 
   /// Steps, or begins an episode, and decides.
-  mutating func advance(_ latents: (deter: [Float], stoch: [UInt16])) throws {
+  mutating func advance(_ latents: (deter: [Float], stoch: [UInt8])) throws {
     let step: Step
     if let action {
       step = try world.step(action, into: &row.observation)
@@ -122,9 +121,11 @@ private struct MadeUpTraining {
   private var batch: ReplayBatch
   /// Latents that nothing can pack, twice as many as a batch has.
   private var deter: [Float]
-  private var stoch: [UInt16]
+  private var stoch: [UInt8]
 
-  init(_ configuration: TrainingConfiguration, layout: ReplayLayout) {
+  init(
+    _ configuration: TrainingConfiguration, layout: ReplayLayout, latent: any LatentFamily
+  ) {
     self.layout = layout
     context = configuration.replayContext
     rows = configuration.batchSize * configuration.batchLength
@@ -133,16 +134,14 @@ private struct MadeUpTraining {
       length: configuration.batchLength + context)
     var generator = Generator(key: Key(seed: 2))
     deter = (0..<2 * rows * layout.deter).map { _ in Float(generator.uniform(-1, 1)) }
-    stoch = (0..<2 * rows * layout.latents).map { _ in
-      UInt16(generator.integer(below: layout.classes))
-    }
+    stoch = latent.store(latent.arbitrarySamples(rows: 2 * rows, key: Key(seed: 2).fold("stoch")))
   }
 
-  func latents(_ step: Int) -> (deter: [Float], stoch: [UInt16]) {
+  func latents(_ step: Int) -> (deter: [Float], stoch: [UInt8]) {
     let row = step % rows
     return (
       Array(deter[(row * layout.deter)..<((row + 1) * layout.deter)]),
-      Array(stoch[(row * layout.latents)..<((row + 1) * layout.latents)])
+      Array(stoch[(row * layout.stochBytes)..<((row + 1) * layout.stochBytes)])
     )
   }
 
@@ -152,7 +151,7 @@ private struct MadeUpTraining {
     try report.sampling.measure { try replay.sample(for: .train, into: &batch) }
     let first = step % rows
     let deter = Array(deter[(first * layout.deter)..<((first + rows) * layout.deter)])
-    let stoch = Array(stoch[(first * layout.latents)..<((first + rows) * layout.latents)])
+    let stoch = Array(stoch[(first * layout.stochBytes)..<((first + rows) * layout.stochBytes)])
     try report.updating.measure {
       try replay.update(batch, context: context, deter: deter, stoch: stoch)
     }

@@ -68,7 +68,7 @@ struct Report {
   /// Adds the histograms of latents.
   mutating func add(_ diagnosis: ModelDiagnosis) {
     for (name, values) in [
-      ("deter", diagnosis.deter), ("class_use", diagnosis.latents.marginals),
+      ("deter", diagnosis.deter), ("class_use", diagnosis.latents.codes?.marginals ?? []),
       ("activity", diagnosis.latents.activity), ("kl", diagnosis.divergences),
     ] {
       guard let histogram = Histogram(of: values) else { continue }

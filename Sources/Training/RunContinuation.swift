@@ -37,7 +37,8 @@ extension TrainingConfiguration {
   ]
   /// What sizes are called among the keys of networks.
   private static let namesOfSizes = [
-    "deter", "hidden", "stoch", "classes", "imglayers", "obslayers", "dynlayers", "blocks", "depth",
+    "deter", "hidden", "latent", "stoch", "classes", "imglayers", "obslayers", "dynlayers",
+    "blocks", "depth",
     "mults", "layers", "units", "kernel", "bins", "bspace",
   ]
 

@@ -62,9 +62,11 @@ final class RunLog {
     metrics = try folder.map { try JSONLines($0.metrics, keeping: history?.metrics) }
     scores = try folder.map { try JSONLines($0.scores, keeping: history?.scores) }
     events = try folder.map { try EventFile($0.events, keeping: history?.events) }
-    watch = CollapseWatch(agent.configuration, actionSpace: agent.actionSpace)
+    watch = CollapseWatch(
+      agent.configuration.policy, latent: agent.worldModel.rssm.latent,
+      actionSpace: agent.actionSpace)
     (freeNats, latents) = (
-      agent.configuration.dyn.rssm.freeNats, agent.configuration.dyn.rssm.stoch
+      agent.configuration.dyn.rssm.freeNats, agent.worldModel.rssm.latent.count
     )
     self.progress = progress
     self.state = state

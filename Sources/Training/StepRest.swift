@@ -50,7 +50,7 @@ extension StepRest: Codable {
     var isTerminal: Bool
     var action: [Float]
     var deter: [Float]
-    var stoch: [UInt16]
+    var stoch: [UInt8]
     var episode: Driver.Episode?
 
     init(_ record: Record) {

@@ -3,9 +3,11 @@ import EnvironmentInterface
 import Files
 import Foundation
 import Kernels
+import LatentModels
 import Randomness
 import ReplayBuffers
 import Telemetry
+import WorldModels
 
 /// One run: environments, replay, learner, and the folder that all is written to.
 public final class Trainer {
@@ -453,9 +455,19 @@ extension Replay {
 extension ReplayLayout {
   /// What an agent's experience is made of.
   public init(_ agent: Agent) {
-    let rssm = agent.worldModel.rssm.configuration
+    let rssm = agent.worldModel.rssm
     self.init(
       observationSpaces: agent.spaces, actionSpace: agent.actionSpace, deter: rssm.deter,
-      latents: rssm.stoch, classes: rssm.classes)
+      stochBytes: rssm.latent.storedBytes)
+  }
+
+  /// What the experience of an agent with such dynamics is made of in a world.
+  ///
+  /// - Throws: `LatentSettingsError`.
+  init(world: any Environment, _ rssm: DynamicsConfiguration.RSSM) throws {
+    self.init(
+      observationSpaces: world.observationSpaces.sorted { $0.name < $1.name },
+      actionSpace: world.actionSpace, deter: rssm.deter,
+      stochBytes: try LatentFamilies.make(rssm).storedBytes)
   }
 }

@@ -1,6 +1,7 @@
 import Agents
 import EnvironmentInterface
 import Foundation
+import LatentModels
 import NeuralNetworks
 import Training
 
@@ -60,7 +61,7 @@ extension GoldenFile {
     }
     let rssm = configuration.dyn.rssm
     try check("batch/dyn/deter", rssm.deter)
-    try check("batch/dyn/stoch", rssm.stoch * rssm.classes)
+    try check("batch/dyn/stoch", LatentFamilies.make(rssm).width)
     for flag in ["is_first", "is_last", "is_terminal"] {
       try check("batch/\(flag)", 1, leaves: true)
       try check("batch/\(flag)", classes: 2)

@@ -1,4 +1,5 @@
 import Autodiff
+import Distributions
 import EnvironmentInterface
 import Kernels
 import NeuralNetworks
@@ -16,7 +17,7 @@ public struct Decoder: Sendable {
 
   /// - Parameters:
   ///   - deter: D.
-  ///   - stoch: S · C.
+  ///   - stoch: Z.
   /// - Throws: ``LayerStyleError``, ``ImageShapeError``.
   public init(
     _ configuration: DecoderConfiguration.Simple, spaces: [ObservationSpace], deter: Int,
@@ -75,10 +76,10 @@ public struct Decoder: Sendable {
 
   private func loss(of output: Tensor, target: Region, classes: Int, _ tape: Tape) -> Tensor {
     if classes == 0 { return tape.squaredError(output, target: target) }
-    let distribution = tape.categoricalDistribution(logits: output, classes: classes)
+    let distribution = CategoricalDistribution(logits: output, classes: classes, tape)
     let minusOne = tape.arena.allocate(output.rows)
     minusOne.fill(-1)
-    return tape.scaleRows(tape.terms(distribution, at: target).logProbability, by: minusOne)
+    return tape.scaleRows(distribution.terms(at: target, tape).logProbability, by: minusOne)
   }
 
   /// The losses of image observations, by name, with their gradient already swept back into the

@@ -1,4 +1,5 @@
 import Autodiff
+import Distributions
 import Foundation
 import Kernels
 import NeuralNetworks
@@ -49,7 +50,7 @@ public struct TwoHotHead: Sendable {
   }
 
   public func callAsFunction(_ state: RSSMState, _ tape: Tape) -> TwoHotDistribution {
-    tape.twoHotDistribution(logits: head(state, tape), bins: bins.region)
+    TwoHotDistribution(logits: head(state, tape), bins: bins.region, tape)
   }
 
   /// `n` values, ascending and symmetric about zero: the symexp of numbers that are evenly spaced in
@@ -79,6 +80,7 @@ public struct BinaryHead: Sendable {
     head = try MLPHead(configuration, from: inputs, to: 1, "logit", named: name, in: &builder)
   }
 
-  /// - Returns: `[rows, 1]` logits.
-  public func callAsFunction(_ state: RSSMState, _ tape: Tape) -> Tensor { head(state, tape) }
+  public func callAsFunction(_ state: RSSMState, _ tape: Tape) -> BernoulliDistribution {
+    BernoulliDistribution(logits: head(state, tape))
+  }
 }

@@ -8,7 +8,7 @@ extension RSSM {
   ///
   /// - Parameters:
   ///   - action: `[rows, A]`.
-  ///   - actionParts: ``actionParts(classes:_:)``, where many steps are made with them.
+  ///   - actionParts: ``actionParts(count:_:)``, where many steps are made with them.
   ///   - next: `[rows, …]`, where the result goes.
   public func imagine(
     from state: RSSMState, action: Tensor, actionParts: Tensor? = nil, draw: Draw,
@@ -17,16 +17,16 @@ extension RSSM {
     let part =
       actionParts.map { tape.rows(of: $0, chosenBy: action) } ?? actionPart(action, tape)
     step(state, actionPart: part, into: next.deter, tape)
-    tape.sample(prior(next.deter, tape), draw, into: next.stoch)
+    latent.sample(prior(next.deter, tape), draw, into: next.stoch, tape)
   }
 
-  /// What each of `classes` discrete actions gives to a step, `[classes, D]`, as constants: a table in
+  /// What each of `count` discrete actions gives to a step, `[count, D]`, as constants: a table in
   /// place of two layers for each imagined step. None where the layers are less work.
-  public func actionParts(classes: Int, _ tape: Tape) -> Tensor? {
-    if classes > configuration.hidden { return nil }
+  public func actionParts(count: Int, _ tape: Tape) -> Tensor? {
+    if count > configuration.hidden { return nil }
     return tape.withoutRecording {
-      let actions = tape.zeros(rows: classes, columns: classes)
-      for action in 0..<classes { actions.values[action * classes + action] = 1 }
+      let actions = tape.zeros(rows: count, columns: count)
+      for action in 0..<count { actions.values[action * count + action] = 1 }
       return actionPart(actions, tape)
     }
   }

@@ -6,8 +6,8 @@ import Randomness
 /// The posterior path through observed sequences. Rows are time-major, `[T · b, …]`.
 public struct ObservedPath: Sendable {
   public let states: RSSMState
-  /// `[T · b, S · C]` raw posterior logits.
-  public let logits: Tensor
+  /// `[T · b, P]`: what the network gave for the posteriors.
+  public let parameters: Tensor
 }
 
 extension RSSM {
@@ -28,31 +28,32 @@ extension RSSM {
     using draw: (Int) -> Draw, _ tape: Tape
   ) -> ObservedPath {
     let b = initial.deter.rows
-    let states = RSSMState(
+    let states = state(
       deter: tape.tensor(rows: tokens.rows, columns: deter, tracked: true),
       stoch: tape.tensor(rows: tokens.rows, columns: stoch, tracked: true))
-    let logits = tape.tensor(rows: tokens.rows, columns: stoch, tracked: true)
+    let parameters = tape.tensor(
+      rows: tokens.rows, columns: latent.parameterWidth, tracked: true)
     let actionPart = actionPart(previousActions, tape)
     let tokenPart = tokenPart(tokens, tape)
     var carry = initial
     for t in 0..<(tokens.rows / max(b, 1)) {
       let rows = t * b..<(t + 1) * b
       let kept = keep.slice(rows.lowerBound, count: b)
-      let masked = RSSMState(
+      let masked = self.state(
         deter: tape.scaleRows(carry.deter, by: kept),
         stoch: tape.scaleRows(carry.stoch, by: kept))
       let state = states.rows(rows)
       step(masked, actionPart: actionPart.rows(rows), into: state.deter, tape)
-      let posterior = distribution(
-        posterior(state.deter, tokenPart: tokenPart.rows(rows), into: logits.rows(rows), tape),
+      let posterior = latent.distribution(
+        posterior(state.deter, tokenPart: tokenPart.rows(rows), into: parameters.rows(rows), tape),
         tape)
-      tape.sample(posterior, draw(t), into: state.stoch)
+      latent.sample(posterior, draw(t), into: state.stoch, tape)
       carry = state
     }
-    return ObservedPath(states: states, logits: logits)
+    return ObservedPath(states: states, parameters: parameters)
   }
 
-  private var firstPosteriorLayer: Linear { posteriorLayers.first?.linear ?? posteriorLogits }
+  private var firstPosteriorLayer: Linear { posteriorLayers.first?.linear ?? posteriorOutput }
 
   /// The product of the tokens and their rows of the posterior's first weights, with its bias.
   private func tokenPart(_ tokens: Tensor, _ tape: Tape) -> Tensor {
@@ -62,22 +63,23 @@ extension RSSM {
       tokens, layer.weights.part(start..<start + tokens.columns), bias: layer.bias)
   }
 
-  /// The raw logits of the posterior given `[b, D]` states and the tokens' part, to which theirs is
+  /// The parameters of the posterior given `[b, D]` states and the tokens' part, to which theirs is
   /// added.
   private func posterior(
-    _ deter: Tensor, tokenPart: Tensor, into logits: Tensor, _ tape: Tape
+    _ deter: Tensor, tokenPart: Tensor, into parameters: Tensor, _ tape: Tape
   ) -> Tensor {
     if !configuration.absolute {
       let weights = firstPosteriorLayer.weights.part(0..<self.deter)
       tape.addLinear(LinearPart(deter, weights), to: tokenPart)
     }
     guard let first = posteriorLayers.first else {
-      tape.copy(tokenPart, into: logits)
-      return logits
+      tape.copy(tokenPart, into: parameters)
+      return parameters
     }
     let x = posteriorLayers.dropFirst().reduce(first.norm(consuming: tokenPart, tape)) {
       $1($0, tape)
     }
-    return tape.linear(x, posteriorLogits.weights, bias: posteriorLogits.bias, into: logits)
+    return tape.linear(
+      x, posteriorOutput.weights, bias: posteriorOutput.bias, into: parameters)
   }
 }

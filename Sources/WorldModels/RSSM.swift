@@ -1,41 +1,45 @@
 import Autodiff
 import Kernels
+import LatentModels
 import NeuralNetworks
 import Randomness
 
 /// The recurrent state-space model with a block-diagonal gated recurrent unit (ALGORITHM section 4).
 ///
-/// Symbols: `D` deter, `S` latents of `C` classes, `Hd` hidden, `G` blocks, `A` action, `E` tokens.
+/// Symbols: `D` deter, `Z` numbers of a sample of all latents (`S · C` of categorical ones), `P` numbers
+/// that a network gives for their distribution, `Hd` hidden, `G` blocks, `A` action, `E` tokens.
 public struct RSSM: Sendable {
   public let configuration: DynamicsConfiguration.RSSM
+  public let latent: any LatentFamily
   let fromDeter: Dense
   let fromStoch: Dense
   let fromAction: Dense
   let hidden: [Dense]
   let gates: Linear
   let posteriorLayers: [Dense]
-  let posteriorLogits: Linear
+  let posteriorOutput: Linear
   let priorLayers: [Dense]
-  let priorLogits: Linear
+  let priorOutput: Linear
 
   /// D.
   public var deter: Int { configuration.deter }
-  /// S · C.
-  public var stoch: Int { configuration.stoch * configuration.classes }
-  /// F = D + S · C.
+  /// Z.
+  public var stoch: Int { latent.width }
+  /// F = D + Z.
   public var features: Int { deter + stoch }
 
   /// - Parameters:
+  ///   - latent: what the posterior and the prior are distributions of.
   ///   - actions: A, the width of an action as the model sees it (classes of a discrete one).
   ///   - tokens: E.
   /// - Throws: ``LayerStyleError``.
   public init(
-    _ configuration: DynamicsConfiguration.RSSM, actions: Int, tokens: Int,
+    _ configuration: DynamicsConfiguration.RSSM, latent: any LatentFamily, actions: Int,
+    tokens: Int,
     in builder: inout ParameterBuilder
   ) throws {
-    self.configuration = configuration
+    (self.configuration, self.latent) = (configuration, latent)
     let (d, hd, g) = (configuration.deter, configuration.hidden, configuration.blocks)
-    let z = configuration.stoch * configuration.classes
     let style = try LayerStyle(
       act: configuration.act, norm: configuration.norm, winit: configuration.winit)
     func dense(_ inputs: Int, _ outputs: Int, groups: Int = 1, _ name: String) -> Dense {
@@ -43,7 +47,7 @@ public struct RSSM: Sendable {
         from: inputs, to: outputs, groups: groups, style: style, named: "dyn/\(name)", in: &builder)
     }
     fromDeter = dense(d, hd, "dynin0")
-    fromStoch = dense(z, hd, "dynin1")
+    fromStoch = dense(latent.width, hd, "dynin1")
     fromAction = dense(actions, hd, "dynin2")
     hidden = (0..<configuration.dynlayers).map {
       dense($0 == 0 ? d + 3 * hd * g : d, d, groups: g, "dynhid\($0)")
@@ -57,25 +61,30 @@ public struct RSSM: Sendable {
       from: inputs, to: 3 * d, groups: g, style.initializer, named: "dyn/dyngru", in: &builder)
     let scaled = style.scaled(configuration.outscale)
     let posteriorInputs = configuration.absolute ? tokens : d + tokens
-    posteriorLogits = Linear(
-      from: configuration.obslayers > 0 ? hd : posteriorInputs, to: z, scaled,
-      named: "dyn/obslogit", in: &builder)
-    priorLogits = Linear(
-      from: configuration.imglayers > 0 ? hd : d, to: z, scaled, named: "dyn/priorlogit",
-      in: &builder)
+    posteriorOutput = Linear(
+      from: configuration.obslayers > 0 ? hd : posteriorInputs, to: latent.parameterWidth, scaled,
+      named: "dyn/obs\(latent.outputName)", in: &builder)
+    priorOutput = Linear(
+      from: configuration.imglayers > 0 ? hd : d, to: latent.parameterWidth, scaled,
+      named: "dyn/prior\(latent.outputName)", in: &builder)
   }
 
   /// A place for states that are constants.
   public func uninitializedState(rows: Int, _ tape: Tape) -> RSSMState {
-    RSSMState(
+    state(
       deter: tape.tensor(rows: rows, columns: deter, tracked: false),
       stoch: tape.tensor(rows: rows, columns: stoch, tracked: false))
   }
 
   /// The state before an episode: zeros.
   public func initialState(rows: Int, _ tape: Tape) -> RSSMState {
-    RSSMState(
+    state(
       deter: tape.zeros(rows: rows, columns: deter), stoch: tape.zeros(rows: rows, columns: stoch))
+  }
+
+  /// A state of such rows, `[rows, D]` and `[rows, Z]`.
+  public func state(deter: Tensor, stoch: Tensor) -> RSSMState {
+    RSSMState(deter: deter, stoch: latent.isSparse ? stoch.sparse : stoch)
   }
 
   // MARK: the core
@@ -123,12 +132,6 @@ public struct RSSM: Sendable {
   /// The prior over the latents after deterministic states `[rows, D]`.
   public func prior(_ deter: Tensor, _ tape: Tape) -> LatentDistribution {
     let x = priorLayers.reduce(deter) { $1($0, tape) }
-    return distribution(priorLogits(x, tape), tape)
-  }
-
-  /// The latents that raw logits `[rows, S · C]` speak of.
-  public func distribution(_ logits: Tensor, _ tape: Tape) -> LatentDistribution {
-    tape.latentDistribution(
-      logits: logits, classes: configuration.classes, unimix: Float(configuration.unimix))
+    return latent.distribution(priorOutput(x, tape), tape)
   }
 }

@@ -24,7 +24,7 @@ public struct SequenceBatch: Sendable {
   public var isFirst: [Bool]
   public var isLast: [Bool]
   public var isTerminal: [Bool]
-  /// `[B, D]` and `[B, S · C]` (one-hot): the state before the first train row.
+  /// `[B, D]` and `[B, Z]`: the state before the first train row.
   public var initialDeter: [Float]
   public var initialStoch: [Float]
 
@@ -87,12 +87,12 @@ public struct BatchShard: Sendable {
 public struct RSSMState: Sendable {
   /// `[rows, D]`.
   public let deter: Tensor
-  /// `[rows, S · C]`, one-hot in each of the S latents (all zero before an episode).
+  /// `[rows, Z]`: a sample of the latents (all zero before an episode).
   public let stoch: Tensor
 
   public init(deter: Tensor, stoch: Tensor) {
     self.deter = deter
-    self.stoch = stoch.sparse
+    self.stoch = stoch
   }
 
   public func rows(_ range: Range<Int>) -> RSSMState {

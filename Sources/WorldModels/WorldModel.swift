@@ -1,4 +1,5 @@
 import Autodiff
+import Distributions
 import EnvironmentInterface
 import Kernels
 import LatentModels
@@ -17,7 +18,7 @@ public struct WorldModel: Sendable {
   public let balancing: KLBalancing
   private let loss: WorldModelLossConfiguration
 
-  /// - Throws: ``LayerStyleError``, ``ImageShapeError``.
+  /// - Throws: ``LayerStyleError``, ``ImageShapeError``, `LatentSettingsError`.
   public init(
     encoder: EncoderConfiguration, dynamics: DynamicsConfiguration, decoder: DecoderConfiguration,
     reward: HeadConfiguration, continuation: HeadConfiguration,
@@ -30,7 +31,8 @@ public struct WorldModel: Sendable {
     let spaces = spaces.sorted { $0.name < $1.name }
     self.encoder = try Encoder(encoder.simple, spaces: spaces, in: &builder)
     rssm = try RSSM(
-      dynamics.rssm, actions: actionSpace.width, tokens: self.encoder.width, in: &builder)
+      dynamics.rssm, latent: LatentFamilies.make(dynamics.rssm), actions: actionSpace.width,
+      tokens: self.encoder.width, in: &builder)
     self.decoder = try Decoder(
       decoder.simple, spaces: spaces, deter: rssm.deter, stoch: rssm.stoch, in: &builder)
     self.reward = try TwoHotHead(reward, from: rssm.features, named: "rew", in: &builder)
@@ -138,17 +140,17 @@ extension WorldModel {
       tokens: tokens, previousActions: previousActions(shard, masked: true, tape),
       keep: keep(shard, tape),
       from: initialState(shard, tape), using: draw, tape)
-    let posterior = rssm.distribution(path.logits, tape)
+    let posterior = rssm.latent.distribution(path.parameters, tape)
     let prior = rssm.prior(path.states.deter, tape)
-    let divergence = tape.divergence(posterior: posterior, prior: prior)
+    let divergence = rssm.latent.divergence(posterior: posterior, prior: prior, tape)
     let reward = reward(loss.rewardReachesState ? path.states : path.states.stopped, tape)
-    let continueLogits = continuation(path.states, tape)
+    let continuation = continuation(path.states, tape)
     return WorldModelPass(
       tokens: tokens, path: path, posterior: posterior, prior: prior,
       dynamics: divergence.dynamics, representation: divergence.representation,
-      rewardMean: reward.mean, continueLogits: continueLogits.values,
-      reward: tape.loss(reward, target: rewards(shard, tape)),
-      continuation: tape.binaryLoss(continueLogits, target: continueTargets(shard, tape)),
+      rewardMean: reward.mean, continueLogits: continuation.logits.values,
+      reward: reward.crossEntropy(to: rewards(shard, tape), tape),
+      continuation: continuation.crossEntropy(to: continueTargets(shard, tape), tape),
       vectors: decoder.vectorLosses(path.states, shard, recordings: recordings, tape),
       images: decoder.imageLosses(
         path.states, shard, weight: imageWeight, recordings: recordings, tape))
@@ -203,7 +205,7 @@ extension WorldModel {
       let range = shard.sequences.lowerBound * width..<shard.sequences.upperBound * width
       return tape.constant(Array(values[range]), rows: shard.size, columns: width)
     }
-    return RSSMState(
+    return rssm.state(
       deter: rows(shard.batch.initialDeter, rssm.deter),
       stoch: rows(shard.batch.initialStoch, rssm.stoch))
   }

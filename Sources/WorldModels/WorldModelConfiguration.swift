@@ -1,3 +1,5 @@
+import LatentModels
+
 // The reference's keys (danijar/dreamerv3, configs.yaml) with the defaults of ALGORITHM section 0.
 // A property is spelled as its key, in camel case: `freeNats` is `free_nats`.
 
@@ -59,15 +61,21 @@ public struct DecoderConfiguration: Codable, Sendable, Equatable {
 
 /// `agent.dyn`: the recurrent state-space model.
 public struct DynamicsConfiguration: Codable, Sendable, Equatable {
-  public struct RSSM: Codable, Sendable, Equatable {
+  public struct RSSM: LatentSettings, Codable, Sendable, Equatable {
     public var deter = 8192
     public var hidden = 1024
+    /// Ours: the kind of latents, by the name of its family: `categorical` or `gaussian`.
+    public var latent = "categorical"
     public var stoch = 32
     public var classes = 64
     public var act = "silu"
     public var norm = "rms"
     /// Share of the uniform distribution in every latent's probabilities.
     public var unimix = 0.01
+    /// DreamerV2's, of Gaussian latents: `softplus` or `sigmoid2` makes a deviation of a number, and
+    /// `min_std` is added.
+    public var stdAct = "softplus"
+    public var minStd = 0.1
     public var outscale = 1.0
     public var winit = "trunc_normal_in"
     public var imglayers = 2

@@ -1,5 +1,6 @@
 import Agents
 import Autodiff
+import Distributions
 import EnvironmentInterface
 import Foundation
 import Kernels
@@ -74,7 +75,7 @@ struct PolicyTests {
     let (distribution, tape) = try distribution(.discrete(count: count)) { _ in }
     guard case .categorical(let categorical) = distribution else { return }
     let action = tape.zeros(rows: 50, columns: count)
-    let entropy = tape.terms(categorical, at: action.values).entropy.values
+    let entropy = categorical.terms(at: action.values, tape).entropy.values
     for row in 0..<50 {
       #expect(abs(entropy[row] - Float(log(Double(count)))) < 1e-3)
     }

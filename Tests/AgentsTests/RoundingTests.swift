@@ -1,5 +1,6 @@
 import Agents
 import Autodiff
+import Distributions
 import Kernels
 import Randomness
 import TestSupport
@@ -16,8 +17,8 @@ struct RoundingTests {
   ) -> [Float] {
     let fixture = TapeFixture()
     let logits = fixture.tracked([Float](repeating: 0, count: n * 255), rows: n)
-    let distribution = fixture.tape.twoHotDistribution(
-      logits: logits, bins: keptRegion(TwoHotHead.bins(255)))
+    let distribution = TwoHotDistribution(
+      logits: logits, bins: keptRegion(TwoHotHead.bins(255)), fixture.tape)
     let target = fixture.tape.zeros(rows: n, columns: 1).values
     Rounding(scale: scale, draws: draws, step: step, numbering: RowNumbering(start: first))
       .copyMean(of: distribution, head, to: target, fixture.tape)

@@ -1,6 +1,8 @@
 import AllocationCounter
 import Autodiff
+import Distributions
 import Kernels
+import LatentModels
 import Randomness
 import TestSupport
 import Testing
@@ -90,24 +92,30 @@ struct AllocationTests {
         return tensor
       }
       let draw = Draw.random(Key(seed: 1), RowNumbering(start: 7))
-      let posterior = tape.latentDistribution(logits: logits(24), classes: 4, unimix: 0.01)
-      let prior = tape.latentDistribution(logits: logits(24), classes: 4, unimix: 0.01)
-      tape.sample(posterior, draw, into: logits(24))
-      let (dynamics, representation) = tape.divergence(posterior: posterior, prior: prior)
-      dynamics.gradient.fill(1)
-      representation.gradient.fill(1)
-      let policy = tape.categoricalDistribution(logits: logits(5), classes: 5, mix: 0.01)
-      let terms = tape.terms(policy, at: tape.sample(policy, draw).values)
+      let posterior = CategoricalDistribution(logits: logits(24), classes: 4, mix: 0.01, tape)
+      let prior = CategoricalDistribution(logits: logits(24), classes: 4, mix: 0.01, tape)
+      posterior.sample(draw, into: logits(24), tape)
+      let kl = posterior.divergence(from: prior, tape)
+      kl.trainingFirst.gradient.fill(1)
+      kl.trainingSecond.gradient.fill(1)
+      let policy = CategoricalDistribution(logits: logits(5), classes: 5, mix: 0.01, tape)
+      let terms = policy.terms(at: policy.sample(draw, tape).values, tape)
       terms.logProbability.gradient.fill(1)
-      let normal = tape.boundedNormalDistribution(
-        logits(2), logits(2), bounds: BoundedNormal(minimum: 0.1, maximum: 1))
-      tape.terms(normal, at: tape.sample(normal, draw).values).entropy.gradient.fill(1)
+      let normal = BoundedNormalDistribution(
+        logits(2), logits(2), bounds: BoundedNormal(minimum: 0.1, maximum: 1), tape)
+      normal.terms(at: normal.sample(draw, tape).values, tape).entropy.gradient.fill(1)
+      let gaussian = GaussianLatent(count: 3)
+      let (seen, guessed) = (
+        gaussian.distribution(logits(6), tape), gaussian.distribution(logits(6), tape)
+      )
+      gaussian.sample(seen, draw, into: logits(3), tape)
+      gaussian.divergence(posterior: seen, prior: guessed, tape).dynamics.gradient.fill(1)
       let target = tape.zeros(rows: 5, columns: 1).values
-      tape.loss(tape.twoHotDistribution(logits: logits(3), bins: bins), target: target)
+      TwoHotDistribution(logits: logits(3), bins: bins, tape).crossEntropy(to: target, tape)
         .gradient.fill(1)
-      tape.binaryLoss(logits(1), target: target).gradient.fill(1)
+      BernoulliDistribution(logits: logits(1)).crossEntropy(to: target, tape).gradient.fill(1)
       tape.squaredError(logits(1), target: target).gradient.fill(1)
-      _ = tape.entropy(of: prior)
+      _ = prior.entropy(tape).values
     }
     #expect(count == 0)
   }

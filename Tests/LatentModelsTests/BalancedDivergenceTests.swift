@@ -1,4 +1,5 @@
 import Autodiff
+import Distributions
 import Foundation
 import Kernels
 import LatentModels
@@ -26,19 +27,19 @@ struct BalancedDivergenceTests {
   private func run(free: Float) -> (total: Float, posterior: [Float], prior: [Float]) {
     let fixture = TapeFixture()
     let tape = fixture.tape
-    func distribution(_ logits: [Double]) -> LatentDistribution {
-      tape.latentDistribution(
-        logits: fixture.tracked(logits.map { Float($0) }, rows: 2), classes: 2, unimix: 0)
+    func distribution(_ logits: [Double]) -> CategoricalDistribution {
+      CategoricalDistribution(
+        logits: fixture.tracked(logits.map { Float($0) }, rows: 2), classes: 2, mix: 0, tape)
     }
     let posterior = distribution([0, log(3), 0, 0])
     let prior = distribution([0, 0, log(4), 0])
-    let terms = tape.divergence(posterior: posterior, prior: prior)
+    let terms = posterior.divergence(from: prior, tape)
     let balancing = KLBalancing(freeNats: free, balance: 0.8, freesAverage: true)
     let scales = balancing.scales(dynamics: 1, representation: 0.1)
-    let mean = Float(terms.dynamics.values.sum / 2)
+    let mean = Float(terms.trainingSecond.values.sum / 2)
     var total: Float = 0
     for (term, scale) in [
-      (terms.dynamics, scales.dynamics), (terms.representation, scales.representation),
+      (terms.trainingSecond, scales.dynamics), (terms.trainingFirst, scales.representation),
     ] {
       let loss = keptRegion(count: 2)
       balancing.apply(

@@ -38,7 +38,13 @@ struct OptimizerTests {
     func update(_ gradient: [Float]) -> UpdateStatistics {
       updates += 1
       gradients.region.slice(0, count: gradient.count).copy(from: gradient)
-      return optimizer.update(updates, gradients: [gradients.region], pool: pool)
+      return optimizer.update(updates, gradients: sum(gradients.region), pool: pool)
+    }
+
+    func sum(_ gradient: Region) -> GradientSum {
+      let sum = GradientSum(store, in: gradient)
+      sum.add([], pool: pool)
+      return sum
     }
   }
 
@@ -51,7 +57,8 @@ struct OptimizerTests {
     #expect(bench.update([0.5, bad]).badTensor == "a/kernel")
     #expect(bench.weights == [1, 2])
     // Its averages are untouched, too: the next update is as if there had been none before.
-    let next = bench.optimizer.update(1, gradients: [gradient(bench, [3, 4])], pool: bench.pool)
+    let next = bench.optimizer.update(
+      1, gradients: bench.sum(gradient(bench, [3, 4])), pool: bench.pool)
     control.update([3, 4])
     #expect(next.gradientNorm == 5)
     #expect(bench.weights == control.weights)
@@ -157,8 +164,9 @@ struct OptimizerTests {
     let gradients = kept(Storage(count: store.trainedSize))
     gradients.region[store.entries[0].parameter.offset] = 3
     gradients.region[store.entries[1].parameter.offset] = 0.2
-    let statistics = Optimizer(configuration, store: store)
-      .update(1, gradients: [gradients.region], pool: WorkerPool(threads: 1))
+    let (sum, pool) = (GradientSum(store, in: gradients.region), WorkerPool(threads: 1))
+    sum.add([], pool: pool)
+    let statistics = Optimizer(configuration, store: store).update(1, gradients: sum, pool: pool)
     let weights = store.entries.map { store[$0][0] }
     #expect(largestError(weights, [0.7, 0.8]) < 1e-5)
     #expect(abs(statistics.gradientNorm - 9.04.squareRoot()) < 1e-5)
@@ -234,8 +242,7 @@ struct OptimizerTests {
   func shards() {
     var builder = ParameterBuilder()
     _ = builder.declare("a/kernel", shape: [2, 1], .ones)
-    builder.beginUntrained()
-    _ = builder.declare("slow/kernel", shape: [2, 1], .ones)
+    _ = builder.untrained { $0.declare("slow/kernel", shape: [2, 1], .ones) }
     let store = kept(ParameterStore(builder, key: Key(seed: 0)))
     #expect(store.learningCount == 2 && store.trained.map(\.name) == ["a/kernel"])
     var configuration = OptimizerConfiguration()
@@ -246,10 +253,45 @@ struct OptimizerTests {
       storage.region.slice(0, count: 2).copy(from: numbers.map { Float($0) })
       return storage
     }
-    _ = Optimizer(configuration, store: store)
-      .update(1, gradients: parts.map(\.region), pool: WorkerPool(threads: 2))
+    let (sum, pool) = (GradientSum(store, in: parts[0].region), WorkerPool(threads: 2))
+    sum.add([parts[1].region], pool: pool)
+    _ = Optimizer(configuration, store: store).update(1, gradients: sum, pool: pool)
     #expect(largestError(store[store.entries[0]].array, [0.6, 0.9]) < 1e-5)
     #expect(store[store.entries[1]].array == [1, 1])
+  }
+
+  /// Two groups by turns with an untrained tensor between them: each optimiser changes its own group, by
+  /// a rate of its own, and the other's bad gradient is not its concern.
+  @Test("each group has an optimiser of its own")
+  func groups() {
+    var builder = ParameterBuilder()
+    _ = builder.declare("a/kernel", shape: [1, 3], .ones)
+    _ = builder.untrained { $0.declare("slow/kernel", shape: [1, 20], .ones) }
+    _ = builder.group("judge") { $0.declare("judge/kernel", shape: [1, 2], .ones) }
+    _ = builder.declare("b/kernel", shape: [1, 1], .ones)
+    let store = kept(ParameterStore(builder, key: Key(seed: 0)))
+    #expect(store.trained.map(\.name) == ["a/kernel", "judge/kernel", "b/kernel"])
+    #expect(store.trainedSize == 48 && store.values.count == 80)
+    store[store.entries[1]].fill(7)
+    let gradients = kept(Storage(count: store.trainedSize))
+    for entry in store.trained {
+      gradients.region.slice(entry.parameter.offset, count: entry.parameter.count).fill(1)
+    }
+    gradients.region[store.entries[2].parameter.offset] = .nan
+    let (sum, pool) = (GradientSum(store, in: gradients.region), WorkerPool(threads: 1))
+    sum.add([], pool: pool)
+    var configuration = OptimizerConfiguration()
+    (configuration.impl, configuration.eps, configuration.lr) = ("adam", 1e6, 1e5)
+    (configuration.warmup, configuration.agc) = (0, 0)
+    let main = Optimizer(configuration, store: store)
+    let judge = Optimizer(configuration, store: store, group: "judge")
+    #expect(judge.update(1, gradients: sum, pool: pool).badTensor == "judge/kernel")
+    let statistics = main.update(1, gradients: sum, pool: pool)
+    #expect(statistics.badTensor == nil && abs(statistics.gradientNorm - 2) < 1e-6)
+    func weights(_ index: Int) -> [Float] { store[store.entries[index]].array }
+    #expect(largestError(weights(0) + weights(3), [0.9, 0.9, 0.9, 0.9]) < 1e-5)
+    #expect(weights(2) == [1, 1] && weights(1).allSatisfy { $0 == 7 })
+    #expect(main.state.map(\.name).count == 4 && judge.state.map(\.name).count == 2)
   }
 
   @Test("the averages can be saved and restored")

@@ -74,13 +74,29 @@ struct ConfigurationTests {
       ObservationSpace(name: "speed", kind: .vector(count: 3)),
     ]
     let discrete = ReplayLayout(
-      observationSpaces: spaces, actionSpace: .discrete(count: 7), deter: 8, latents: 4, classes: 2)
+      observationSpaces: spaces, actionSpace: .discrete(count: 7), deter: 8,
+      stochBytes: 4)
     #expect(discrete.imageSizes == [60] && discrete.vectorSizes == [2, 3])
     #expect(discrete.actionSize == 1)
     let continuous = ReplayLayout(
       observationSpaces: spaces, actionSpace: .continuous(low: [-1, -2], high: [1, 2]), deter: 8,
-      latents: 4, classes: 2)
+      stochBytes: 4)
     #expect(continuous.actionSize == 2)
+  }
+
+  @Test("a layout that told latents and classes is read as their bytes, and written as such")
+  func formerLayout() throws {
+    func read(_ latents: String) throws -> ReplayLayout {
+      try JSONDecoder().decode(
+        ReplayLayout.self,
+        from: Data(
+          #"{"imageSizes":[1],"vectorSizes":[2],"actionSize":3,"deter":4,\#(latents)}"#.utf8))
+    }
+    let narrow = try read(#""latents":5,"classes":256"#)
+    #expect(narrow.stochBytes == 5 && narrow.deter == 4)
+    #expect(try read(#""latents":5,"classes":257"#).stochBytes == 10)
+    let data = try JSONEncoder().encode(narrow)
+    #expect(try JSONDecoder().decode(ReplayLayout.self, from: data) == narrow)
   }
 
   @Test("statistics count since they were last taken, under the reference's names")

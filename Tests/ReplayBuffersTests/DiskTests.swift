@@ -92,7 +92,7 @@ struct DiskTests {
       var configuration = ReplayConfiguration()
       (configuration.chunksize, configuration.memory) = (40, "24MB")
       let layout = ReplayLayout(
-        imageSizes: [], vectorSizes: [1], actionSize: 1, deter: 8192, latents: 1, classes: 2)
+        imageSizes: [], vectorSizes: [1], actionSize: 1, deter: 8192, stochBytes: 1)
       let replay = try Replay(
         configuration, layout: layout, streamCount: 1, windowLength: 9, key: .init(seed: 0),
         in: scratch.replay)

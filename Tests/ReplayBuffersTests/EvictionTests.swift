@@ -31,7 +31,7 @@ struct EvictionTests {
   @Test("the memory of freed chunks is used again", arguments: [1, 3])
   func recyclesMemory(streamCount: Int) throws {
     let layout = ReplayLayout(
-      imageSizes: [56 * 56 * 3], vectorSizes: [], actionSize: 1, deter: 16, latents: 4, classes: 4)
+      imageSizes: [56 * 56 * 3], vectorSizes: [], actionSize: 1, deter: 16, stochBytes: 4)
     let replay = try makeReplay(
       windowLength: 9, size: 100, chunkSize: 16, streamCount: streamCount, layout: layout)
     var recorder = Recorder(replay, streamCount: streamCount)

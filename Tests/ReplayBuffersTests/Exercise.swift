@@ -23,7 +23,7 @@ final class Scratch {
 /// two windows, latents and priorities written back.
 struct Exercise {
   static let layout = ReplayLayout(
-    imageSizes: [100], vectorSizes: [2], actionSize: 2, deter: 6, latents: 3, classes: 300)
+    imageSizes: [100], vectorSizes: [2], actionSize: 2, deter: 6, stochBytes: 6)
   let replay: Replay
   private let stream: ReplayStream
   private var batch: ReplayBatch
@@ -75,7 +75,7 @@ struct Exercise {
     try stream.next(into: &batch)
     var generator = Generator(key: Key(seed: 8).fold(number))
     let deter = (0..<48).map { _ in Float(generator.uniform(-1, 1)) }
-    let stoch = (0..<24).map { _ in UInt16(generator.integer(below: 300)) }
+    let stoch = (0..<48).map { _ in UInt8(generator.integer(below: 256)) }
     replay.prioritize(batch, context: 1, (0..<8).map { _ in Float(generator.uniform()) })
     try replay.update(batch, context: 1, deter: deter, stoch: stoch)
     return batch
@@ -92,7 +92,7 @@ struct Exercise {
     }
     row.reward = Float(generator.normal())
     for index in 0..<6 { row.deter[index] = Float(generator.uniform(-1, 1)) }
-    for index in 0..<3 { row.stoch[index] = UInt16(generator.integer(below: 300)) }
+    for index in 0..<6 { row.stoch[index] = UInt8(generator.integer(below: 256)) }
   }
 
   /// Makes steps.

@@ -4,7 +4,7 @@ import ReplayBuffers
 
 /// A layout of few and different numbers.
 let smallLayout = ReplayLayout(
-  imageSizes: [3, 2], vectorSizes: [2], actionSize: 2, deter: 3, latents: 2, classes: 5)
+  imageSizes: [3, 2], vectorSizes: [2], actionSize: 2, deter: 3, stochBytes: 2)
 
 /// Writes rows that tell where they come from: row `n` of stream `s` has the reward `100 s + n`.
 struct Recorder {
@@ -49,8 +49,7 @@ struct Recorder {
     }
     for index in row.action.indices { row.action[index] = value + 0.5 + Float(index) }
     for index in row.deter.indices { row.deter[index] = -value - Float(index) / 4 }
-    let classes = replay.layout.classes
-    for index in row.stoch.indices { row.stoch[index] = UInt16((Int(value) + index) % classes) }
+    for index in row.stoch.indices { row.stoch[index] = UInt8((Int(value) + index) % 5) }
     for vector in row.observation.vectors.indices {
       for index in row.observation.vectors[vector].indices {
         row.observation.vectors[vector][index] = value / 2 + Float(index)

@@ -10,14 +10,14 @@ struct BatchMakerTests {
   /// Two windows of four rows whose action, reward and latents tell which row they are.
   private func makeReplayed() -> ReplayBatch {
     let layout = ReplayLayout(
-      imageSizes: [], vectorSizes: [1], actionSize: 1, deter: 1, latents: 2, classes: 3)
+      imageSizes: [], vectorSizes: [1], actionSize: 1, deter: 1, stochBytes: 2)
     var batch = ReplayBatch(layout: layout, sequences: 2, length: 4)
     for row in 0..<8 {
       batch.actions[row] = Float(row % 5)
       batch.rewards[row] = Float(row)
       batch.deter[row] = Float(row) / 10
-      batch.stoch[2 * row] = UInt16(row % 3)
-      batch.stoch[2 * row + 1] = UInt16((row + 1) % 3)
+      batch.stoch[2 * row] = UInt8(row % 3)
+      batch.stoch[2 * row + 1] = UInt8((row + 1) % 3)
     }
     return batch
   }

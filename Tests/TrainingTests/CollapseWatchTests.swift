@@ -1,5 +1,6 @@
 import Agents
 import EnvironmentInterface
+import LatentModels
 import Testing
 import Training
 
@@ -13,9 +14,9 @@ struct CollapseWatchTests {
   }
 
   private func watch(_ actions: ActionSpace = .discrete(count: 4)) -> CollapseWatch {
-    var agent = AgentConfiguration()
-    (agent.dyn.rssm.stoch, agent.dyn.rssm.classes) = (32, 4)
-    return CollapseWatch(agent, actionSpace: actions)
+    CollapseWatch(
+      PolicyConfiguration(), latent: CategoricalLatent(count: 32, classes: 4, unimix: 0.01),
+      actionSpace: actions)
   }
 
   /// The averages of a run that goes well.

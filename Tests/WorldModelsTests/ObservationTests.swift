@@ -182,7 +182,8 @@ struct ObservationTests {
     let pass = world.loss(batch, tape)
     for loss in pass.reward.values.array { #expect(abs(loss - 5.5412635) < 1e-5) }
     let probability = tape.arena.allocate(12)
-    Binary.probability(world.model.continuation(pass.path.states, tape).values, into: probability)
+    Binary.probability(
+      world.model.continuation(pass.path.states, tape).logits.values, into: probability)
     for (row, loss) in pass.continuation.values.array.enumerated() {
       let (p, q) = (Double(probability[row]), row == 4 ? 0 : 1 - 1.0 / 333)
       #expect(abs(Double(loss) + q * log(p) + (1 - q) * log(1 - p)) < 1e-5, "row \(row)")

@@ -159,9 +159,9 @@ struct ResetTests {
     let (batch, tape, rssm) = (world.batch(), world.makeTape(), world.model.rssm)
     let actions = world.model.actionInput([0, 2], tape)
     let start = world.model.initialState(BatchShard(batch, sequences: 0..<2), tape)
-    let table = try #require(rssm.actionParts(classes: actions.columns, tape))
+    let table = try #require(rssm.actionParts(count: actions.columns, tape))
     #expect(!table.isTracked && table.rows == actions.columns && table.columns == rssm.deter)
-    #expect(rssm.actionParts(classes: rssm.configuration.hidden + 1, tape) == nil)
+    #expect(rssm.actionParts(count: rssm.configuration.hidden + 1, tape) == nil)
     let states = [table, nil].map { table in
       let next = rssm.initialState(rows: 2, tape)
       rssm.imagine(

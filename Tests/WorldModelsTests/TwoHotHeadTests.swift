@@ -1,4 +1,5 @@
 import Autodiff
+import Distributions
 import Foundation
 import Kernels
 import NeuralNetworks
@@ -53,7 +54,7 @@ struct TwoHotHeadTests {
     let target = tape.constant(targets, rows: rows, columns: 1)
     // The bins are the head's.
     return withExtendedLifetime(head) {
-      (distribution.mean.array, tape.loss(distribution, target: target.values).values.array)
+      (distribution.mean.array, distribution.crossEntropy(to: target.values, tape).values.array)
     }
   }
 
@@ -72,7 +73,7 @@ struct TwoHotHeadTests {
     for level in [-3, 0.1, 7] as [Float] {
       let fixture = TapeFixture()
       let logits = fixture.tracked([Float](repeating: level, count: 255), rows: 1)
-      #expect(fixture.tape.twoHotDistribution(logits: logits, bins: bins).mean.array == [0])
+      #expect(TwoHotDistribution(logits: logits, bins: bins, fixture.tape).mean.array == [0])
     }
   }
 
@@ -90,8 +91,8 @@ struct TwoHotHeadTests {
     let bins = keptRegion(TwoHotHead.bins(255))
     let fixture = TapeFixture()
     let logits = fixture.tracked([Float](repeating: 0, count: 255), rows: 1)
-    let distribution = fixture.tape.twoHotDistribution(logits: logits, bins: bins)
-    let loss = fixture.tape.loss(distribution, target: fixture.constants([1]))
+    let distribution = TwoHotDistribution(logits: logits, bins: bins, fixture.tape)
+    let loss = distribution.crossEntropy(to: fixture.constants([1]), fixture.tape)
     loss.gradient.fill(1)
     fixture.tape.backward()
     let weights = logits.gradient.array.map { 1 / 255 - $0 }
@@ -106,8 +107,8 @@ struct TwoHotHeadTests {
     for target in [0, 0.1, -0.9, 3.7, -250, 12_345] as [Float] {
       let fixture = TapeFixture()
       let logits = fixture.tracked([Float](repeating: 0, count: 255), rows: 1)
-      let distribution = fixture.tape.twoHotDistribution(logits: logits, bins: bins)
-      let loss = fixture.tape.loss(distribution, target: fixture.constants([target]))
+      let distribution = TwoHotDistribution(logits: logits, bins: bins, fixture.tape)
+      let loss = distribution.crossEntropy(to: fixture.constants([target]), fixture.tape)
       loss.gradient.fill(1)
       fixture.tape.backward()
       let mean = zip(logits.gradient.array, bins.array).reduce(0.0) { sum, pair in

@@ -84,8 +84,8 @@ struct PictureSections {
 
   // MARK: traversals
 
-  /// How many latents and classes are shown.
-  private static let (latentCount, classCount) = (6, 10)
+  /// How many latents and values of each are shown.
+  private static let (latentCount, valueCount) = (6, 10)
 
   var traversals: PageSection? {
     let parts = zip(studies, names).compactMap { study, name in
@@ -96,24 +96,24 @@ struct PictureSections {
       id: "traversals", title: "What single latents mean",
       body: HTML.note(
         "The first state of a held-out episode, where the deterministic state knows nothing of the "
-          + "episode yet, decoded with one of its categorical latents set to each class in turn and all "
-          + "else as it was; the class that it has is framed. Shown are the latents that change the "
-          + "picture most.") + parts.joined())
+          + "episode yet, decoded with one of its latents set to several values in turn and all else as it "
+          + "was; the value that it has is framed. Shown are the latents that change the picture most."
+      ) + parts.joined())
   }
 
   private func table(_ traversal: LatentTraversal) -> String {
     let latents = traversal.latents.prefix(Self.latentCount)
-    let classes = min(latents.first?.pictures.count ?? 0, Self.classCount)
+    let names = (latents.first?.names ?? []).prefix(Self.valueCount)
     let rows = latents.map { latent in
       ["latent \(latent.index) <span class=\"unit\">\(Numbers.short(latent.effect))</span>"]
-        + (0..<classes).map { number in
+        + names.indices.map { number in
           tile(traversal, latent, number)
         }
     }
     return HTML.table(
-      "Decoded pictures by latent and class; beside the latent's number, how far its pictures are from "
+      "Decoded pictures by latent and value; beside the latent's number, how far its pictures are from "
         + "the state's own (mean absolute difference, 0 to 1)",
-      head: ["Latent"] + (0..<classes).map { "class \($0)" }, rows: Array(rows), class: "tiles")
+      head: ["Latent"] + names, rows: Array(rows), class: "tiles")
   }
 
   private func tile(
@@ -124,7 +124,7 @@ struct PictureSections {
       pixels: latent.pictures[number])
     guard let data = try? picture.png() else { return "" }
     let image = HTML.image(
-      data, type: "image/png", alternative: "latent \(latent.index), class \(number)",
+      data, type: "image/png", alternative: "latent \(latent.index), \(latent.names[number])",
       width: traversal.width, height: traversal.height)
     return "<span class=\"\(number == latent.current ? "now" : "")\">\(image)</span>"
   }

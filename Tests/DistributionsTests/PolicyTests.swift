@@ -1,4 +1,5 @@
 import Autodiff
+import Distributions
 import Foundation
 import Kernels
 import Randomness
@@ -16,13 +17,13 @@ struct PolicyTests {
     let columns = shape.groups * shape.classes
     for mix in [Float(0), 0.1] {
       let check = GradientCheck(inputs: [.init(rows, columns)]) { tape, inputs, _ in
-        let distribution = tape.categoricalDistribution(
-          logits: inputs[0], classes: shape.classes, mix: mix)
+        let distribution = CategoricalDistribution(
+          logits: inputs[0], classes: shape.classes, mix: mix, tape)
         let action = tape.zeros(rows: rows, columns: columns)
         for group in 0..<rows * shape.groups {
           action.values[group * shape.classes + group % shape.classes] = 1
         }
-        let terms = tape.terms(distribution, at: action.values)
+        let terms = distribution.terms(at: action.values, tape)
         return [terms.logProbability, terms.entropy]
       }
       #expect(check.relativeError(key: Key(seed: 1)) < tolerance, "mix \(mix)")
@@ -33,10 +34,11 @@ struct PolicyTests {
   func categoricalLiteral() {
     for n in [2, 5, 7, 17] {
       let fixture = TapeFixture()
-      let distribution = fixture.tape.categoricalDistribution(
-        logits: fixture.tracked([Float](repeating: 0.3, count: n), rows: 1), classes: n)
+      let distribution = CategoricalDistribution(
+        logits: fixture.tracked([Float](repeating: 0.3, count: n), rows: 1), classes: n,
+        fixture.tape)
       let action = fixture.constants((0..<n).map { $0 == 1 ? 1 : 0 })
-      let terms = fixture.tape.terms(distribution, at: action)
+      let terms = distribution.terms(at: action, fixture.tape)
       let logarithm = Float(log(Double(n)))
       #expect(largestError(terms.entropy.values.array, [logarithm]) < 1e-6)
       #expect(largestError(terms.logProbability.values.array, [-logarithm]) < 1e-6)
@@ -46,7 +48,7 @@ struct PolicyTests {
     for (mix, expected) in [(0, [0.125, 0.25, 0.625]), (0.4, [0.2083333, 0.2833333, 0.5083333])]
       as [(Float, [Float])]
     {
-      let distribution = fixture.tape.categoricalDistribution(logits: logits, classes: 3, mix: mix)
+      let distribution = CategoricalDistribution(logits: logits, classes: 3, mix: mix, fixture.tape)
       #expect(largestError(distribution.probabilities.array, expected) < 1e-6)
     }
   }
@@ -56,9 +58,9 @@ struct PolicyTests {
   func farApart(mix: Float) {
     let fixture = TapeFixture()
     let logits = fixture.tracked([0, 300, -300, 0, 300, -300], rows: 2)
-    let distribution = fixture.tape.categoricalDistribution(logits: logits, classes: 3, mix: mix)
+    let distribution = CategoricalDistribution(logits: logits, classes: 3, mix: mix, fixture.tape)
     let action = fixture.constants([0, 1, 0, 0, 0, 1])
-    let terms = fixture.tape.terms(distribution, at: action)
+    let terms = distribution.terms(at: action, fixture.tape)
     terms.logProbability.gradient.fill(-10)
     terms.entropy.gradient.fill(-3e-4)
     fixture.tape.backward()
@@ -77,11 +79,11 @@ struct PolicyTests {
   func boundedNormal(rows: Int, columns: Int) {
     let shape = GradientCheck.Shape(rows, columns)
     let check = GradientCheck(inputs: [shape, shape]) { tape, inputs, _ in
-      let distribution = tape.boundedNormalDistribution(
-        inputs[0], inputs[1], bounds: BoundedNormal(minimum: 0.1, maximum: 1))
+      let distribution = BoundedNormalDistribution(
+        inputs[0], inputs[1], bounds: BoundedNormal(minimum: 0.1, maximum: 1), tape)
       let action = tape.constant(
         (0..<rows * columns).map { Float(sin(Double($0))) }, rows: rows, columns: columns)
-      let terms = tape.terms(distribution, at: action.values)
+      let terms = distribution.terms(at: action.values, tape)
       return [terms.logProbability, terms.entropy]
     }
     #expect(check.relativeError(key: Key(seed: 2)) < tolerance)
@@ -93,12 +95,12 @@ struct PolicyTests {
   @Test("the standard deviation starts at 0.893")
   func boundedNormalLiteral() {
     let fixture = TapeFixture()
-    let distribution = fixture.tape.boundedNormalDistribution(
+    let distribution = BoundedNormalDistribution(
       fixture.tracked([0, 0], rows: 1), fixture.tracked([0, 0], rows: 1),
-      bounds: BoundedNormal(minimum: 0.1, maximum: 1))
-    let sample = fixture.tape.sample(distribution, .fixed(deviations: 2))
+      bounds: BoundedNormal(minimum: 0.1, maximum: 1), fixture.tape)
+    let sample = distribution.sample(.fixed(deviations: 2), fixture.tape)
     #expect(largestError(sample.values.array, [2 * 0.8927174, 2 * 0.8927174]) < 1e-6)
-    let terms = fixture.tape.terms(distribution, at: fixture.constants([1, 1]))
+    let terms = distribution.terms(at: fixture.constants([1, 1]), fixture.tape)
     #expect(largestError(terms.logProbability.values.array, [2 * -1.4328497]) < 1e-6)
     #expect(largestError(terms.entropy.values.array, [2 * 1.3054533]) < 1e-6)
   }
@@ -107,11 +109,11 @@ struct PolicyTests {
   func samples() {
     let fixture = TapeFixture()
     let rows = 10_000
-    let distribution = fixture.tape.boundedNormalDistribution(
+    let distribution = BoundedNormalDistribution(
       fixture.tracked([Float](repeating: 20, count: rows), rows: rows),
       fixture.tracked([Float](repeating: 20, count: rows), rows: rows),
-      bounds: BoundedNormal(minimum: 0.1, maximum: 1))
-    let actions = fixture.tape.sample(distribution, .random(Key(seed: 4), RowNumbering())).values
+      bounds: BoundedNormal(minimum: 0.1, maximum: 1), fixture.tape)
+    let actions = distribution.sample(.random(Key(seed: 4), RowNumbering()), fixture.tape).values
     // Mean tanh(20) = 1 and deviation 1.
     let mean = actions.sum / Double(rows)
     #expect(abs(mean - 1) < 0.05)

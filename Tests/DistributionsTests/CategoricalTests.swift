@@ -1,12 +1,13 @@
 import Autodiff
+import Distributions
 import Foundation
 import Kernels
 import Randomness
 import TestSupport
 import Testing
 
-@Suite("categorical latents on the tape")
-struct LatentTests {
+@Suite("categorical distributions on the tape")
+struct CategoricalTests {
   static let shapes = [(1, 1, 3), (3, 1, 5), (5, 3, 4), (17, 2, 17), (2, 33, 3)]
 
   // MARK: by hand
@@ -16,8 +17,8 @@ struct LatentTests {
   func unimix() {
     let fixture = TapeFixture()
     func probabilities(_ logits: [Float], _ unimix: Float) -> [Float] {
-      fixture.tape.latentDistribution(
-        logits: fixture.tracked(logits, rows: 1), classes: logits.count, unimix: unimix
+      CategoricalDistribution(
+        logits: fixture.tracked(logits, rows: 1), classes: logits.count, mix: unimix, fixture.tape
       ).probabilities.array
     }
     let ln = (two: Float(log(2.0)), three: Float(log(3.0)), five: Float(log(5.0)))
@@ -36,17 +37,17 @@ struct LatentTests {
   func divergenceLiteral() {
     let fixture = TapeFixture()
     let ln = (three: Float(log(3.0)), four: Float(log(4.0)))
-    func distribution(_ logits: [Float]) -> LatentDistribution {
-      fixture.tape.latentDistribution(
-        logits: fixture.tracked(logits, rows: 2), classes: 2, unimix: 0.01)
+    func distribution(_ logits: [Float]) -> CategoricalDistribution {
+      CategoricalDistribution(
+        logits: fixture.tracked(logits, rows: 2), classes: 2, mix: 0.01, fixture.tape)
     }
     // Two rows of two latents: both, and the first with a latent of no divergence.
     let posterior = distribution([0, ln.three, 0, ln.three, 0, ln.three, 5, -1])
     let prior = distribution([0, 0, ln.four, 0, 0, 0, 5, -1])
-    let terms = fixture.tape.divergence(posterior: posterior, prior: prior)
-    #expect(largestError(terms.dynamics.values.array, [0.8122351, 0.1280821]) < 2e-6)
-    #expect(terms.representation.values.array == terms.dynamics.values.array)
-    let entropy = fixture.tape.entropy(of: distribution([0, ln.three, 0, 0, 0, 0, 0, 0]))
+    let terms = posterior.divergence(from: prior, fixture.tape)
+    #expect(largestError(terms.trainingSecond.values.array, [0.8122351, 0.1280821]) < 2e-6)
+    #expect(terms.trainingFirst.values.array == terms.trainingSecond.values.array)
+    let entropy = distribution([0, ln.three, 0, 0, 0, 0, 0, 0]).entropy(fixture.tape).values
     #expect(largestError(entropy.array, [0.5650650 + 0.6931472, 2 * 0.6931472]) < 2e-6)
   }
 
@@ -56,8 +57,8 @@ struct LatentTests {
     let rows = 20_000
     let logits = fixture.tracked((0..<rows).flatMap { _ in [0, 100] as [Float] }, rows: rows)
     let z = fixture.tape.tensor(rows: rows, columns: 2, tracked: true)
-    let distribution = fixture.tape.latentDistribution(logits: logits, classes: 2, unimix: 0.01)
-    fixture.tape.sample(distribution, .random(Key(seed: 1), RowNumbering()), into: z)
+    let distribution = CategoricalDistribution(logits: logits, classes: 2, mix: 0.01, fixture.tape)
+    distribution.sample(.random(Key(seed: 1), RowNumbering()), into: z, fixture.tape)
     let rare = (0..<rows).reduce(0) { $0 + Int(z.values[2 * $1]) }
     // 100 expected, with a deviation of 10.
     #expect((60...140).contains(rare), "\(rare) of 100")
@@ -69,19 +70,20 @@ struct LatentTests {
     let rows = 9_999
     let logits = fixture.tracked(
       (0..<rows).flatMap { _ in [0, 0.6931472, 1.6094379] as [Float] }, rows: rows)
-    let distribution = fixture.tape.latentDistribution(logits: logits, classes: 3, unimix: 0)
+    let distribution = CategoricalDistribution(logits: logits, classes: 3, mix: 0, fixture.tape)
     let z = fixture.tape.tensor(rows: rows, columns: 3, tracked: true)
     let key = Key(seed: 7)
-    fixture.tape.sample(distribution, .random(key, RowNumbering()), into: z)
+    distribution.sample(.random(key, RowNumbering()), into: z, fixture.tape)
     let counts = (0..<3).map { c in (0..<rows).reduce(0) { $0 + Int(z.values[3 * $1 + c]) } }
     #expect(counts.reduce(0, +) == rows)
     // 1/8, 2/8 and 5/8, with deviations below 50.
     for (count, expected) in zip(counts, [1250, 2500, 6250]) {
       #expect(abs(count - expected) < 200, "\(counts)")
     }
-    let later = fixture.tape.latentDistribution(logits: logits.rows(0..<2), classes: 3, unimix: 0)
+    let later = CategoricalDistribution(
+      logits: logits.rows(0..<2), classes: 3, mix: 0, fixture.tape)
     let part = fixture.tape.tensor(rows: 2, columns: 3, tracked: true)
-    fixture.tape.sample(later, .random(key, RowNumbering(start: 500)), into: part)
+    later.sample(.random(key, RowNumbering(start: 500)), into: part, fixture.tape)
     #expect(part.values.array == z.values.slice(1500, count: 6).array)
   }
 
@@ -90,8 +92,8 @@ struct LatentTests {
     let fixture = TapeFixture()
     let logits = fixture.tracked([0, 2, 1, 1, 1, 0], rows: 1)
     let z = fixture.tape.tensor(rows: 1, columns: 6, tracked: true)
-    fixture.tape.sample(
-      fixture.tape.latentDistribution(logits: logits, classes: 3, unimix: 0.01), .mode, into: z)
+    CategoricalDistribution(logits: logits, classes: 3, mix: 0.01, fixture.tape).sample(
+      .mode, into: z, fixture.tape)
     #expect(z.values.array == [0, 1, 0, 1, 0, 0])
   }
 
@@ -101,10 +103,10 @@ struct LatentTests {
   func straightThrough(shape: (rows: Int, latents: Int, classes: Int), unimix: Float) {
     let columns = shape.latents * shape.classes
     let check = GradientCheck(inputs: [.init(shape.rows, columns)]) { tape, inputs, _ in
-      let distribution = tape.latentDistribution(
-        logits: inputs[0], classes: shape.classes, unimix: unimix)
+      let distribution = CategoricalDistribution(
+        logits: inputs[0], classes: shape.classes, mix: unimix, tape)
       let z = tape.tensor(rows: shape.rows, columns: columns, tracked: true)
-      tape.sample(distribution, .random(Key(seed: 3), RowNumbering()), into: z)
+      distribution.sample(.random(Key(seed: 3), RowNumbering()), into: z, tape)
       return [
         Tensor(
           values: distribution.probabilities, gradient: z.gradient, rows: shape.rows,
@@ -124,17 +126,17 @@ struct LatentTests {
       let check = GradientCheck(inputs: [.init(shape.rows, columns)]) { tape, inputs, _ in
         let fixed = tape.tensor(rows: shape.rows, columns: columns, tracked: true)
         fixed.values.copy(from: (0..<shape.rows * columns).map { Float(sin(Double($0))) })
-        func distribution(_ logits: Tensor) -> LatentDistribution {
-          tape.latentDistribution(logits: logits, classes: shape.classes, unimix: unimix)
+        func distribution(_ logits: Tensor) -> CategoricalDistribution {
+          CategoricalDistribution(logits: logits, classes: shape.classes, mix: unimix, tape)
         }
         if trainsPrior {
           return [
-            tape.divergence(posterior: distribution(fixed), prior: distribution(inputs[0])).dynamics
+            distribution(fixed).divergence(from: distribution(inputs[0]), tape).trainingSecond
           ]
         }
         return [
-          tape.divergence(posterior: distribution(inputs[0]), prior: distribution(fixed))
-            .representation
+          distribution(inputs[0]).divergence(from: distribution(fixed), tape)
+            .trainingFirst
         ]
       }
       #expect(check.relativeError(key: Key(seed: 2)) < tolerance, "prior: \(trainsPrior)")
@@ -148,12 +150,11 @@ struct LatentTests {
       let (posterior, prior) = (
         fixture.tracked([1, 2, 3, 1, 0, -1], rows: 2), fixture.tracked([0, 1, 0, 2, 2, 0], rows: 2)
       )
-      func distribution(_ logits: Tensor) -> LatentDistribution {
-        fixture.tape.latentDistribution(logits: logits, classes: 3, unimix: 0.01)
+      func distribution(_ logits: Tensor) -> CategoricalDistribution {
+        CategoricalDistribution(logits: logits, classes: 3, mix: 0.01, fixture.tape)
       }
-      let terms = fixture.tape.divergence(
-        posterior: distribution(posterior), prior: distribution(prior))
-      (trainsPrior ? terms.dynamics : terms.representation).gradient.fill(1)
+      let terms = distribution(posterior).divergence(from: distribution(prior), fixture.tape)
+      (trainsPrior ? terms.trainingSecond : terms.trainingFirst).gradient.fill(1)
       fixture.tape.backward()
       #expect((posterior.gradient.sumOfSquares == 0) == trainsPrior)
       #expect((prior.gradient.sumOfSquares == 0) == !trainsPrior)
@@ -165,15 +166,15 @@ struct LatentTests {
   func selfDivergence(unimix: Float) {
     let fixture = TapeFixture()
     let logits: [Float] = [1, 2, 3, 0, 300, -300]
-    func distribution() -> LatentDistribution {
-      fixture.tape.latentDistribution(
-        logits: fixture.tracked(logits, rows: 2), classes: 3, unimix: unimix)
+    func distribution() -> CategoricalDistribution {
+      CategoricalDistribution(
+        logits: fixture.tracked(logits, rows: 2), classes: 3, mix: unimix, fixture.tape)
     }
     let (posterior, prior) = (distribution(), distribution())
-    let terms = fixture.tape.divergence(posterior: posterior, prior: prior)
-    #expect(terms.dynamics.values.array == [0, 0])
-    terms.dynamics.gradient.fill(1)
-    terms.representation.gradient.fill(1)
+    let terms = posterior.divergence(from: prior, fixture.tape)
+    #expect(terms.trainingSecond.values.array == [0, 0])
+    terms.trainingSecond.gradient.fill(1)
+    terms.trainingFirst.gradient.fill(1)
     fixture.tape.backward()
     #expect(largestError(prior.logits.gradient.array, [0, 0, 0, 0, 0, 0]) < 1e-6)
     #expect(largestError(posterior.logits.gradient.array, [0, 0, 0, 0, 0, 0]) < 1e-6)

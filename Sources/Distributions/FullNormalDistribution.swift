@@ -1,0 +1,131 @@
+import Autodiff
+import Kernels
+import Randomness
+
+/// Normal distributions with a full covariance `L Lᵀ`, by its Cholesky factor `L`: latents that may
+/// depend on each other (Kingma and Welling 2019, arXiv:1906.02691, section 2.5.1).
+public struct FullNormalDistribution: ClosedEntropy, ClosedDivergence {
+  /// `[rows, D]`.
+  public let mean: Tensor
+  /// `[rows, D (D - 1) / 2]`: L's strict lower triangle, row by row: `(1,0), (2,0), (2,1), …`.
+  public let lower: Tensor
+  /// `[rows, D]`: L's diagonal, positive: see ``Autodiff/Tape/deviation(of:_:)``.
+  public let diagonal: Tensor
+
+  public var parameters: [Tensor] { [mean, lower, diagonal] }
+  public var rows: Int { mean.rows }
+  public var columns: Int { mean.columns }
+
+  public init(mean: Tensor, lower: Tensor, diagonal: Tensor) {
+    let size = mean.columns
+    precondition(
+      lower.columns == size * (size - 1) / 2 && diagonal.columns == size
+        && lower.rows == mean.rows && diagonal.rows == mean.rows,
+      "\(mean.rows)×\(size) means, \(lower.rows)×\(lower.columns) below and "
+        + "\(diagonal.rows)×\(diagonal.columns) on the diagonal")
+    (self.mean, self.lower, self.diagonal) = (mean, lower, diagonal)
+  }
+
+  /// `z = mean + L noise`, through which the gradient goes back.
+  public func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
+    sample(noise: tape.noise(draw, rows: rows, columns: columns), into: value, tape)
+  }
+
+  /// The same with noise of the caller's, `[rows, D]`.
+  public func sample(noise: Region, into value: Tensor, _ tape: Tape) {
+    FullNormal.sample(values, noise: noise, into: value.values)
+    guard value.isTracked else { return }
+    tape.record(FullNormalDrawOperation(distribution: self, noise: noise, value: value))
+  }
+
+  public func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
+    let result = tape.column(rows: rows)
+    FullNormal.logDensity(values, value: value.values, into: result.values)
+    tape.record(FullNormalDensityOperation(distribution: self, value: value, result: result))
+    return result
+  }
+
+  public func entropy(_ tape: Tape) -> Tensor {
+    let result = tape.column(rows: rows)
+    FullNormal.entropy(values, into: result.values)
+    tape.record(FullNormalEntropyOperation(distribution: self, result: result))
+    return result
+  }
+
+  public func divergence(from other: FullNormalDistribution, _ tape: Tape) -> Divergence {
+    let result = Divergence(rows: rows, tape)
+    FullNormal.divergence(values, other.values, into: result.trainingFirst.values)
+    result.trainingSecond.values.copy(from: result.trainingFirst.values)
+    tape.record(FullNormalDivergenceOperation(p: self, q: other, result: result))
+    return result
+  }
+
+  var values: FullNormal.Parameters {
+    .init(mean: mean.values, lower: lower.values, diagonal: diagonal.values, size: columns)
+  }
+
+  /// Hands the gradients to `body`; in the place of those that nobody wants, memory that is forgotten.
+  func pullback(_ tape: Tape, _ body: (FullNormal.Parameters) -> Void) {
+    let mark = tape.arena.mark
+    body(
+      .init(
+        mean: tape.gradientOrScratch(mean), lower: tape.gradientOrScratch(lower),
+        diagonal: tape.gradientOrScratch(diagonal), size: columns))
+    tape.arena.rewind(to: mark)
+  }
+}
+
+struct FullNormalDrawOperation: TapeOperation {
+  let distribution: FullNormalDistribution
+  let noise: Region
+  let value: Tensor
+
+  func pullback(_ tape: Tape) {
+    distribution.pullback(tape) {
+      FullNormal.samplePullback($0, noise: noise, from: value.gradient)
+    }
+  }
+}
+
+struct FullNormalDensityOperation: TapeOperation {
+  let distribution: FullNormalDistribution
+  let value: Tensor
+  let result: Tensor
+
+  func pullback(_ tape: Tape) {
+    distribution.pullback(tape) {
+      FullNormal.logDensityPullback(
+        distribution.values, value: value.values, from: result.gradient, into: $0,
+        dvalue: value.gradient)
+    }
+  }
+}
+
+struct FullNormalEntropyOperation: TapeOperation {
+  let distribution: FullNormalDistribution
+  let result: Tensor
+
+  func pullback(_ tape: Tape) {
+    distribution.pullback(tape) {
+      FullNormal.entropyPullback(
+        distribution.values, from: result.gradient, ddiagonal: $0.diagonal)
+    }
+  }
+}
+
+struct FullNormalDivergenceOperation: TapeOperation {
+  let p: FullNormalDistribution
+  let q: FullNormalDistribution
+  let result: Divergence
+
+  func pullback(_ tape: Tape) {
+    p.pullback(tape) {
+      FullNormal.divergencePullback(
+        first: p.values, q.values, from: result.trainingFirst.gradient, into: $0)
+    }
+    q.pullback(tape) {
+      FullNormal.divergencePullback(
+        second: q.values, of: p.values, from: result.trainingSecond.gradient, into: $0)
+    }
+  }
+}

@@ -1,0 +1,244 @@
+import Foundation
+
+/// Mixtures of logistic distributions over numbers in [-1, 1] that stand on a grid, as pixels do
+/// (Salimans et al. 2017, arXiv:1701.05517, sections 2.1 and 2.2, as openai/vdvae computes them).
+///
+/// A row is one pixel of `C` channels: 1, or 3 whose second and third depend on those before. Its
+/// parameters are `M` logits, and then for each channel `M` means, `M` logarithms of scales and, with
+/// three channels, `M` coefficients before their tanh.
+public struct LogisticMixture: Sendable {
+  /// C.
+  public let channels: Int
+  /// M.
+  public let components: Int
+  /// Values that a number can have: 256 of a byte.
+  public let levels: Int
+  /// The smallest logarithm of a scale; there is no gradient below it.
+  public let floor: Float
+
+  public init(channels: Int, components: Int, levels: Int, floor: Float) {
+    precondition(channels == 1 || channels == 3, "\(channels) channels")
+    precondition(components >= 1 && levels >= 2, "\(components) components, \(levels) levels")
+    (self.channels, self.components) = (channels, components)
+    (self.levels, self.floor) = (levels, floor)
+  }
+
+  /// Numbers that each component has in a channel.
+  private var kinds: Int { channels == 3 ? 3 : 2 }
+  /// Parameters of a row.
+  public var width: Int { components * (1 + channels * kinds) }
+
+  /// The log-probability of each row's grid cells, in nats.
+  ///
+  /// - Parameters:
+  ///   - parameters: `[rows, width]`.
+  ///   - value: `[rows, C]`.
+  public func logProbability(_ parameters: Region, value: Region, into result: Region) {
+    check(parameters, value, rows: result.count)
+    var scores = [Float](repeating: 0, count: components)
+    for row in 0..<result.count {
+      let pixel = pixel(parameters, value, row)
+      pixel.score(into: &scores)
+      result.base[row] = logSumExp(scores) - logSumExp(pixel.logits)
+    }
+  }
+
+  /// Adds what a gradient at the log-probability is at the parameters.
+  public func pullback(_ parameters: Region, value: Region, from g: Region, into gradient: Region) {
+    check(parameters, value, rows: g.count)
+    precondition(gradient.count == parameters.count)
+    var scores = [Float](repeating: 0, count: components)
+    for row in 0..<g.count {
+      let pixel = pixel(parameters, value, row)
+      pixel.score(into: &scores)
+      let (total, priors) = (logSumExp(scores), logSumExp(pixel.logits))
+      let into = gradient.base + row * width
+      for component in 0..<components {
+        let share = g.base[row] * exp(scores[component] - total)
+        into[component] += share - g.base[row] * exp(pixel.logits[component] - priors)
+        pixel.addGradient(share, component, to: into)
+      }
+    }
+  }
+
+  /// Draws: of each row the component by Gumbel's trick, and then its channels, each clipped before the
+  /// next.
+  ///
+  /// - Parameters:
+  ///   - choices: `[rows, M]` uniform numbers; empty for the likeliest component.
+  ///   - places: `[rows, C]` uniform numbers.
+  public func sample(_ parameters: Region, choices: Region, places: Region, into value: Region) {
+    let rows = value.count / channels
+    check(parameters, value, rows: rows)
+    precondition(choices.isEmptyOr(rows * components) && places.count == value.count)
+    for row in 0..<rows {
+      let pixel = pixel(parameters, value, row)
+      func choice(_ component: Int) -> Float {
+        if choices.isEmpty { return pixel.logits[component] }
+        return pixel.logits[component] - log(-log(choices.base[row * components + component]))
+      }
+      let chosen = (1..<components).reduce(0) { choice($1) > choice($0) ? $1 : $0 }
+      for channel in 0..<channels {
+        let u = places.base[row * channels + channel]
+        let x =
+          pixel.mean(chosen, channel) + exp(pixel.logScale(chosen, channel)) * (log(u) - log1p(-u))
+        value.base[row * channels + channel] = min(max(x, -1), 1)
+      }
+    }
+  }
+
+  /// The uniform number that draws a logistic distribution's mean and so many standard deviations,
+  /// each `π / √3` of its scale.
+  public static func place(deviations: Float) -> Float {
+    sigmoid(deviations * .pi / Float(3).squareRoot())
+  }
+
+  private func check(_ parameters: Region, _ value: Region, rows: Int) {
+    precondition(
+      parameters.count == rows * width && value.count == rows * channels,
+      "\(parameters.count) parameters and \(value.count) numbers for \(rows) pixels")
+  }
+
+  private func pixel(_ parameters: Region, _ value: Region, _ row: Int) -> Pixel {
+    Pixel(
+      mixture: self, parameters: parameters.base + row * width, x: value.base + row * channels)
+  }
+
+  private func logSumExp(_ values: some Sequence<Float>) -> Float {
+    let largest = values.reduce(-.infinity, max)
+    return largest + log(values.reduce(0) { $0 + exp($1 - largest) })
+  }
+
+  /// One row.
+  private struct Pixel {
+    let mixture: LogisticMixture
+    let parameters: UnsafeMutablePointer<Float>
+    let x: UnsafeMutablePointer<Float>
+
+    var logits: UnsafeMutableBufferPointer<Float> {
+      .init(start: parameters, count: mixture.components)
+    }
+
+    /// Where a component's mean (0), log-scale (1) or coefficient (2) of a channel stands.
+    func place(_ kind: Int, _ component: Int, _ channel: Int) -> Int {
+      mixture.components * (1 + channel * mixture.kinds + kind) + component
+    }
+
+    func coefficient(_ component: Int, _ channel: Int) -> Float {
+      tanh(parameters[place(2, component, channel)])
+    }
+
+    func logScale(_ component: Int, _ channel: Int) -> Float {
+      max(parameters[place(1, component, channel)], mixture.floor)
+    }
+
+    /// The mean of a channel, which the channels before it move.
+    func mean(_ component: Int, _ channel: Int) -> Float {
+      let own = parameters[place(0, component, channel)]
+      return switch channel {
+      case 1: own + coefficient(component, 0) * x[0]
+      case 2: own + coefficient(component, 1) * x[0] + coefficient(component, 2) * x[1]
+      default: own
+      }
+    }
+
+    func score(into scores: inout [Float]) {
+      for component in scores.indices {
+        scores[component] = (0..<mixture.channels).reduce(parameters[component]) {
+          $0 + cell(component, $1).logProbability
+        }
+      }
+    }
+
+    func cell(_ component: Int, _ channel: Int) -> Cell {
+      Cell(
+        x: x[channel], mean: mean(component, channel), logScale: logScale(component, channel),
+        levels: mixture.levels)
+    }
+
+    /// Adds `weight` times the slopes of a component's log-probability.
+    func addGradient(_ weight: Float, _ component: Int, to gradient: UnsafeMutablePointer<Float>) {
+      for channel in 0..<mixture.channels {
+        let slopes = cell(component, channel).slopes
+        gradient[place(0, component, channel)] += weight * slopes.mean
+        if parameters[place(1, component, channel)] > mixture.floor {
+          gradient[place(1, component, channel)] += weight * slopes.logScale
+        }
+        // The coefficients that moved this channel's mean, and by what.
+        let movers = channel == 0 ? 0..<0 : channel == 1 ? 0..<1 : 1..<3
+        for mover in movers {
+          let c = coefficient(component, mover)
+          gradient[place(2, component, mover)] +=
+            weight * slopes.mean * (1 - c * c) * x[mover == 2 ? 1 : 0]
+        }
+      }
+    }
+  }
+}
+
+/// The cell of the grid around a number, and its probability by one logistic distribution.
+private struct Cell {
+  let x: Float
+  let levels: Int
+  private let logScale: Float
+  private let inverseScale: Float
+  /// Standardised: the cell's ends and its middle.
+  private let upper: Float
+  private let lower: Float
+  private let middle: Float
+
+  init(x: Float, mean: Float, logScale: Float, levels: Int) {
+    (self.x, self.logScale, self.levels) = (x, logScale, levels)
+    inverseScale = exp(-logScale)
+    let half = 1 / Float(levels - 1)
+    upper = inverseScale * (x - mean + half)
+    lower = inverseScale * (x - mean - half)
+    middle = inverseScale * (x - mean)
+  }
+
+  /// The outermost cells reach to infinity. Where a cell holds too little for the difference of two
+  /// sums to be known, the density at its middle times its width stands in.
+  private enum Kind { case first, last, inner, narrow }
+
+  private var kind: Kind {
+    if x < -0.999 { return .first }
+    if x > 0.999 { return .last }
+    return mass > 1e-5 ? .inner : .narrow
+  }
+
+  private var mass: Float { sigmoid(upper) - sigmoid(lower) }
+
+  var logProbability: Float {
+    switch kind {
+    case .first: -softplus(-upper)
+    case .last: -softplus(lower)
+    case .inner: log(mass)
+    case .narrow: middle - logScale - 2 * softplus(middle) - log(Float(levels - 1) / 2)
+    }
+  }
+
+  /// The derivatives by the mean and by the logarithm of the scale.
+  var slopes: (mean: Float, logScale: Float) {
+    switch kind {
+    case .first:
+      let slope = sigmoid(-upper)
+      return (-slope * inverseScale, -slope * upper)
+    case .last:
+      let slope = -sigmoid(lower)
+      return (-slope * inverseScale, -slope * lower)
+    case .inner:
+      let (up, low) = (density(upper) / mass, density(lower) / mass)
+      return (-(up - low) * inverseScale, -(up * upper - low * lower))
+    case .narrow:
+      let slope = 1 - 2 * sigmoid(middle)
+      return (-slope * inverseScale, -slope * middle - 1)
+    }
+  }
+
+  private func density(_ x: Float) -> Float { sigmoid(x) * sigmoid(-x) }
+}
+
+private func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
+
+/// `ln(1 + eˣ)`.
+private func softplus(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }
