@@ -48,11 +48,13 @@ let package = Package(
     .target(name: "Distributions", dependencies: ["Autodiff"]),
     .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Files"]),
     .target(name: "LatentModels", dependencies: ["Distributions", "NeuralNetworks"]),
+    .target(name: "Configuration", dependencies: ["Files", "Yams"]),
     .target(name: "Learning", dependencies: ["NeuralNetworks"]),
     .target(
       name: "EnvironmentInterface", dependencies: ["Randomness"], path: "Environments/Interface"),
     .target(
-      name: "WorldModels", dependencies: ["LatentModels", "EnvironmentInterface"],
+      name: "WorldModels",
+      dependencies: ["Configuration", "LatentModels", "EnvironmentInterface"],
       exclude: ["README.md"]),
     .target(name: "Agents", dependencies: ["Learning", "WorldModels"]),
     .target(name: "Probes", dependencies: ["Agents"]),
@@ -77,7 +79,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Agents", "Gridworld", "Pendulum", "ReplayBuffers", "Storyboards", "Telemetry", "Yams",
+        "Agents", "Configuration", "Gridworld", "Pendulum", "ReplayBuffers", "Storyboards",
+        "Telemetry",
       ],
       resources: [.embedInCode("Presets")]),
     .target(
@@ -109,6 +112,7 @@ let package = Package(
         "EnvironmentInterface", "Gridworld", "Pendulum", "NeuralNetworks", "Training",
         "TestSupport",
       ]),
+    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
     .testTarget(name: "LearningTests", dependencies: ["Learning", "TestSupport"]),
     .testTarget(name: "WorldModelsTests", dependencies: ["WorldModels", "TestSupport"]),
     .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"]),

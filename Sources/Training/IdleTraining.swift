@@ -1,3 +1,5 @@
+import Configuration
+
 extension TrainingConfiguration {
   /// Why a run with these settings learns nothing; nil where nothing says that it does not.
   public var idleness: String? {
@@ -10,7 +12,7 @@ extension TrainingConfiguration {
   }
 }
 
-extension ResolvedConfiguration {
+extension ResolvedConfiguration<TrainingConfiguration> {
   /// What was set by hand and has no effect on a run, each with the reason.
   public var effectless: [String] {
     let rows = ConfigurationTable(configuration).rows.filter { row in
@@ -21,9 +23,9 @@ extension ResolvedConfiguration {
     }
   }
 
-  private func effectlessness(of row: ConfigurationTable.Row) -> String? {
+  private func effectlessness(of row: ConfigurationTable<TrainingConfiguration>.Row) -> String? {
     let family = configuration.task.split(separator: "/").first ?? ""
-    let families = ConfigurationPresets.environments
+    let families = TrainingPresets.environments
     if families.contains("\(family)"),
       families.contains(where: { $0 != family && row.key.hasPrefix("env.\($0).") })
     {

@@ -1,3 +1,4 @@
+import Configuration
 import EnvironmentInterface
 import Foundation
 import NeuralNetworks

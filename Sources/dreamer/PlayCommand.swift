@@ -1,3 +1,4 @@
+import Configuration
 import ArgumentParser
 import EnvironmentInterface
 import Foundation
@@ -90,7 +91,7 @@ struct PlayCommand: ParsableCommand {
   }
 
   /// - Throws: `UsageError` where something is set that no world knows.
-  private func checkEffects(of resolved: ResolvedConfiguration) throws {
+  private func checkEffects(of resolved: ResolvedConfiguration<TrainingConfiguration>) throws {
     let others = TrainingConfiguration.keys.filter {
       resolved.origins[$0] == .option("--set") && !$0.hasPrefix("env.")
     }

@@ -1,3 +1,4 @@
+import Configuration
 import Agents
 import ArgumentParser
 import Files
@@ -118,7 +119,8 @@ struct TrainCommand: ParsableCommand {
 
   /// The run in this thread.
   private func train(
-    _ resolved: ResolvedConfiguration, in folder: RunFolder, watchedBy feed: TrainingFeed? = nil
+    _ resolved: ResolvedConfiguration<TrainingConfiguration>, in folder: RunFolder,
+    watchedBy feed: TrainingFeed? = nil
   ) throws {
     let trainer = try Trainer(
       resolved.configuration, in: folder, resuming: resume,
@@ -158,7 +160,9 @@ struct TrainCommand: ParsableCommand {
 
   /// The run in a thread of its own, for windows belong to the main one. It does not depend on the
   /// window's life, nor on that of the display.
-  private func trainInWindow(_ resolved: ResolvedConfiguration, in folder: RunFolder) throws {
+  private func trainInWindow(
+    _ resolved: ResolvedConfiguration<TrainingConfiguration>, in folder: RunFolder
+  ) throws {
     let configuration = resolved.configuration
     let world = try EnvironmentRegistry.make(configuration.task, configuration.env)
     guard world.observationSpaces.contains(where: \.isImage) else {
@@ -201,7 +205,7 @@ struct TrainCommand: ParsableCommand {
 
   // MARK: configuration
 
-  private func resolve() throws -> ResolvedConfiguration {
+  private func resolve() throws -> ResolvedConfiguration<TrainingConfiguration> {
     if printConfig == false, env == nil, !resume, config.isEmpty {
       throw UsageError("which environment? Give --env; `dreamer envs` lists them")
     }
@@ -256,7 +260,9 @@ struct TrainCommand: ParsableCommand {
 
   /// Makes `runs/<environment>-<time>`; where another run has just got that name, `…-2`, and so on.
   /// Making the folder is what decides.
-  private static func makeFolder(for resolved: ResolvedConfiguration) throws -> RunFolder {
+  private static func makeFolder(for resolved: ResolvedConfiguration<TrainingConfiguration>) throws
+    -> RunFolder
+  {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.dateFormat = "yyyyMMdd-HHmmss"

@@ -42,7 +42,7 @@ struct GaussianLatentTests {
     ] {
       let outcome = try run.shell.run(arguments)
       #expect(outcome.code == 0, "\(arguments): \(outcome.errors)")
-      if arguments[0] == "inspect" { #expect(outcome.output.contains("dyn/obsdist/kernel")) }
+      if arguments[0] == "inspect" { #expect(outcome.output.contains("gaussian")) }
     }
     let page = try String(contentsOf: run.shell.url("report.html"), encoding: .utf8)
     #expect(page.contains("as it is") && !page.contains("class 0"))

@@ -1,3 +1,4 @@
+import Configuration
 import Agents
 import EnvironmentInterface
 import Kernels

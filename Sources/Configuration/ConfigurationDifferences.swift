@@ -6,11 +6,11 @@ public struct ConfigurationDifference: Sendable, Equatable {
   public let defaultValue: String
 }
 
-extension TrainingConfiguration {
+extension ConfigurationRoot {
   /// What is not as in another configuration, in the order of the properties.
   /// - Parameter other: by default the defaults.
   public func differences(
-    from other: TrainingConfiguration = TrainingConfiguration()
+    from other: Self = Self()
   ) -> [ConfigurationDifference] {
     zip(ConfigurationTable(self).rows, ConfigurationTable(other).rows)
       .filter { $0.value != $1.value }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Yams
 
@@ -5,7 +6,7 @@ extension ConfigurationTable {
   /// Overlays the keys of a YAML text. Groups may be nested or dotted (`agent.opt.lr: 1e-4`).
   /// - Parameter prefix: What the text's keys lack.
   /// - Throws: ``ConfigurationError``.
-  mutating func overlay(
+  package mutating func overlay(
     yaml: String, prefix: String = "", origin: ConfigurationOrigin
   ) throws {
     guard let node = try Self.compose(yaml, origin: origin) else { return }
@@ -64,7 +65,7 @@ extension ConfigurationTable {
   /// What to write instead of a word that is no assignment.
   private func example(_ word: String) -> String {
     if let row = self[word] { return ", \(word)=\(row.value.yaml) for one" }
-    let isPreset = ConfigurationPresets.all.contains { $0.name == word }
+    let isPreset = Root.presets.contains { $0.name == word }
     return isPreset ? "; presets are --preset \(word)" : ""
   }
 
@@ -165,7 +166,7 @@ extension ConfigurationTable {
       let inside = rows.first { $0.key.hasPrefix(key + ".") }?.key ?? key
       return "is a group of keys; set one of them, \(inside) for one"
     }
-    if let advice = ReferenceKeys.advice(for: key) { return "there is no such key; \(advice)" }
+    if let advice = Root.advice(forUnknown: key) { return "there is no such key; \(advice)" }
     let nearest = ConfigurationNames.nearest(to: key, among: rows.map(\.key)) ?? ""
     let isPattern = key.unicodeScalars.contains { ["*", "\\", "(", "|"].contains($0) }
     return isPattern
@@ -201,7 +202,7 @@ extension ConfigurationTable {
     }
   }
 
-  private static let mostAliases = 20
+  private static var mostAliases: Int { 20 }
 
   /// What a parser says, on one line and without the text that it parsed.
   private static func reason(_ error: any Error) -> String {
@@ -245,5 +246,51 @@ extension ConfigurationTable {
         .joined(separator: ", ") + "}"
     case .alias: "*"
     }
+  }
+}
+
+extension ConfigurationTable {
+  /// Overlays a preset.
+  /// - Parameter origin: the text that includes it; nil for none.
+  /// - Throws: ``ConfigurationError``.
+  mutating func overlay(preset name: String, for origin: ConfigurationOrigin? = nil) throws {
+    try overlay(
+      including: Root.presetYAML(of: name, for: origin), origin: .preset(name))
+  }
+
+  /// Overlays a YAML text after the presets that it names under `include`.
+  /// - Throws: ``ConfigurationError``.
+  mutating func overlay(including yaml: String, origin: ConfigurationOrigin) throws {
+    guard var node = try Self.compose(yaml, origin: origin) else { return }
+    if case .mapping(let pairs) = node, let includes = node["include"] {
+      for name in includes.sequence?.compactMap(\.scalar?.string) ?? [includes.scalar?.string ?? ""]
+      where origin != .preset(name) {
+        try overlay(preset: name, for: origin)
+      }
+      node = .mapping(Node.Mapping(pairs.filter { $0.key.scalar?.string != "include" }))
+    }
+    try overlay(node, origin: origin)
+  }
+}
+
+extension ConfigurationRoot {
+  /// - Parameter origin: what names the preset; nil where the caller does.
+  /// - Throws: ``ConfigurationError`` where there is no such preset.
+  fileprivate static func presetYAML(
+    of name: String, for origin: ConfigurationOrigin?
+  ) throws -> String {
+    if let preset = presets.first(where: { $0.name == name }) { return preset.yaml }
+    if name.utf8.contains(UInt8(ascii: "=")) {
+      throw ConfigurationError(
+        keyPath: "", value: "preset \(name)",
+        reason: "there is no such preset; keys are set with --set \(ForeignText.shellWord(name))",
+        origin: origin)
+    }
+    let names = presetNames
+    let nearest = ConfigurationNames.nearest(to: name, among: names) ?? ""
+    throw ConfigurationError(
+      keyPath: "", value: "preset \(name)",
+      reason: "there is no such preset; the nearest is \(nearest), "
+        + "all are \(names.joined(separator: ", "))", origin: origin)
   }
 }

@@ -1,14 +1,13 @@
-import Agents
 import Files
 import Foundation
 
 /// A configuration that is valid and knows where each of its values comes from.
-public struct ResolvedConfiguration: Sendable, Equatable {
-  public let configuration: TrainingConfiguration
+public struct ResolvedConfiguration<Root: ConfigurationRoot>: Sendable, Equatable {
+  public let configuration: Root
   /// What is not a default, by key.
   public let origins: [String: ConfigurationOrigin]
 
-  /// The configuration as YAML that ``TrainingConfiguration/init(yaml:file:)`` reads, its keys in
+  /// The configuration as YAML that ``ConfigurationRoot/init(yaml:file:)`` reads, its keys in
   /// the order of the properties.
   /// - Parameter withOrigins: Whether each value says in a comment where it is from.
   public func yaml(withOrigins: Bool = false) -> String {
@@ -18,33 +17,31 @@ public struct ResolvedConfiguration: Sendable, Equatable {
   }
 }
 
-extension TrainingConfiguration {
+extension ConfigurationRoot {
   /// The configuration of a run, checked.
   /// - Parameters:
   ///   - saved: The configuration of a run that is to be continued: what is not set otherwise is as
   ///     there, and the environment's own preset has had its say.
-  ///   - task: The environment's id; nil for that which files or `set` name, if any. Its own preset
-  ///     comes first.
   ///   - presets: Names of presets, each over the one before.
   ///   - files: YAML files over these. `include: NAME` in one overlays a preset before it.
   ///   - options: what other options of the command say, each as `key=value`, over the files.
   ///   - set: `key=value`, over all else. A value is a number, a text or a list such as `[2, 3]`.
   /// - Throws: ``ConfigurationError``; `FileError` where a file cannot be read.
   public static func resolve(
-    over saved: URL? = nil, task: String? = nil, presets: [String] = [], files: [URL] = [],
+    over saved: URL? = nil, presets: [String] = [], files: [URL] = [],
     options: [(name: String, assignment: String)] = [], set: [String] = []
-  ) throws -> ResolvedConfiguration {
+  ) throws -> ResolvedConfiguration<Self> {
     // Once: a file may come through a pipe.
     let texts = try files.map { file in
       try checkIsNoPreset(file)
-      return (name: file.lastPathComponent, text: try TrainingConfiguration.text(of: file))
+      return (name: file.lastPathComponent, text: try Self.text(of: file))
     }
-    func overlaid(_ presets: [String]) throws -> ConfigurationTable {
+    func overlaid(_ presets: [String]) throws -> ConfigurationTable<Self> {
       try Self.table(
-        over: saved, task: task, presets: presets, files: texts, options: options, set: set)
+        over: saved, presets: presets, files: texts, options: options, set: set)
     }
     var table = try overlaid(presets)
-    if saved == nil, let own = ConfigurationPresets.name(forEnvironment: table.task) {
+    if saved == nil, let own = ownPreset(of: table) {
       table = try overlaid([own] + presets)
     }
     try table.validate()
@@ -52,19 +49,18 @@ extension TrainingConfiguration {
   }
 
   private static func table(
-    over saved: URL?, task: String?, presets: [String], files: [(name: String, text: String)],
+    over saved: URL?, presets: [String], files: [(name: String, text: String)],
     options: [(name: String, assignment: String)], set: [String]
-  ) throws -> ConfigurationTable {
-    var table = ConfigurationTable(TrainingConfiguration())
+  ) throws -> ConfigurationTable<Self> {
+    var table = ConfigurationTable(Self())
     if let saved {
       try table.overlay(
-        yaml: TrainingConfiguration.text(of: saved), origin: .file(saved.lastPathComponent))
+        yaml: text(of: saved), origin: .file(saved.lastPathComponent))
     }
     for name in presets { try table.overlay(preset: name) }
     for file in files {
       try table.overlay(including: file.text, origin: .file(file.name))
     }
-    if let task { try table.overlay(assignment: "task=\(task)", origin: .option("--env")) }
     for option in options {
       try table.overlay(assignment: option.assignment, origin: .option(option.name))
     }
@@ -83,14 +79,14 @@ extension TrainingConfiguration {
       remedy: "for the preset of that name, use --preset \(name)")
   }
 
-  /// The names that ``resolve(task:presets:files:set:)`` takes for presets.
-  public static var presetNames: [String] { ConfigurationPresets.all.map(\.name) }
+  /// The names that ``resolve(over:presets:files:options:set:)`` takes for presets.
+  public static var presetNames: [String] { presets.map(\.name) }
 
   /// Reads a run's `config.yaml`. Keys that it lacks have their defaults.
   /// - Parameter file: What errors call it.
   /// - Throws: ``ConfigurationError``, also where a value is out of its range.
   public init(yaml: String, file: String = "config.yaml") throws {
-    var table = ConfigurationTable(TrainingConfiguration())
+    var table = ConfigurationTable(Self())
     try table.overlay(yaml: yaml, origin: .file(file))
     try table.validate()
     self = try table.configuration()
@@ -113,7 +109,7 @@ extension TrainingConfiguration {
 
   /// The names of all keys, in the order of the properties.
   package static var keys: [String] {
-    ConfigurationTable(TrainingConfiguration()).rows.map(\.key)
+    ConfigurationTable(Self()).rows.map(\.key)
   }
 
   /// The configuration as YAML that ``init(yaml:file:)`` reads.
@@ -124,23 +120,8 @@ extension TrainingConfiguration {
   public func validate() throws { try ConfigurationTable(self).validate() }
 }
 
-extension AgentConfiguration {
-  /// The configuration that a flat object of the reference's keys makes, without their leading
-  /// `agent.`, as golden files have it in their metadata. Keys that it lacks have their defaults.
-  /// - Parameters:
-  ///   - reference: JSON or YAML.
-  ///   - file: What errors call it.
-  /// - Throws: ``ConfigurationError``, also where a value is out of its range.
-  public init(reference: String, file: String) throws {
-    var table = ConfigurationTable(TrainingConfiguration())
-    try table.overlay(yaml: reference, prefix: "agent", origin: .file(file))
-    try table.validate()
-    self = try table.configuration().agent
-  }
-}
-
 extension ResolvedConfiguration {
-  fileprivate init(_ table: ConfigurationTable) throws {
+  fileprivate init(_ table: ConfigurationTable<Root>) throws {
     configuration = try table.configuration()
     origins = table.rows.reduce(into: [:]) { $0[$1.key] = $1.origin }
   }

@@ -3,22 +3,22 @@ import Foundation
 
 /// A configuration as a list of dotted keys with values and their origins, in the order of the
 /// properties. Its keys and types never change; values are overlaid.
-struct ConfigurationTable: Equatable {
-  struct Row: Equatable {
-    let key: String
-    var value: ConfigurationValue
+public struct ConfigurationTable<Root: ConfigurationRoot>: Equatable {
+  package struct Row: Equatable {
+    package let key: String
+    package fileprivate(set) var value: ConfigurationValue
     /// Where the value was set; nil for the value that the table began with.
-    var origin: ConfigurationOrigin?
+    package fileprivate(set) var origin: ConfigurationOrigin?
   }
 
-  private(set) var rows: [Row] = []
+  package private(set) var rows: [Row] = []
   /// Index of each key's row.
   private var index: [String: Int] = [:]
   /// Keys that have keys in them.
   private(set) var groups: [String] = []
 
   /// The keys of a configuration, found by reflection, so that none can be forgotten.
-  init(_ configuration: TrainingConfiguration) {
+  package init(_ configuration: Root) {
     add(configuration, prefix: "")
     index = Dictionary(uniqueKeysWithValues: zip(rows.map(\.key), rows.indices))
   }
@@ -35,12 +35,12 @@ struct ConfigurationTable: Equatable {
     }
   }
 
-  /// The environment's id; empty where none is set.
-  var task: String {
-    if case .text(let id) = self["task"]?.value { id } else { "" }
+  /// A key's text; empty where it has none.
+  public func text(of key: String) -> String {
+    if case .text(let text) = self[key]?.value { text } else { "" }
   }
 
-  subscript(key: String) -> Row? { index[key].map { rows[$0] } }
+  package subscript(key: String) -> Row? { index[key].map { rows[$0] } }
 
   /// Gives a key that is there another value of its type.
   mutating func assign(
@@ -53,7 +53,7 @@ struct ConfigurationTable: Equatable {
 
   /// The configuration that the values make.
   /// - Throws: `DecodingError`, where a property has a type that the table does not know.
-  func configuration() throws -> TrainingConfiguration {
+  package func configuration() throws -> Root {
     let keys = rows.map {
       $0.key.split(separator: ".").map { ConfigurationNames.camelCase("\($0)") }
     }
@@ -61,7 +61,7 @@ struct ConfigurationTable: Equatable {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return try decoder.decode(TrainingConfiguration.self, from: Data(json.utf8))
+    return try decoder.decode(Root.self, from: Data(json.utf8))
   }
 
   /// The object that keys, neighbours by group, and their values make.

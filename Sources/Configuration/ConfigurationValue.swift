@@ -1,7 +1,7 @@
 import Files
 
 /// The value of a key, with its type.
-enum ConfigurationValue: Equatable {
+package enum ConfigurationValue: Equatable {
   case integer(Int)
   case number(Double)
   case boolean(Bool)
@@ -10,7 +10,7 @@ enum ConfigurationValue: Equatable {
   case texts([String])
 
   /// A property's value; nil where it is a group of keys.
-  init?(_ property: Any) {
+  package init?(_ property: Any) {
     // An empty list can be cast to one of anything.
     if type(of: property) == [String].self, let value = property as? [String] {
       self = .texts(value)
@@ -114,7 +114,7 @@ enum ConfigurationValue: Equatable {
   }
 
   /// The value as a number, if it is one.
-  var numeric: Double? {
+  package var numeric: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
@@ -130,7 +130,7 @@ enum ConfigurationValue: Equatable {
 
   /// The value in YAML, the same for readers of YAML 1.1 and 1.2. Numbers have the fewest digits that
   /// give them back.
-  var yaml: String {
+  package var yaml: String {
     switch self {
     case .text(let value) where Self.isPlain(value): value
     case .number(.infinity): ".inf"
@@ -148,7 +148,7 @@ enum ConfigurationValue: Equatable {
   }
 
   /// The value in JSON.
-  var json: String {
+  package var json: String {
     switch self {
     case .integer(let value): "\(value)"
     case .number(let value): value.isFinite ? "\(value)" : "\"inf\""
