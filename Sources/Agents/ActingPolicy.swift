@@ -53,12 +53,12 @@ public final class ActingPolicy {
   }
 
   /// What is remembered of one environment, `[1, …]`.
-  public func latents(of index: Int) -> Learner.Latents {
+  public func latents(of index: Int) -> LatentStates {
     func row(_ values: [Float]) -> [Float] {
       let width = values.count / count
       return Array(values[index * width..<(index + 1) * width])
     }
-    return Learner.Latents(deter: row(memory.deter), stoch: row(memory.stoch))
+    return LatentStates(deter: row(memory.deter), stoch: row(memory.stoch))
   }
 
   /// Goes on from what was remembered.

@@ -9,7 +9,7 @@ public struct Dream: Sendable {
   public let agent: Agent
   /// Steps since the model last looked.
   public private(set) var ahead = 0
-  private var latents: Learner.Latents
+  private var latents: LatentStates
   private let firstStep: Int
   private let draws: DrawSource
 
@@ -17,7 +17,7 @@ public struct Dream: Sendable {
   ///   - latents: `[1, …]`: where it begins.
   ///   - firstStep: the number of the first imagined step in the draws' addresses.
   public init(
-    of agent: Agent, from latents: Learner.Latents, firstStep: Int = 0, draws: DrawSource
+    of agent: Agent, from latents: LatentStates, firstStep: Int = 0, draws: DrawSource
   ) {
     self.agent = agent
     self.latents = latents

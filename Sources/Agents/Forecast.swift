@@ -11,7 +11,7 @@ public struct Forecast: Sendable {
   public let sequences: Int
   /// T.
   public let steps: Int
-  public let latents: Learner.Latents
+  public let latents: LatentStates
   /// `[T, b, A]`: what led to each step, as networks see it.
   public let actions: [Float]
   /// `[T, b, height, width, channels]` of all image keys together, in [0, 1].
@@ -28,12 +28,12 @@ public struct Forecast: Sendable {
   public let posterior: [Float]
 
   /// The latents of one step, `[b, …]`.
-  public func latents(at step: Int) -> Learner.Latents {
+  public func latents(at step: Int) -> LatentStates {
     func rows(_ values: [Float]) -> [Float] {
       let size = values.count / steps
       return Array(values[step * size..<(step + 1) * size])
     }
-    return Learner.Latents(deter: rows(latents.deter), stoch: rows(latents.stoch))
+    return LatentStates(deter: rows(latents.deter), stoch: rows(latents.stoch))
   }
 }
 
@@ -58,11 +58,11 @@ extension Agent {
   }
 
   /// Only the states of sequences that are followed with open eyes, `[T, b, …]`.
-  public func latents(_ shard: BatchShard, draws: DrawSource) -> Learner.Latents {
+  public func latents(_ shard: BatchShard, draws: DrawSource) -> LatentStates {
     withInferenceTape { tape in
       let actions = worldModel.previousActions(shard, masked: true, tape)
       let path = observe(shard, rows: 0..<shard.length, actions: actions, draws: draws, tape)
-      return Learner.Latents(
+      return LatentStates(
         deter: path.states.deter.values.array, stoch: path.states.stoch.values.array)
     }
   }
@@ -70,7 +70,7 @@ extension Agent {
   /// What heads and decoder say of some states as they are, one step of `n` sequences.
   ///
   /// - Parameter latents: `[n, …]`.
-  public func forecast(of latents: Learner.Latents) -> Forecast {
+  public func forecast(of latents: LatentStates) -> Forecast {
     withInferenceTape { tape in
       let states = states(latents, tape)
       return forecast(
@@ -78,7 +78,7 @@ extension Agent {
     }
   }
 
-  private func states(_ latents: Learner.Latents, _ tape: Tape) -> RSSMState {
+  private func states(_ latents: LatentStates, _ tape: Tape) -> RSSMState {
     let (rssm, n) = (worldModel.rssm, latents.deter.count / worldModel.rssm.deter)
     return rssm.state(
       deter: tape.constant(latents.deter, rows: n, columns: rssm.deter),
@@ -91,7 +91,7 @@ extension Agent {
   ///   - start: `[n, …]`.
   ///   - firstStep: the number of the first imagined step in the draws' addresses.
   public func forecast(
-    from start: Learner.Latents, steps: Int, actions: ImaginedActions, firstStep: Int,
+    from start: LatentStates, steps: Int, actions: ImaginedActions, firstStep: Int,
     draws: DrawSource
   ) -> Forecast {
     withInferenceTape { tape in

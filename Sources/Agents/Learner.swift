@@ -22,22 +22,12 @@ public final class Learner {
     self.shards = Shards(count: shards, of: agent.parameters)
   }
 
-  /// The recurrent states of a batch's rows, `[B, T, …]`, to be written back into replay.
-  public struct Latents: Sendable {
-    public var deter: [Float]
-    public var stoch: [Float]
-
-    public init(deter: [Float], stoch: [Float]) {
-      self.deter = deter
-      self.stoch = stoch
-    }
-  }
-
   /// What a training step found.
   public struct Result: Sendable {
     /// Under the reference's names, in a fixed order.
     public var metrics: [(name: String, value: Float)]
-    public var latents: Latents
+    /// `[B, T, …]`, to be written back into replay.
+    public var latents: LatentStates
     /// Seconds that the phases took.
     public var phases: [(name: String, seconds: Double)]
     /// Multiply-adds of linear layers and convolutions.
@@ -165,9 +155,9 @@ public final class Learner {
   }
 
   /// Latents of all shards in the batch's order, from time-major rows.
-  private func gatherLatents(_ batch: SequenceBatch) -> Latents {
+  private func gatherLatents(_ batch: SequenceBatch) -> LatentStates {
     let rssm = agent.worldModel.rssm
-    var latents = Latents(
+    var latents = LatentStates(
       deter: .init(repeating: 0, count: batch.size * batch.length * rssm.deter),
       stoch: .init(repeating: 0, count: batch.size * batch.length * rssm.stoch))
     for index in 0..<shards.count {

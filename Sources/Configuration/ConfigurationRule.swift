@@ -85,9 +85,12 @@ extension ConfigurationTable {
     return self[pattern].map { [$0] } ?? []
   }
 
-  private func error(_ key: String, _ reason: String) -> ConfigurationError {
+  private func error(
+    _ key: String, _ reason: String, value: String? = nil
+  ) -> ConfigurationError {
     ConfigurationError(
-      keyPath: key, value: self[key]?.value.yaml ?? "", reason: reason, origin: self[key]?.origin)
+      keyPath: key, value: value ?? self[key]?.value.yaml ?? "", reason: reason,
+      origin: self[key]?.origin)
   }
 
   private func require(_ rule: ConfigurationRule, _ row: Row) throws {
@@ -95,7 +98,11 @@ extension ConfigurationTable {
   }
 
   /// - Throws: ``ConfigurationError`` of a key, for a reason, where something does not hold.
-  public func require(_ holds: Bool, _ key: String, _ reason: String) throws {
-    if !holds { throw error(key, reason) }
+  ///
+  /// - Parameter value: what errors show of it; nil for what the table has.
+  public func require(
+    _ holds: Bool, _ key: String, _ reason: String, value: String? = nil
+  ) throws {
+    if !holds { throw error(key, reason, value: value) }
   }
 }

@@ -7,11 +7,11 @@ import WorldModels
 /// An episode, or its beginning, as an agent's world model saw it, with what was true of the world.
 public struct ProbedEpisode: Sendable {
   /// A state for each moment, the reset the first.
-  public let states: PosteriorStates
+  public let states: LatentStates
   /// What was true at each moment.
   public let truth: [[TrueValue]]
 
-  public init(states: PosteriorStates, truth: [[TrueValue]]) {
+  public init(states: LatentStates, truth: [[TrueValue]]) {
     (self.states, self.truth) = (states, truth)
   }
 }

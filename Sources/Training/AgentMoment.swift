@@ -16,7 +16,7 @@ public struct AgentMoment: Sendable {
   public let isLast: Bool
   public let success: Bool?
   /// What the agent holds to be so, having looked: `[1, …]`; nil where it looks no more.
-  public let latents: Learner.Latents?
+  public let latents: LatentStates?
   /// What it does next; nil at an episode's end.
   public let action: Action?
 }

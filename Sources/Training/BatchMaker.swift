@@ -51,7 +51,7 @@ public struct BatchMaker: Sendable {
   /// Remembers how a batch ended.
   ///
   /// - Parameter latents: `[B, T, …]`.
-  public mutating func remember(_ latents: Learner.Latents, of replayed: ReplayBatch) {
+  public mutating func remember(_ latents: LatentStates, of replayed: ReplayBatch) {
     let length = replayed.length - context
     func last(_ values: [Float], rows: Int) -> [Float] {
       let width = values.count / (replayed.sequences * rows)

@@ -41,7 +41,7 @@ struct BatchSource {
   /// - Parameter priorities: `[B, T]`: what is of interest in each row; nil for no matter.
   /// - Throws: `FileError` where replay cannot bring them to the disk.
   mutating func update(
-    _ replay: Replay, with latents: Learner.Latents, priorities: [Float]?
+    _ replay: Replay, with latents: LatentStates, priorities: [Float]?
   ) throws {
     maker.remember(latents, of: replayed)
     if let priorities { replay.prioritize(replayed, context: context, priorities) }

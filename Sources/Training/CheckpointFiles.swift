@@ -111,7 +111,7 @@ extension Checkpoint {
     return file
   }
 
-  /// - Throws: `FileError`, or ``CheckpointError`` where it cannot be read.
+  /// - Throws: `FileError`, or ``RunFileError`` where it cannot be read.
   func readState() throws -> SavedState {
     let data = try AtomicFile.read(state)
     let decoder = JSONDecoder()
@@ -120,7 +120,7 @@ extension Checkpoint {
     if let version = try? decoder.decode(SavedVersion.self, from: data).version,
       version != SavedState.currentVersion
     {
-      throw CheckpointError(
+      throw RunFileError(
         file: state.path,
         problem: "it is of version \(version), and this program reads \(SavedState.currentVersion)",
         remedy: "use the program that wrote it")
@@ -128,7 +128,7 @@ extension Checkpoint {
     guard let saved = try? decoder.decode(SavedState.self, from: data),
       Self.isWhole(data, saved), saved.isPlausible
     else {
-      throw CheckpointError(
+      throw RunFileError(
         file: state.path, problem: "it is damaged", remedy: "use another checkpoint")
     }
     return saved
@@ -152,7 +152,7 @@ extension Checkpoint {
   func check(_ data: Data, _ file: URL, of saved: SavedState) throws {
     guard let sum = saved.files?[file.lastPathComponent] else { return }
     guard sum == Self.text(data.checksum) else {
-      throw CheckpointError(
+      throw RunFileError(
         file: file.path, problem: "it is damaged: its checksum is not that of \(state.path)",
         remedy: "put back a copy of it, or use another checkpoint")
     }
@@ -160,7 +160,7 @@ extension Checkpoint {
 
   /// The tensors of one of the checkpoint's files.
   ///
-  /// - Throws: `SafeTensorsError`, `FileError`, or ``CheckpointError`` where the file is not the one
+  /// - Throws: `SafeTensorsError`, `FileError`, or ``RunFileError`` where the file is not the one
   ///   that was written with the state.
   func readTensors(_ file: URL, of saved: SavedState) throws -> SafeTensors {
     let data = try AtomicFile.read(file)
@@ -171,7 +171,7 @@ extension Checkpoint {
 
   /// Puts the checkpoint's parameters into an agent.
   ///
-  /// - Throws: ``CheckpointError`` where names or shapes differ. The agent is then unchanged.
+  /// - Throws: ``RunFileError`` where names or shapes differ. The agent is then unchanged.
   fileprivate func restore(_ agent: Agent, from tensors: SafeTensors) throws {
     let store = agent.parameters
     try checkActions(of: tensors, against: agent)
@@ -186,7 +186,7 @@ extension Checkpoint {
       let found = tensors["pol/head/action/logits/bias"]?.shape, found.count == 1,
       found[0] != count
     else { return }
-    throw CheckpointError(
+    throw RunFileError(
       file: parameters.path,
       problem: "its agent has \(found[0]) actions to choose from, and this world has \(count)",
       remedy: "use the program that trained it, or begin a new run with --from, which takes what "
@@ -208,12 +208,12 @@ extension Checkpoint {
   ) throws {
     let found = try wanted.map { name, shape, _ -> [Float] in
       guard let entry = tensors[name] else {
-        throw CheckpointError(
+        throw RunFileError(
           file: file.path, problem: "it has no tensor \(name)",
           remedy: "use a checkpoint of an agent with this run's configuration")
       }
       guard entry.shape == shape, let floats = entry.floats else {
-        throw CheckpointError(
+        throw RunFileError(
           file: file.path, problem: "\(name) has shape \(entry.shape) instead of \(shape)",
           remedy: "use a checkpoint of an agent with this run's configuration")
       }
@@ -221,17 +221,6 @@ extension Checkpoint {
     }
     for (target, values) in zip(wanted, found) { target.values.copy(from: values) }
   }
-}
-
-/// A checkpoint that does not fit or cannot be read.
-public struct CheckpointError: Error, CustomStringConvertible, Equatable {
-  public let file: String
-  public let problem: String
-  public let remedy: String
-  /// Whether the file is whole, and of another run, step or configuration than what is beside it.
-  public var isOfAnother = false
-
-  public var description: String { "\(file): \(problem); \(remedy)" }
 }
 
 /// A trained agent with what is needed to play: loaded from a run folder or a checkpoint.
@@ -254,7 +243,7 @@ public struct TrainedAgent: Sendable {
   ///   - url: a run folder, for its newest checkpoint, or a checkpoint's folder.
   ///   - makeEnvironment: makes a copy of the world of one's own that the agent was trained in; nil
   ///     for a bundled world.
-  /// - Throws: `FileError`, `ConfigurationError`, `SafeTensorsError`, ``CheckpointError``.
+  /// - Throws: `FileError`, `ConfigurationError`, `SafeTensorsError`, ``RunFileError``.
   public init(
     contentsOf url: URL, makeEnvironment: (@Sendable () throws -> any Environment)? = nil
   ) throws {

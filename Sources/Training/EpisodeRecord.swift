@@ -108,7 +108,7 @@ extension EpisodeRecord {
 
   /// Reads a recorded episode of a world with these spaces.
   ///
-  /// - Throws: `FileError`; `SafeTensorsError` where it is no such file; ``CheckpointError`` where it
+  /// - Throws: `FileError`; `SafeTensorsError` where it is no such file; ``RunFileError`` where it
   ///   is another kind of file, or of a world with other spaces.
   public init(
     contentsOf url: URL, spaces: [ObservationSpace], actionSpace: ActionSpace
@@ -177,8 +177,8 @@ private struct EpisodeFile {
     return values
   }
 
-  private func problem(_ what: String) -> CheckpointError {
-    CheckpointError(
+  private func problem(_ what: String) -> RunFileError {
+    RunFileError(
       file: path, problem: what,
       remedy: "name an episode that env.wrap.record wrote in the world of the run")
   }

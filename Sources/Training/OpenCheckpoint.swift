@@ -22,7 +22,7 @@ package struct OpenCheckpoint {
   package var updates: Int { saved.agent.updates }
 
   /// - Parameter run: the folder that it is in; nil where it was taken along alone.
-  /// - Throws: ``CheckpointError`` where something is of another step, checkpoint or run; `FileError` and
+  /// - Throws: ``RunFileError`` where something is of another step, checkpoint or run; `FileError` and
   ///   ``ConfigurationError`` where something cannot be read.
   package init(_ checkpoint: Checkpoint, in run: RunFolder?) throws {
     try self.init(checkpoint, in: run, isHeld: true, knowing: nil)
@@ -33,7 +33,7 @@ package struct OpenCheckpoint {
   ///   - isHeld: whether the run's configuration is asked at all: who tells by itself what is wrong with
   ///     that does not want it told again.
   ///   - known: a configuration that was read, and need not be understood again.
-  /// - Throws: ``CheckpointError`` where something is of another step, checkpoint or run; `FileError` and
+  /// - Throws: ``RunFileError`` where something is of another step, checkpoint or run; `FileError` and
   ///   ``ConfigurationError`` where something cannot be read.
   init(
     _ checkpoint: Checkpoint, in run: RunFolder?, isHeld: Bool, knowing known: SavedConfiguration?
@@ -41,7 +41,7 @@ package struct OpenCheckpoint {
     self.checkpoint = checkpoint
     saved = try checkpoint.readState()
     guard saved.step == checkpoint.step else {
-      throw CheckpointError(
+      throw RunFileError(
         file: checkpoint.state.path,
         problem:
           "it is of step \(saved.step), not of \(checkpoint.step); the folder was renamed or "
@@ -84,7 +84,7 @@ package struct OpenCheckpoint {
     do {
       return try source.make()
     } catch let error as UnknownEnvironment {
-      throw CheckpointError(
+      throw RunFileError(
         file: file.path,
         problem: "its environment “\(error.id)” is not one of this program's",
         remedy: "use the program that trained it; `dreamer envs` lists what this one has")
@@ -131,7 +131,7 @@ struct SavedConfiguration {
   /// Refuses a file that says that it is another run's.
   fileprivate func hold(_ file: URL, identity own: String?, _ checkpoint: Checkpoint) throws {
     guard let identity, let own, identity != own else { return }
-    throw CheckpointError(
+    throw RunFileError(
       file: file.path, problem: "it is of another run than \(checkpoint.url.path)",
       remedy: "put back the run's own, or take the checkpoint out of the folder", isOfAnother: true)
   }
@@ -148,7 +148,7 @@ struct SavedConfiguration {
       // Who lacks the world is told so.
       _ = try OpenCheckpoint.world(EnvironmentSource(configuration, own: nil), of: file)
     }
-    throw CheckpointError(
+    throw RunFileError(
       file: file.path,
       problem: "\(difference.key) is \(difference.value) there, and \(difference.defaultValue) in "
         + checkpoint.configuration.path,

@@ -164,13 +164,13 @@ extension TrainedAgent {
   }
 }
 
-extension Learner.Latents {
+extension LatentStates {
   /// Some of `count` rows.
-  fileprivate func rows(_ wanted: [Int], of count: Int) -> Learner.Latents {
+  fileprivate func rows(_ wanted: [Int], of count: Int) -> LatentStates {
     func pick(_ values: [Float]) -> [Float] {
       let width = values.count / count
       return wanted.flatMap { values[$0 * width..<($0 + 1) * width] }
     }
-    return Learner.Latents(deter: pick(deter), stoch: pick(stoch))
+    return LatentStates(deter: pick(deter), stoch: pick(stoch))
   }
 }

@@ -24,7 +24,7 @@ struct Recordings: Experience {
 
   /// Finds the recordings in a folder and looks at them all, in the order of their names.
   ///
-  /// - Throws: `FileError` where there is none; `SafeTensorsError`; ``CheckpointError`` where one is not
+  /// - Throws: `FileError` where there is none; `SafeTensorsError`; ``RunFileError`` where one is not
   ///   of the world's spaces.
   init(in folder: URL, world: any Environment, layout: ReplayLayout) throws {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
@@ -68,7 +68,7 @@ struct RememberedRun: Experience {
   /// Reads the newest checkpoint of a run and changes nothing. Its agent may be another.
   ///
   /// - Throws: `FileError`: `exists` where the run goes on, and so changes what it remembers; as the
-  ///   reading of a checkpoint does; ``CheckpointError`` where it is of another world.
+  ///   reading of a checkpoint does; ``RunFileError`` where it is of another world.
   init(in run: RunFolder, world: any Environment, layout: ReplayLayout) throws {
     (self.world, self.layout) = (world, layout)
     guard !run.isInUse else {
@@ -79,12 +79,12 @@ struct RememberedRun: Experience {
     remembered = try RunFolder.reading(run.url) { run, checkpoint in
       let opened = try OpenCheckpoint(checkpoint, in: run)
       guard let configuration = opened.configuration, let run, opened.saved.run != nil else {
-        throw CheckpointError(
+        throw RunFileError(
           file: checkpoint.url.path, problem: "it holds an agent that remembers nothing",
           remedy: "name a run's folder in replay.preload")
       }
       guard configuration.task == world.id else {
-        throw CheckpointError(
+        throw RunFileError(
           file: checkpoint.url.path,
           problem: "it is of \(configuration.task), not of \(world.id)",
           remedy: "name a run in the same world in replay.preload")
@@ -124,7 +124,7 @@ extension ReplayConfiguration {
 extension EpisodeRecord {
   /// Reads a recorded episode of a world, or of one that looks the same, and looks at its numbers.
   ///
-  /// - Throws: as the reading does; ``CheckpointError`` where a number cannot be used.
+  /// - Throws: as the reading does; ``RunFileError`` where a number cannot be used.
   fileprivate init(usable file: URL, in world: any Environment) throws {
     try self.init(usable: SafeTensors(contentsOf: file), file: file, in: world)
   }
@@ -135,7 +135,7 @@ extension EpisodeRecord {
     let numbers = vectors.joined().map(Double.init) + steps.map(\.reward)
     guard numbers.allSatisfy(\.isFinite), actions.allSatisfy({ world.actionSpace.takes($0) })
     else {
-      throw CheckpointError(
+      throw RunFileError(
         file: file.path, problem: "it holds an action or a number that this world does not know",
         remedy: "name episodes that env.wrap.record wrote in this world")
     }
@@ -143,13 +143,13 @@ extension EpisodeRecord {
 
   /// Reads an episode that this very world was recorded in.
   ///
-  /// - Throws: as the reading does; ``CheckpointError`` where it is another world's, or a number cannot
+  /// - Throws: as the reading does; ``RunFileError`` where it is another world's, or a number cannot
   ///   be used.
   public init(contentsOf file: URL, of world: any Environment) throws {
     // Read once: it may come through a pipe.
     let tensors = try SafeTensors(contentsOf: file)
     if let other = tensors.metadata["environment"], other != world.id {
-      throw CheckpointError(
+      throw RunFileError(
         file: file.path, problem: "it is an episode of \(other), not of \(world.id)",
         remedy: "name an episode that env.wrap.record wrote in the world of the run")
     }

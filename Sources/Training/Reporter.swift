@@ -36,8 +36,8 @@ final class Reporter {
   /// Looks at one batch of a report; at the first one, writes pictures to the run's folder.
   func report(
     _ learner: Learner, isFirst: Bool, step: Int, key: Key, pool: WorkerPool
-  ) throws -> Report {
-    var report = Report()
+  ) throws -> BatchReport {
+    var report = BatchReport()
     let draws = DrawSource.random(key.fold(count))
     count += 1
     let batch = try source.next()
@@ -55,7 +55,7 @@ final class Reporter {
 }
 
 /// What a report found in a batch.
-struct Report {
+struct BatchReport {
   /// Under `report/…`.
   private(set) var metrics: [(name: String, value: Double)] = []
   /// Pictures and histograms, for TensorBoard.

@@ -91,11 +91,11 @@ extension TrainingConfiguration {
   ) throws -> Result {
     do {
       return try restore()
-    } catch let error as CheckpointError {
+    } catch let error as RunFileError {
       guard let difference = own.flatMap({ differencesOfShape(from: $0).first }) else {
         throw error
       }
-      throw CheckpointError(
+      throw RunFileError(
         file: error.file, problem: error.problem,
         remedy: "leave \(difference.key)=\(difference.value) out, or begin another run with --from")
     }

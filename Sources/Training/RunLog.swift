@@ -119,7 +119,7 @@ final class RunLog {
   }
 
   /// Takes a report's metrics into the averages of the next line, and writes its pictures.
-  func add(_ report: Report, step: Int) throws {
+  func add(_ report: BatchReport, step: Int) throws {
     for (name, value) in report.metrics { add(name, value) }
     newest.report = report.metrics
     try events?.write(report.pictures, step: step)

@@ -22,14 +22,14 @@ public struct StartingWeights: Sendable {
   ///   - url: a run folder, for its newest checkpoint; a checkpoint's folder; or a safetensors file of
   ///     parameters under the reference's names.
   ///   - modules: whose parameters are taken; nil for all that fit.
-  /// - Throws: `FileError`, `SafeTensorsError`; ``CheckpointError`` where a number is not finite.
+  /// - Throws: `FileError`, `SafeTensorsError`; ``RunFileError`` where a number is not finite.
   public init(contentsOf url: URL, modules: Set<AgentModule>? = nil) throws {
     self.modules = modules
     let (file, tensors, checksum) = try Self.read(url.standardizedFileURL)
     (self.file, self.tensors) = (file, tensors)
     identity = ([checksum] + (modules ?? []).map(\.rawValue).sorted()).joined(separator: " ")
     for name in tensors.names where tensors[name]?.isFinite == false {
-      throw CheckpointError(
+      throw RunFileError(
         file: file.path, problem: "\(name) has numbers that are not finite",
         remedy: "use another checkpoint")
     }
@@ -61,19 +61,19 @@ public struct StartingWeights: Sendable {
   /// the critic.
   ///
   /// - Returns: what was taken and what was not, in words, a line for each kind.
-  /// - Throws: ``CheckpointError`` where nothing fits, or nothing of a module that was asked for; the
+  /// - Throws: ``RunFileError`` where nothing fits, or nothing of a module that was asked for; the
   ///   agent is then unchanged.
   public func apply(to agent: Agent) throws -> [String] {
     let fit = Fit(tensors, agent.parameters.entries, of: modules)
     if fit.taken.isEmpty {
-      throw CheckpointError(
+      throw RunFileError(
         file: file.path, problem: "none of its tensors fits this agent",
         remedy: "give the presets and settings of the run that it is from")
     }
     for module in AgentModule.allCases where modules?.contains(module) == true {
       guard !fit.taken.contains(where: { AgentModule(ofParameter: $0.entry.name) == module })
       else { continue }
-      throw CheckpointError(
+      throw RunFileError(
         file: file.path, problem: "none of its tensors is one of this agent's \(module.rawValue)",
         remedy: "leave \(module.rawValue) out of --modules, or give the presets and settings of "
           + "the run that it is from")

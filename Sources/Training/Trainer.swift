@@ -156,7 +156,7 @@ public final class Trainer {
     guard resuming, let checkpoint = try folder.checkpointToContinue() else { return nil }
     let opened = try OpenCheckpoint(checkpoint, in: folder)
     guard opened.saved.run != nil else {
-      throw CheckpointError(
+      throw RunFileError(
         file: checkpoint.state.path, problem: "it holds an agent, not a run to go on with",
         remedy: "begin a new run with --from")
     }
@@ -177,7 +177,7 @@ public final class Trainer {
     let (checkpoint, saved) = (opened.checkpoint, opened.saved)
     try checkpoint.restore(learner, from: saved)
     guard try driver.restore(run.driver) else {
-      throw CheckpointError(
+      throw RunFileError(
         file: checkpoint.state.path, problem: "it is of another agent",
         remedy: "resume with the run's own agent.dyn.rssm")
     }
@@ -205,7 +205,7 @@ public final class Trainer {
     return notes
   }
 
-  /// - Throws: ``CheckpointError`` where what is left of a step is not this run's.
+  /// - Throws: ``RunFileError`` where what is left of a step is not this run's.
   private static func check(
     _ rest: StepRest, _ layout: ReplayLayout, _ replay: Replay, _ opened: OpenCheckpoint?
   ) throws -> StepRest {
@@ -213,7 +213,7 @@ public final class Trainer {
       rest.environment + rest.records.count <= replay.streamCount,
       rest.records.allSatisfy({ $0.row.fits(layout) })
     else {
-      throw CheckpointError(
+      throw RunFileError(
         file: opened?.checkpoint.state.path ?? "",
         problem: "its rows are of another agent or world",
         remedy: "resume with the run's own configuration")

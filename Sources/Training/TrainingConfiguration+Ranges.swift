@@ -38,7 +38,7 @@ extension TrainingConfiguration: ConfigurationRoot {
     do {
       try replay.validate()
     } catch let problem as ReplayError {
-      try table.require(false, problem.key, problem.reason)
+      try table.require(false, problem.key, problem.reason, value: problem.value)
     }
   }
 

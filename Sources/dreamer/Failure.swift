@@ -28,7 +28,7 @@ struct Failure {
       code = .usage
     case let error as EnvironmentError: code = error.step == nil ? .usage : .fault
     case let error as FileError: code = ExitCode(error.kind)
-    case is SafeTensorsError, is GoldenFileError, is TraceError, is CheckpointError: code = .badData
+    case is SafeTensorsError, is GoldenFileError, is TraceError, is RunFileError: code = .badData
     case is ViewerError, is ThreadError: code = .refused
     case is NonFiniteLoss, is NonFiniteState: code = .fault
     case let error as BLASError: code = error.isRefused ? .refused : .fault

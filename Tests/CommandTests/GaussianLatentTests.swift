@@ -58,7 +58,7 @@ struct GaussianLatentTests {
       "\(unknown.errors)")
     #expect(try run.train(["run.steps=40"]).code == 0)
     let changed = try run.train(Self.setting)
-    #expect(changed.code == 64, "\(changed.errors)")
+    #expect(changed.code == 65, "\(changed.errors)")
     #expect(changed.errors.contains("agent.dyn.rssm.latent"))
   }
 }

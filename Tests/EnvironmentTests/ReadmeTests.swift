@@ -43,7 +43,7 @@ struct ReadmeTests {
       yaml: String(contentsOf: folder.appendingPathComponent("config.yaml"), encoding: .utf8))
     #expect(saved.task == "mine/corridor")
     // Whoever lacks the world is told so.
-    let error = #expect(throws: CheckpointError.self) { try TrainedAgent(contentsOf: folder) }
+    let error = #expect(throws: RunFileError.self) { try TrainedAgent(contentsOf: folder) }
     #expect(error?.problem == "its environment “mine/corridor” is not one of this program's")
   }
 }

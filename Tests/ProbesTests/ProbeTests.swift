@@ -30,7 +30,7 @@ struct ProbeTests {
         ])
       }
       return ProbedEpisode(
-        states: PosteriorStates(deter: deter, stoch: stoch), truth: truth)
+        states: LatentStates(deter: deter, stoch: stoch), truth: truth)
     }
   }
 

@@ -51,7 +51,7 @@ struct ReportPartTests {
 
   @Test("a share of successes has Wilson's interval, and one at least as wide of several runs")
   func successes() throws {
-    func curve(_ runs: [[Double]]) -> LineChart.Point? {
+    func curve(_ runs: [[Double]]) -> CurveChart.Point? {
       Aggregation.curve(
         runs.map { samples($0) }, lastStep: 100, stretchCount: 1, areSuccesses: true
       ).first

@@ -74,7 +74,7 @@ struct BatchMakerTests {
   func consecutivePieces() throws {
     var batches = try makeBatches(context: 0)
     var replayed = makeReplayed()
-    let latents = Learner.Latents(
+    let latents = LatentStates(
       deter: (0..<8).map(Float.init), stoch: (0..<48).map(Float.init))
     batches.remember(latents, of: replayed)
     replayed.consec = 1

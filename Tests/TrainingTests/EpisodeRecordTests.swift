@@ -70,7 +70,7 @@ struct EpisodeRecordTests {
       do {
         _ = try EpisodeRecord(contentsOf: url, of: world)
         return nil
-      } catch let error as CheckpointError {
+      } catch let error as RunFileError {
         #expect(error.file == url.path)
         return error.problem
       }
@@ -88,7 +88,7 @@ struct EpisodeRecordTests {
   func others() throws {
     defer { try? FileManager.default.removeItem(at: url) }
     func message(_ spaces: [ObservationSpace], _ space: ActionSpace) -> String {
-      let error = #expect(throws: CheckpointError.self) {
+      let error = #expect(throws: RunFileError.self) {
         try EpisodeRecord(contentsOf: url, spaces: spaces, actionSpace: space)
       }
       return error?.problem ?? ""

@@ -67,7 +67,7 @@ struct FuzzTests {
         : Mutation.changeNumber(in: whole, using: &generator)
       if damaged == whole { continue }
       try damaged.write(to: file)
-      #expect(throws: CheckpointError.self, "number \(number)") {
+      #expect(throws: RunFileError.self, "number \(number)") {
         try TrainedAgent(contentsOf: scratch)
       }
     }

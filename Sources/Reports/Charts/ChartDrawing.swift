@@ -3,14 +3,14 @@ import Foundation
 
 /// A chart on a canvas of a certain size.
 struct ChartDrawing {
-  private let chart: LineChart
+  private let chart: CurveChart
   private let width: Double
   private let height: Double
   private let x: Axis
   private let y: Axis
   private static let margin = (left: 46.0, right: 10.0, top: 10.0, bottom: 36.0)
 
-  init(_ chart: LineChart, width: Double, height: Double) {
+  init(_ chart: CurveChart, width: Double, height: Double) {
     (self.chart, self.width, self.height) = (chart, width, height)
     let points = chart.series.flatMap(\.points)
     let means = points.map(\.y) + chart.levels.map(\.y)
@@ -72,13 +72,13 @@ struct ChartDrawing {
     ]
   }
 
-  private func level(_ level: LineChart.Level) -> String {
+  private func level(_ level: CurveChart.Level) -> String {
     "<line class=\"level\" x1=\"\(text(Self.margin.left))\" "
       + "x2=\"\(text(width - Self.margin.right))\" y1=\"\(text(row(level.y)))\" "
       + "y2=\"\(text(row(level.y)))\"/>"
   }
 
-  private func band(_ series: LineChart.Series) -> String {
+  private func band(_ series: CurveChart.Series) -> String {
     // Where there is no interval the band is cut.
     series.points.split { $0.interval == nil }.filter { $0.count > 1 }.map { points in
       let upper = points.map { pair($0.x, $0.interval?.upperBound ?? $0.y) }
@@ -87,12 +87,12 @@ struct ChartDrawing {
     }.joined()
   }
 
-  private func area(_ corners: [String], _ series: LineChart.Series) -> String {
+  private func area(_ corners: [String], _ series: CurveChart.Series) -> String {
     "<path class=\"band\" style=\"fill:var(--c\(series.color % 8))\" "
       + "d=\"M\(corners.joined(separator: "L"))Z\"/>"
   }
 
-  private func curve(_ series: LineChart.Series) -> String {
+  private func curve(_ series: CurveChart.Series) -> String {
     guard !series.points.isEmpty else { return "" }
     let places = series.points.map { pair($0.x, $0.y) }
     let color = "style=\"stroke:var(--c\(series.color % 8))\""

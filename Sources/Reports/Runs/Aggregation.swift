@@ -39,7 +39,7 @@ package enum Aggregation {
   ///     stretch, which have a width where all are alike, or wider, as several runs tell.
   package static func curve(
     _ runs: [[RunRecord.Sample]], lastStep: Int, stretchCount: Int, areSuccesses: Bool = false
-  ) -> [LineChart.Point] {
+  ) -> [CurveChart.Point] {
     let width = max(Double(lastStep) / Double(stretchCount), 1)
     var parts: [Int: [Stretch]] = [:]
     for run in runs {
@@ -54,7 +54,7 @@ package enum Aggregation {
       if areSuccesses, let seeds = interval {
         interval = widened(seeds.clamped(to: 0...1), stretches)
       }
-      return LineChart.Point(
+      return CurveChart.Point(
         x: (Double(index) + 0.5) * width, y: centre, interval: interval)
     }
   }

@@ -31,7 +31,7 @@ package struct RunRecord {
 
   /// - Parameter path: a run folder, a checkpoint in it, or one that was taken along. The run need not
   ///   be finished, nor have more than its configuration.
-  /// - Throws: `FileError`, `ConfigurationError`; `CheckpointError` where something is another run's.
+  /// - Throws: `FileError`, `ConfigurationError`; `RunFileError` where something is another run's.
   package init(path: String) throws {
     source = URL(fileURLWithPath: path).standardizedFileURL
     let isCheckpoint =
@@ -62,7 +62,7 @@ package struct RunRecord {
     let opened: OpenCheckpoint
     do {
       opened = try RunFolder.reading(source) { try OpenCheckpoint($1, in: $0) }
-    } catch let error as CheckpointError where error.isOfAnother {
+    } catch let error as RunFileError where error.isOfAnother {
       throw error
     } catch {
       return nil

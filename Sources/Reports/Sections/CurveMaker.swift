@@ -14,10 +14,10 @@ struct CurveMaker {
   ///   - shift: added to the groups' colours.
   ///   - areSuccesses: whether samples are 0 or 1.
   func series(
-    _ name: String = "", shift: Int = 0, mark: LineChart.Mark = .line,
+    _ name: String = "", shift: Int = 0, mark: CurveChart.Mark = .line,
     areSuccesses: Bool = false, _ samples: (RunRecord) -> [RunRecord.Sample]
-  ) -> [LineChart.Series] {
-    groups.flatMap { group -> [LineChart.Series] in
+  ) -> [CurveChart.Series] {
+    groups.flatMap { group -> [CurveChart.Series] in
       let runs = group.runs.map(samples).filter { !$0.isEmpty }
       guard !runs.isEmpty else { return [] }
       let title =
@@ -25,9 +25,9 @@ struct CurveMaker {
       let color = group.color + shift
       let each = runs.count > 1 ? runs : []
       return each.map {
-        LineChart.Series(name: title, color: color, points: points([$0]), mark: .faint)
+        CurveChart.Series(name: title, color: color, points: points([$0]), mark: .faint)
       } + [
-        LineChart.Series(
+        CurveChart.Series(
           name: title, color: color, points: points(runs, areSuccesses: areSuccesses), mark: mark)
       ]
     }
@@ -35,7 +35,7 @@ struct CurveMaker {
 
   private func points(
     _ runs: [[RunRecord.Sample]], areSuccesses: Bool = false
-  ) -> [LineChart.Point] {
+  ) -> [CurveChart.Point] {
     Aggregation.curve(
       runs, lastStep: lastStep, stretchCount: Self.stretchCount, areSuccesses: areSuccesses)
   }
@@ -43,15 +43,15 @@ struct CurveMaker {
   /// A chart of metrics by their names in `metrics.jsonl`; nil where no run has any.
   func chart(
     _ title: String, unit: String, _ keys: [(name: String, key: String)],
-    levels: [LineChart.Level] = [], mayBeLogarithmic: Bool = false
-  ) -> LineChart? {
+    levels: [CurveChart.Level] = [], mayBeLogarithmic: Bool = false
+  ) -> CurveChart? {
     let series = keys.enumerated().flatMap { index, key in
       self.series(
         keys.count > 1 ? key.name : "", shift: index * max(groups.count, 1),
         mark: index == 0 ? .line : .dashed
       ) { $0.metrics[key.key] ?? [] }
     }
-    let chart = LineChart(
+    let chart = CurveChart(
       title: title, unit: unit, series: series, levels: levels,
       mayBeLogarithmic: mayBeLogarithmic)
     return chart.isEmpty ? nil : chart

@@ -31,13 +31,13 @@ struct LearningSection {
     return PageSection(id: "learning", title: "Learning", body: body)
   }
 
-  private func returns(_ curves: CurveMaker) -> LineChart? {
-    var levels: [LineChart.Level] = []
+  private func returns(_ curves: CurveMaker) -> CurveChart? {
+    var levels: [CurveChart.Level] = []
     let bests = groups.compactMap { $0.information?.bestReturn }
     if let best = bests.first, bests.count == groups.count, Set(bests).count == 1 {
-      levels = [LineChart.Level(name: "best known mean", y: best)]
+      levels = [CurveChart.Level(name: "best known mean", y: best)]
     }
-    let chart = LineChart(
+    let chart = CurveChart(
       title: "Return", unit: "sum of an episode's rewards", series: curves.series { $0.scores },
       levels: levels)
     return chart.isEmpty ? nil : chart
@@ -47,8 +47,8 @@ struct LearningSection {
     _ curves: CurveMaker, _ title: String, _ unit: String,
     areSuccesses: Bool = false,
     _ samples: KeyPath<RunRecord, [RunRecord.Sample]>
-  ) -> LineChart? {
-    let chart = LineChart(
+  ) -> CurveChart? {
+    let chart = CurveChart(
       title: title, unit: unit,
       series: curves.series(areSuccesses: areSuccesses) { $0[keyPath: samples] })
     return chart.isEmpty ? nil : chart

@@ -19,9 +19,9 @@ struct MetricSections {
             + "training has not drawn are dashed.") + grid(charts))
   }
 
-  private var divergence: LineChart? {
+  private var divergence: CurveChart? {
     let nats = Set(groups.map { $0.configuration.agent.dyn.rssm.freeNats })
-    let levels = nats.count == 1 ? nats.map { LineChart.Level(name: "free nats", y: $0) } : []
+    let levels = nats.count == 1 ? nats.map { CurveChart.Level(name: "free nats", y: $0) } : []
     return curves.chart(
       "Divergence of posterior and prior", unit: "nats",
       [
@@ -30,13 +30,13 @@ struct MetricSections {
       ], levels: levels)
   }
 
-  private var entropies: LineChart? {
+  private var entropies: CurveChart? {
     curves.chart(
       "Entropy of the latents", unit: "nats",
       [("prior", "train/dyn_ent"), ("posterior", "train/rep_ent")])
   }
 
-  private var lossCharts: [LineChart] {
+  private var lossCharts: [CurveChart] {
     let names = curves.metricNames.compactMap { name -> Substring? in
       name.hasPrefix("train/loss/") ? name.dropFirst("train/loss/".count) : nil
     }
@@ -56,7 +56,7 @@ struct MetricSections {
   // MARK: diagnostics
 
   var diagnostics: PageSection {
-    let groups: [(title: String, charts: [LineChart?])] = [
+    let groups: [(title: String, charts: [CurveChart?])] = [
       ("World model", worldModelCharts), ("Actor and critic", actorCharts),
       ("Optimiser", optimizerCharts), ("Pace", paceCharts),
     ]
@@ -70,7 +70,7 @@ struct MetricSections {
         ? HTML.missing("Nothing has been logged yet.") : warnings + parts.joined() + rest)
   }
 
-  private var worldModelCharts: [LineChart?] {
+  private var worldModelCharts: [CurveChart?] {
     let images = Set(
       curves.metricNames.compactMap { name -> String? in
         let parts = name.split(separator: "/")
@@ -103,7 +103,7 @@ struct MetricSections {
       }
   }
 
-  private var actorCharts: [LineChart?] {
+  private var actorCharts: [CurveChart?] {
     [
       curves.chart("Entropy of the policy", unit: "nats", [("", "train/ent/action")]),
       curves.chart("Imagined returns", unit: "λ-returns", [("", "train/ret")]),
@@ -115,7 +115,7 @@ struct MetricSections {
     ]
   }
 
-  private var optimizerCharts: [LineChart?] {
+  private var optimizerCharts: [CurveChart?] {
     [
       curves.chart(
         "Gradient", unit: "norm before clipping", [("", "train/opt/grad_norm")],
@@ -127,7 +127,7 @@ struct MetricSections {
     ]
   }
 
-  private var paceCharts: [LineChart?] {
+  private var paceCharts: [CurveChart?] {
     [
       curves.chart("Updates", unit: "a second", [("", "fps/updates")]),
       curves.chart("Environment steps", unit: "a second", [("", "fps/policy")]),
@@ -158,7 +158,7 @@ struct MetricSections {
     return HTML.folded("Every number by its name (\(charts.count))", grid(charts))
   }
 
-  private func grid(_ charts: [LineChart]) -> String {
+  private func grid(_ charts: [CurveChart]) -> String {
     "<div class=\"grid-of-charts\">\(charts.map { $0.figure() }.joined(separator: "\n"))</div>"
   }
 }

@@ -25,15 +25,15 @@ struct OpenLoopSection {
 
   private static func part(_ error: OpenLoopError) -> String {
     func series(
-      _ name: String, color: Int, mark: LineChart.Mark = .line,
+      _ name: String, color: Int, mark: CurveChart.Mark = .line,
       _ value: KeyPath<OpenLoopError.Horizon, Double>
-    ) -> LineChart.Series {
-      LineChart.Series(
+    ) -> CurveChart.Series {
+      CurveChart.Series(
         name: name, color: color,
         points: error.horizons.map { .init(x: Double($0.steps), y: $0[keyPath: value]) },
         mark: mark)
     }
-    let chart = LineChart(
+    let chart = CurveChart(
       title: "Open-loop error", unit: "mean squared error of pixels (0 to 1)",
       xName: "steps imagined",
       series: [

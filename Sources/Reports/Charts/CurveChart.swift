@@ -2,7 +2,7 @@ import Foundation
 
 /// Curves over one axis, drawn as SVG. Words stand in `<title>` and `<desc>`, the numbers in
 /// `data-chart` for the page's script.
-package struct LineChart {
+package struct CurveChart {
   package struct Point {
     package var x: Double
     package var y: Double
