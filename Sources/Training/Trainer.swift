@@ -63,126 +63,51 @@ public final class Trainer {
     startingFrom weights: StartingWeights? = nil, progress: ProgressDisplay? = nil,
     makeEnvironment: (@Sendable () throws -> any Environment)? = nil
   ) throws {
-    try configuration.validate()
-    let source = EnvironmentSource(configuration, own: makeEnvironment)
-    let worlds = try (0..<configuration.run.envs).map { _ in
-      configuration.env.wrap.record(try source.make(), in: folder.url)
-    }
-    var configuration = configuration
-    if makeEnvironment != nil { configuration.task = worlds[0].id }
+    let start = try RunStart(
+      configuration, in: folder, resuming: resuming, startingFrom: weights,
+      makeEnvironment: makeEnvironment)
+    let standing = try RunStanding(start, in: folder, resuming: resuming)
+    let (configuration, run) = (start.configuration, standing.run)
     self.configuration = configuration
     self.folder = folder
-    self.source = source
-    key = Key(seed: UInt64(bitPattern: Int64(configuration.seed)))
-    agentNeed = try AgentNeed(
-      configuration, spaces: worlds[0].observationSpaces, actionSpace: worlds[0].actionSpace)
-    try agentNeed.check()
-    pool = WorkerPool(threads: configuration.run.threads)
-    let agent = try Agent(
-      configuration.agent, spaces: worlds[0].observationSpaces,
-      actionSpace: worlds[0].actionSpace, key: key.fold("parameters"))
-    let weightNotes =
-      try (weights?.apply(to: agent) ?? [])
-      + agent.worldModel.notes(
-        encoderStages: configuration.agent.enc.simple.mults.count,
-        decoderStages: configuration.agent.dec.simple.mults.count)
-      + agent.frozenNotes(hasWeights: weights != nil || resuming)
-    learner = Learner(agent: agent, shards: configuration.run.shards)
-    let layout = ReplayLayout(agent)
-    replay = try Replay(configuration, agent, key: key.fold("replay"), in: folder)
-    driver = Driver(worlds, agent: agent, layout: layout, key: key.fold("driver"), pool: pool)
-    trainingStep = TrainingStep(
-      configuration, learner: learner, replay: replay, key: key.fold("learner"), pool: pool)
-    lock = try folder.lock()
-    try folder.checkLinks()
-    let opened = try Self.open(folder, resuming: resuming, configuration)
-    let run = try configuration.explaining(opened?.configuration) {
-      [learner, driver, replay] in try Self.restore(opened, learner, driver, replay)
-    }
-    let history = try opened.map { try RunHistory(of: folder, $0.saved) }
-    step = opened?.step ?? 0
-    let recordings =
-      opened == nil ? try configuration.replay.experience(for: worlds[0], layout: layout) : nil
-    try configuration.checkOffline(
-      isFresh: opened == nil, windows: replay.windowCount + configuration.windows(in: recordings))
-    replayNeed = try ReplayNeed(
-      configuration.replay, layout: layout,
-      steps: replay.rowCount + (recordings?.rowCount ?? 0)
-        + (configuration.run.offline ? 0 : max(configuration.run.steps - step, 0)),
-      streamCount: replay.streamCount, windowLength: configuration.windowLength)
-    let disk = DiskNeed(configuration, agent: agentNeed, replay: replayNeed)
-    let machineNotes = [
-      agentNeed.note(beside: replayNeed.memory), disk.note(in: folder),
-      opened?.saved.arithmeticNote,
-    ]
-    notes = weightNotes + machineNotes.compactMap { $0 }
+    (source, key, pool) = (start.source, start.key, start.pool)
+    (learner, replay, driver) = (start.learner, start.replay, start.driver)
+    (trainingStep, lock, rest) = (start.trainingStep, standing.lock, standing.rest)
+    (agentNeed, replayNeed) = (start.agentNeed, standing.replayNeed)
+    notes = start.notes + standing.notes
+    step = standing.step
     identity = run?.identity ?? configuration.identity(startingFrom: weights)
     best = run?.best
-    rest = try run?.rest.map { [replay] in try Self.check($0, layout, replay, opened) }
     stepOfUnfinishedCheckpoint = rest == nil ? nil : step
     ratio = TrainRatio(
       trainRatio: configuration.run.trainRatio, sequences: configuration.batchSize,
       length: configuration.batchLength)
     if let run { ratio.goOn(from: run.ratio) }
     reporter = Reporter(
-      configuration, replay: replay, agent: agent, folder: folder, count: run?.reports ?? 0)
+      configuration, replay: replay, agent: learner.agent, folder: folder,
+      count: run?.reports ?? 0)
     trainingStep.restore(run?.training)
     reporter.restore(run?.reporting)
-    hadFinished = opened != nil && step >= configuration.run.steps && rest == nil
+    let isBegun = standing.opened != nil
+    hadFinished = isBegun && step >= configuration.run.steps && rest == nil
     // All that can be wrong was looked at: from here on the folder changes.
     if !hadFinished { try folder.create(resuming: resuming) }
     let text = Data(configuration.text(ofRun: identity).utf8)
-    if opened == nil { try AtomicFile.write(text, to: folder.configuration) }
+    if !isBegun { try AtomicFile.write(text, to: folder.configuration) }
     log = try RunLog(
-      hadFinished ? nil : folder, continuing: history, from: run?.log ?? RunLog.State(),
-      agent: agent, progress: progress)
+      hadFinished ? nil : folder, continuing: standing.history,
+      from: run?.log ?? RunLog.State(), agent: learner.agent, progress: progress)
     if hadFinished { return }
     try replay.begin()
     // Now nothing is in the way of going on.
-    if opened != nil { try AtomicFile.write(text, to: folder.configuration) }
-    try recordings?.append(to: replay, stream: worlds.count)
-    notes += Self.notes(on: opened, history, configuration)
+    if isBegun { try AtomicFile.write(text, to: folder.configuration) }
+    try standing.recordings?.append(to: replay, stream: start.worlds.count)
+    notes += Self.notes(on: standing.opened, standing.history, configuration)
     if lock.isMissing {
       notes.append(
         "the file system of \(folder.url.relativePath) knows no locks: see to it yourself that no other "
           + "run trains there")
     }
-  }
-
-  /// The checkpoint to go on from; nil where a run begins.
-  private static func open(
-    _ folder: RunFolder, resuming: Bool, _ configuration: TrainingConfiguration
-  ) throws -> OpenCheckpoint? {
-    guard resuming, let checkpoint = try folder.checkpointToContinue() else { return nil }
-    let opened = try OpenCheckpoint(checkpoint, in: folder)
-    guard opened.saved.run != nil else {
-      throw RunFileError(
-        file: checkpoint.state.path, problem: "it holds an agent, not a run to go on with",
-        remedy: "begin a new run with --from")
-    }
-    guard let own = opened.configuration else {
-      throw FileError(
-        .missing, path: folder.configuration.path, what: "there is no such file",
-        remedy: "put back the run's config.yaml")
-    }
-    try configuration.checkContinuation(of: folder, at: opened.step, with: own)
-    return opened
-  }
-
-  /// Puts everything back to where it was at a checkpoint.
-  private static func restore(
-    _ opened: OpenCheckpoint?, _ learner: Learner, _ driver: Driver, _ replay: Replay
-  ) throws -> RunState? {
-    guard let opened, let run = opened.saved.run else { return nil }
-    let (checkpoint, saved) = (opened.checkpoint, opened.saved)
-    try checkpoint.restore(learner, from: saved)
-    guard try driver.restore(run.driver) else {
-      throw RunFileError(
-        file: checkpoint.state.path, problem: "it is of another agent",
-        remedy: "resume with the run's own agent.dyn.rssm")
-    }
-    try replay.restore(from: checkpoint.replay, of: saved.ownerOfReplay)
-    return run
   }
 
   /// What is otherwise than in a run that was not interrupted.
@@ -203,22 +128,6 @@ public final class Trainer {
       notes.append("from step \(opened.step) on no environment is stepped (run.offline)")
     }
     return notes
-  }
-
-  /// - Throws: ``RunFileError`` where what is left of a step is not this run's.
-  private static func check(
-    _ rest: StepRest, _ layout: ReplayLayout, _ replay: Replay, _ opened: OpenCheckpoint?
-  ) throws -> StepRest {
-    guard rest.records.isEmpty || 0..<replay.streamCount ~= rest.environment,
-      rest.environment + rest.records.count <= replay.streamCount,
-      rest.records.allSatisfy({ $0.row.fits(layout) })
-    else {
-      throw RunFileError(
-        file: opened?.checkpoint.state.path ?? "",
-        problem: "its rows are of another agent or world",
-        remedy: "resume with the run's own configuration")
-    }
-    return rest
   }
 
   // MARK: the loop
