@@ -9,6 +9,8 @@ run=$(mktemp -d)/run
 trap 'rm -rf "$(dirname "$run")"' EXIT
 .build/release/dreamer train --env gridworld/Empty-5x5 --preset debug --logdir "$run"
 
-embedding=(--package-path Experiments/Embedding --scratch-path .build-embedding -c release)
+# Not optimised: what is tried is that it builds and acts, and it is all compiled once more for that.
+embedding=(
+  --package-path Experiments/Embedding --scratch-path .build-embedding -c release -Xswiftc -Onone)
 swift build "${embedding[@]}"
 swift run --skip-build "${embedding[@]}" Embedding "$run"
