@@ -14,15 +14,29 @@ extension Tape {
   /// Records operations on images that nothing outside of `body` reads: the memory of their
   /// gradients is used again as soon as the sweep has passed them.
   public func withPassingImageGradients(_ body: () -> Void) {
+    let firstImage = imageGradients.count
     record(FirstPassingImage())
     body()
-    record(LastPassingImage())
+    record(LastPassingImage(firstImage: firstImage))
+  }
+
+  /// Where the gradient of an image stands; nil where none is wanted.
+  ///
+  /// It traps for an image whose reader is swept back in a stretch that the image is older than, a detour
+  /// or one of passing gradients: the memory of the gradient would be gone when the image's own turn
+  /// comes.
+  private func gradientIndex(of image: ImageTensor) -> Int? {
+    guard let index = image.gradientIndex else { return nil }
+    precondition(
+      firstImage..<imageGradients.count ~= index,
+      "an image that was made outside of a detour, or of passing gradients, is read in it")
+    return index
   }
 
   /// The gradient of an image as its readers left it, for the operation that made it: zeros where
   /// nothing has read it.
   public func gradient(of image: ImageTensor) -> Region {
-    guard let index = image.gradientIndex else { return .empty }
+    guard let index = gradientIndex(of: image) else { return .empty }
     if imageGradients[index].isEmpty {
       imageGradients[index] = arena.allocateZeros(image.values.count)
     }
@@ -35,7 +49,7 @@ extension Tape {
   ///   (`[channels, height, width, 16]`; empty where the image is not tracked). The first reader writes
   ///   the gradient itself.
   public func addGradient(of image: ImageTensor, _ write: (Region) -> Void) {
-    guard let index = image.gradientIndex else { return write(.empty) }
+    guard let index = gradientIndex(of: image) else { return write(.empty) }
     guard !imageGradients[index].isEmpty else {
       imageGradients[index] = arena.allocate(image.values.count)
       return write(imageGradients[index])
@@ -59,7 +73,7 @@ extension Tape {
 
   /// Adds a gradient whose memory nothing else needs any more: the image may keep it.
   func passGradient(_ gradient: Region, to image: ImageTensor) {
-    guard let index = image.gradientIndex else { return }
+    guard let index = gradientIndex(of: image) else { return }
     if imageGradients[index].isEmpty {
       imageGradients[index] = gradient
     } else {
@@ -101,10 +115,17 @@ extension Tape {
 private struct FirstPassingImage: TapeOperation {
   func pullback(_ tape: Tape) {
     if let mark = tape.imageMark { tape.arena.rewind(to: mark) }
+    tape.firstImage = tape.outerFirstImage
   }
 }
 
 /// Where they end: the sweep comes to it first and remembers how much memory was in use.
 private struct LastPassingImage: TapeOperation {
-  func pullback(_ tape: Tape) { tape.imageMark = tape.arena.mark }
+  /// The first whose gradient passes.
+  let firstImage: Int
+
+  func pullback(_ tape: Tape) {
+    tape.imageMark = tape.arena.mark
+    (tape.outerFirstImage, tape.firstImage) = (tape.firstImage, firstImage)
+  }
 }

@@ -23,6 +23,9 @@ public final class Tape {
   let packedKernelArena = Arena(blockSize: 1 << 14)
   let packedFrames = Arena(blockSize: 1 << 14)
   var imageMark: Arena.Mark?
+  /// The first image whose gradient outlives what is swept now, and what that was before.
+  var firstImage = 0
+  var outerFirstImage = 0
 
   // Where segments have their gradients; see there.
   let segmentGradients = Arena()
@@ -133,9 +136,12 @@ public final class Tape {
   /// For parts of the loss whose gradients need nothing that comes later: only one such part is in
   /// memory at a time. `body` puts gradients into its results itself.
   public func detour(_ body: () throws -> Void) rethrows {
-    let (start, mark) = (operations.count, arena.mark)
+    let (start, mark, outer) = (operations.count, arena.mark, firstImage)
+    firstImage = imageGradients.count
     try body()
     if isRecording { sweep(from: start) }
+    imageGradients.removeSubrange(firstImage...)
+    firstImage = outer
     arena.rewind(to: mark)
   }
 
@@ -150,6 +156,7 @@ public final class Tape {
     products.removeAll(keepingCapacity: true)
     transposed.removeAll(keepingCapacity: true)
     imageGradients.removeAll(keepingCapacity: true)
+    firstImage = 0
     packedKernels.removeAll(keepingCapacity: true)
     packedKernelArena.reset()
     multiplyAdds = 0

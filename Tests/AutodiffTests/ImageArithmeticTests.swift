@@ -189,6 +189,35 @@ struct ImageArithmeticTests {
     #expect(error < tolerance)
   }
 
+  /// An image and a loss of it on a tape of their own.
+  private static func read(_ body: (Tape, ImageTensor, @escaping () -> Void) -> Void) {
+    let fixture = TapeFixture()
+    let tape = fixture.tape
+    let image = tape.scale(
+      tape.image(of: fixture.tracked([1, 2, 3, 4], rows: 1), channels: 1, height: 2, width: 2),
+      by: 2)
+    body(tape, image) {
+      let zeros = tape.arena.allocateZeros(image.values.count)
+      tape.loss(.squared, image, target: zeros).gradient.fill(1)
+    }
+    tape.backward()
+  }
+
+  @Test("an image of before a detour that is read in it is refused, for its gradient would be lost")
+  func detour() async {
+    Self.read { _, _, loss in loss() }
+    await #expect(processExitsWith: .failure) {
+      ImageArithmeticTests.read { tape, _, loss in tape.detour { loss() } }
+    }
+  }
+
+  @Test("and so is one of before passing gradients")
+  func passing() async {
+    await #expect(processExitsWith: .failure) {
+      ImageArithmeticTests.read { tape, _, loss in tape.withPassingImageGradients { loss() } }
+    }
+  }
+
   private static let targets = ByteStorage((0..<3 * 4).map { UInt8(($0 * 91) % 256) })
 
   @Test("two losses against the bytes of one key agree with finite differences")
