@@ -411,6 +411,9 @@ def averages_partner(name):
 
 def to_reference(arguments):
     parameters, averages, state, rest, about = read_ours(arguments.source)
+    if not any(name.startswith("dyn/obslogit/") for name in parameters):
+        raise Refusal(
+            f"{arguments.source}: its latents are not categorical, and the reference has no others")
     step, updates = int(state["step"]), int(state["agent"]["updates"])
     if arguments.float16 and not rest:
         rest = SCALING

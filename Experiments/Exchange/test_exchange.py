@@ -13,7 +13,7 @@ import sys
 import unittest
 
 import numpy as np
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 FOLDER, GOLDEN, AUTHORS = (pathlib.Path(x) for x in sys.argv[1:4])
 SCRIPT = pathlib.Path(__file__).with_name("exchange.py")
@@ -111,6 +111,16 @@ class Exchange(unittest.TestCase):
         self.assertEqual(agent["updates"], UPDATES)
         self.assertEqual(agent["returnNormalizer"]["configuration"]["impl"], "perc")
         self.assertEqual(agent["returnNormalizer"]["second"], float(params["retnorm/hi/value"]))
+
+    def test_latents_that_the_reference_has_not_are_refused(self):
+        write(self.folder / "theirs", reference_params())
+        self.convert("to-ours", self.folder / "theirs", self.folder / "ours")
+        file = self.folder / "ours" / "checkpoints" / "5000" / "parameters.safetensors"
+        save_file({k.replace("logit/", "dist/"): v for k, v in load_file(file).items()}, file)
+        done = run("to-reference", self.folder / "ours", self.folder / "back")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("its latents are not categorical", done.stderr)
+        self.assertFalse((self.folder / "back").exists())
 
     def test_what_is_left_out(self):
         params = {k: v for k, v in reference_params().items() if not k.startswith("opt/state/2/1/")}
