@@ -84,7 +84,8 @@ struct ExchangeTests {
     let alone: Set = [
       "agent.opt.impl", "agent.opt.momentum", "agent.dyn.rssm.balance", "agent.dyn.rssm.free_avg",
       "agent.dec.simple.symlog", "agent.policy.mix", "agent.frozen",
-      "agent.imag_loss.rounding",
+      "agent.imag_loss.rounding", "agent.dyn.rssm.latent", "agent.dyn.rssm.std_act",
+      "agent.dyn.rssm.min_std",
     ]
     #expect(Set(known) == Set(ours).subtracting(alone))
   }
