@@ -137,13 +137,15 @@ struct AllocationTests {
     let order = ImageBlocks.channelsLastOrder(channels: 4, height: 4, width: 4)
     let rms = NormActivation(Normalization(kind: .rms), .silu)
     func step() {
-      let small = tape.convolve(
-        tape.pack(frames), down, kernel: Parameter(offset: 0, rows: 75, columns: 4),
-        bias: Parameter(offset: 1000, rows: 1, columns: 4), pools: true)
-      let x = tape.normActivation(
-        small, rms, scale: Parameter(offset: 1100, rows: 1, columns: 4), shift: nil)
       let rows = tape.tensor(rows: 4, columns: 64, tracked: true)
-      tape.withPassingImageGradients { tape.gather(x, order: order, into: rows) }
+      tape.withPassingImageGradients {
+        let small = tape.convolve(
+          tape.pack(frames), down, kernel: Parameter(offset: 0, rows: 75, columns: 4),
+          bias: Parameter(offset: 1000, rows: 1, columns: 4), pools: true)
+        let x = tape.normActivation(
+          small, rms, scale: Parameter(offset: 1100, rows: 1, columns: 4), shift: nil)
+        tape.gather(x, order: order, into: rows)
+      }
       let logits = tape.convolve(
         tape.scatter(
           rows, order: order, rows, order: order, channels: 4, height: 4, width: 4), up,
