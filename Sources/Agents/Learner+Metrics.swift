@@ -6,19 +6,16 @@ import NeuralNetworks
 import WorldModels
 
 extension Learner {
-  /// Means of the losses and of what was summed over rows (ALGORITHM section 13), in shard order.
-  func lossMetrics() -> [(name: String, value: Float)] {
-    let (terms, total) = shards.lossMeans
-    let sums = shards.sumMeans
-    var metrics = terms.map { (name: "loss/\($0.term.name)", value: Float($0.mean)) }
-    metrics += sums.map { (name: $0.name, value: Float($0.mean)) }
+  /// What was summed over rows besides losses (ALGORITHM section 13), in shard order.
+  func sumMetrics() -> [(name: String, value: Float)] {
+    var metrics = shards.sumMeans.map { (name: $0.name, value: Float($0.mean)) }
     if case .discrete(let count) = agent.actionSpace,
       let entropy = metrics.first(where: { $0.name == "ent/action" })
     {
       // Where there is nothing to choose, the one action is as random as it can be.
       metrics.append(("rand/action", count > 1 ? entropy.value / log(Float(count)) : 1))
     }
-    return metrics + [("opt/loss", Float(total))]
+    return metrics
   }
 
   func optimizerMetrics(_ statistics: UpdateStatistics) -> [(name: String, value: Float)] {

@@ -48,9 +48,9 @@ public final class Learner {
     let pass = ShardPass(
       agent: agent, batch: batch, draws: draws, scales: agent.configuration.lossScales,
       shardCount: shards.count)
-    var metrics = differentiate(pass, &next, isTraining: true, pool: pool)
+    var (metrics, losses) = differentiate(pass, &next, isTraining: true, pool: pool)
     let differentiating = clock.lap()
-    try checkLosses(metrics, update: next.updates)
+    try check(losses, update: next.updates)
     let statistics = optimizer.update(
       next.updates, gradients: shards.sumGradients(pool), pool: pool)
     if let tensor = statistics.badTensor {
@@ -91,7 +91,7 @@ public final class Learner {
       var unused = state
       let pass = ShardPass(
         agent: agent, batch: batch, draws: draws, scales: scales, shardCount: shards.count)
-      return differentiate(pass, &unused, isTraining: false, pool: pool)
+      return differentiate(pass, &unused, isTraining: false, pool: pool).metrics
     }
     var metrics = differentiated(agent.configuration.lossScales)
     if agent.configuration.reportGradnorms {
@@ -103,6 +103,9 @@ public final class Learner {
     return Self.finite(metrics)
   }
 
+  /// What metrics call the weighted sum of all losses.
+  static let totalName = "opt/loss"
+
   /// Metrics that are numbers: one that is not (a mean of what overflowed) says nothing, and is no
   /// reason to stop, as a loss is.
   private static func finite(
@@ -112,13 +115,15 @@ public final class Learner {
   /// Both halves of a step up to the shards' gradients.
   private func differentiate(
     _ pass: ShardPass, _ next: inout AgentState, isTraining: Bool, pool: WorkerPool
-  ) -> [(name: String, value: Float)] {
+  ) -> (metrics: [(name: String, value: Float)], losses: LossMeans) {
     shards.run(pool) { workspace, shard in pass.lookAhead(workspace, shard: shard) }
     let (targets, found) = makeTargets(&next, isTraining: isTraining)
     shards.run(pool) { workspace, shard in
       pass.learn(workspace, targets: targets[shard], divergence: found.divergence)
     }
-    return found.metrics + lossMetrics()
+    let losses = shards.lossMeans
+    let total = [(name: Self.totalName, value: Float(losses.total))]
+    return (found.metrics + losses.metrics + sumMetrics() + total, losses)
   }
 
   /// The norm of the sum of the shards' gradients, those of frozen modules left out.

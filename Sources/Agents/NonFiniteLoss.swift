@@ -49,8 +49,8 @@ extension Learner {
   }
 
   /// - Throws: ``NonFiniteLoss`` for the first loss that is not finite, or else their total.
-  func checkLosses(_ metrics: [(name: String, value: Float)], update: Int) throws {
-    guard let bad = BadNumber.first(in: metrics, total: "opt/loss") else { return }
+  func check(_ losses: LossMeans, update: Int) throws {
+    guard let bad = losses.firstNonFinite(total: Self.totalName) else { return }
     throw NonFiniteLoss(name: bad.name, value: bad.value, update: update)
   }
 }

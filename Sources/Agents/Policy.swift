@@ -70,7 +70,7 @@ public enum ActionDistribution: Sendable {
   }
 
   /// - Parameter action: `[rows, A]`.
-  func terms(at action: Region, _ tape: Tape) -> PolicyTerms {
+  func terms(at action: Region, _ tape: Tape) -> DistributionTerms {
     switch self {
     case .categorical(let distribution): distribution.terms(at: action, tape)
     case .normal(let distribution): distribution.terms(at: action, tape)

@@ -25,9 +25,18 @@ struct ShardPass: Sendable {
   let agent: Agent
   let batch: SequenceBatch
   let draws: DrawSource
-  /// What the losses count.
-  let scales: LossScales
   let shardCount: Int
+  private let scales: LossScales
+  private let terms: AgentLosses
+
+  /// - Parameter scales: what the losses count.
+  init(
+    agent: Agent, batch: SequenceBatch, draws: DrawSource, scales: LossScales, shardCount: Int
+  ) {
+    (self.agent, self.batch, self.draws) = (agent, batch, draws)
+    (self.scales, self.shardCount) = (scales, shardCount)
+    terms = AgentLosses(scales, agent.worldModel.balancing)
+  }
 
   private var configuration: AgentConfiguration { agent.configuration }
 
@@ -105,7 +114,6 @@ struct ShardPass: Sendable {
   func learn(_ workspace: AgentShard, targets: ShardTargets, divergence: Float) {
     guard var found = workspace.scratch else { return }
     var clock = PhaseClock()
-    workspace.forgetLosses()
     learnModel(workspace, found.pass, divergence: divergence)
     found.seconds.worldModel += clock.lap()
     learnFromImagination(workspace, found.imagination, targets)
@@ -116,8 +124,6 @@ struct ShardPass: Sendable {
     found.seconds.worldModel += clock.lap()
     workspace.scratch = found
   }
-
-  private var terms: AgentLosses { AgentLosses(scales, agent.worldModel.balancing) }
 
   /// The world model's losses of rows with their weights in the total.
   private func learnModel(_ workspace: AgentShard, _ pass: WorldModelPass, divergence: Float) {

@@ -3,7 +3,7 @@ import Kernels
 import Randomness
 
 /// A probability for each number of a row, by its logit. Values are 0 or 1.
-public struct BernoulliDistribution: ClosedEntropy, ClosedDivergence {
+public struct BernoulliDistribution: ClosedEntropy, RowwiseDivergence {
   /// `[rows, columns]`.
   public let logits: Tensor
 
@@ -35,21 +35,30 @@ public struct BernoulliDistribution: ClosedEntropy, ClosedDivergence {
   }
 
   public func entropy(_ tape: Tape) -> Tensor {
-    let entropies = tape.tensor(rows: rows, columns: columns, tracked: true)
-    Binary.entropy(logits.values, into: entropies.values)
-    tape.record(BernoulliEntropyOperation(logits: logits, entropies: entropies))
-    return tape.rowSums(of: entropies)
+    let entropy = tape.column(rows: rows)
+    Binary.entropy(logits.values, into: entropy.values)
+    tape.record(BernoulliEntropyOperation(logits: logits, entropy: entropy))
+    return entropy
   }
 
   public func divergence(from other: BernoulliDistribution, _ tape: Tape) -> Divergence {
-    let first = tape.tensor(rows: rows, columns: columns, tracked: true)
-    let second = tape.tensor(rows: rows, columns: columns, tracked: true)
-    Binary.divergence(logits.values, other.logits.values, into: first.values)
-    second.values.copy(from: first.values)
-    tape.record(
-      BernoulliDivergenceOperation(p: logits, q: other.logits, first: first, second: second))
-    return Divergence(
-      trainingFirst: tape.rowSums(of: first), trainingSecond: tape.rowSums(of: second))
+    tape.divergence(self, from: other)
+  }
+
+  func divergence(from other: BernoulliDistribution, into kl: Region) {
+    Binary.divergence(logits.values, other.logits.values, into: kl)
+  }
+
+  func pullBackAsFirst(_ other: BernoulliDistribution, from g: Region, _ tape: Tape) {
+    guard logits.isTracked else { return }
+    Binary.divergencePullback(
+      first: logits.values, other.logits.values, from: g, dlogits: logits.gradient)
+  }
+
+  func pullBackAsSecond(of other: BernoulliDistribution, from g: Region, _ tape: Tape) {
+    guard logits.isTracked else { return }
+    Binary.divergencePullback(
+      second: logits.values, of: other.logits.values, from: g, dlogits: logits.gradient)
   }
 }
 
@@ -67,28 +76,10 @@ struct BernoulliOperation: TapeOperation {
 
 struct BernoulliEntropyOperation: TapeOperation {
   let logits: Tensor
-  let entropies: Tensor
+  let entropy: Tensor
 
   func pullback(_ tape: Tape) {
     guard logits.isTracked else { return }
-    Binary.entropyPullback(logits.values, from: entropies.gradient, dlogits: logits.gradient)
-  }
-}
-
-struct BernoulliDivergenceOperation: TapeOperation {
-  let p: Tensor
-  let q: Tensor
-  let first: Tensor
-  let second: Tensor
-
-  func pullback(_ tape: Tape) {
-    if p.isTracked {
-      Binary.divergencePullback(
-        first: p.values, q.values, from: first.gradient, dlogits: p.gradient)
-    }
-    if q.isTracked {
-      Binary.divergencePullback(
-        second: q.values, of: p.values, from: second.gradient, dlogits: q.gradient)
-    }
+    Binary.entropyPullback(logits.values, from: entropy.gradient, dlogits: logits.gradient)
   }
 }

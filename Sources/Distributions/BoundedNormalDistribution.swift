@@ -29,14 +29,7 @@ public struct BoundedNormalDistribution: ClosedEntropy, ClosedDivergence {
 
   /// `z = mean + deviation · noise`, through which the gradient goes back; neither squashed nor clipped.
   public func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
-    let mark = tape.arena.mark
-    let noise = tape.noise(draw, rows: rows, columns: columns)
-    DiagonalNormal.sample(mean: mean, deviation: deviation, noise: noise, into: value.values)
-    if value.isTracked {
-      tape.record(BoundedNormalDrawOperation(distribution: self, noise: noise, value: value))
-    } else {
-      tape.arena.rewind(to: mark)
-    }
+    normal(isTracked: value.isTracked, tape).sample(draw, into: value, tape)
   }
 
   public func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
@@ -47,8 +40,8 @@ public struct BoundedNormalDistribution: ClosedEntropy, ClosedDivergence {
 
   /// Log-density of actions `[rows, columns]`, which are constants, and entropy, with one way back for
   /// both.
-  public func terms(at action: Region, _ tape: Tape) -> PolicyTerms {
-    let terms = PolicyTerms(rows: rows, tape)
+  public func terms(at action: Region, _ tape: Tape) -> DistributionTerms {
+    let terms = DistributionTerms(rows: rows, tape)
     DiagonalNormal.logDensity(
       mean: mean, deviation: deviation, value: action, into: terms.logProbability.values,
       entropy: terms.entropy.values)
@@ -57,67 +50,51 @@ public struct BoundedNormalDistribution: ClosedEntropy, ClosedDivergence {
   }
 
   public func divergence(from other: BoundedNormalDistribution, _ tape: Tape) -> Divergence {
-    let result = Divergence(rows: rows, tape)
-    DiagonalNormal.divergence(moments, other.moments, into: result.trainingFirst.values)
-    result.trainingSecond.values.copy(from: result.trainingFirst.values)
-    tape.record(BoundedNormalDivergenceOperation(p: self, q: other, result: result))
-    return result
+    normal(isTracked: true, tape).divergence(from: other.normal(isTracked: true, tape), tape)
   }
 
-  var moments: DiagonalNormal.Moments { .init(mean: mean, deviation: deviation) }
-
-  /// Adds to the gradients of `m` and `s` what `body` puts into those of the mean and the deviation.
-  func pullback(_ tape: Tape, _ body: (DiagonalNormal.Moments) -> Void) {
-    let mark = tape.arena.mark
-    let gradients = DiagonalNormal.Moments(
-      mean: tape.arena.allocateZeros(mean.count), deviation: tape.arena.allocateZeros(mean.count))
-    body(gradients)
-    bounds.pullback(
-      mean: mean, deviation: deviation, dmean: gradients.mean, ddeviation: gradients.deviation,
-      dm: m.gradient, ds: s.gradient)
-    tape.arena.rewind(to: mark)
+  /// The normal distribution that this is.
+  ///
+  /// - Parameter isTracked: whether gradients at its moments go back to `m` and `s`.
+  private func normal(isTracked: Bool, _ tape: Tape) -> NormalDistribution {
+    guard isTracked else {
+      return NormalDistribution(
+        mean: Tensor(values: mean, rows: rows, columns: columns),
+        deviation: Tensor(values: deviation, rows: rows, columns: columns))
+    }
+    let normal = NormalDistribution(
+      mean: tape.tensor(rows: rows, columns: columns, tracked: true),
+      deviation: tape.tensor(rows: rows, columns: columns, tracked: true))
+    normal.mean.values.copy(from: mean)
+    normal.deviation.values.copy(from: deviation)
+    tape.record(BoundedMomentsOperation(distribution: self, normal: normal))
+    return normal
   }
 }
 
-struct BoundedNormalDrawOperation: TapeOperation {
+struct BoundedMomentsOperation: TapeOperation {
   let distribution: BoundedNormalDistribution
-  let noise: Region
-  let value: Tensor
+  let normal: NormalDistribution
 
   func pullback(_ tape: Tape) {
-    distribution.pullback(tape) {
-      $0.mean.add(value.gradient)
-      $0.deviation.add(value.gradient, times: noise)
-    }
+    distribution.bounds.pullback(
+      mean: distribution.mean, deviation: distribution.deviation, dmean: normal.mean.gradient,
+      ddeviation: normal.deviation.gradient, dm: distribution.m.gradient,
+      ds: distribution.s.gradient)
   }
 }
 
 struct BoundedNormalOperation: TapeOperation {
   let distribution: BoundedNormalDistribution
   let action: Region
-  let terms: PolicyTerms
+  let terms: DistributionTerms
 
   func pullback(_ tape: Tape) {
+    let mark = tape.arena.mark
     distribution.bounds.pullback(
       mean: distribution.mean, deviation: distribution.deviation, action: action,
       logGradient: terms.logProbability.gradient, entropyGradient: terms.entropy.gradient,
       dm: tape.gradientOrScratch(distribution.m), ds: tape.gradientOrScratch(distribution.s))
-  }
-}
-
-struct BoundedNormalDivergenceOperation: TapeOperation {
-  let p: BoundedNormalDistribution
-  let q: BoundedNormalDistribution
-  let result: Divergence
-
-  func pullback(_ tape: Tape) {
-    p.pullback(tape) {
-      DiagonalNormal.divergencePullback(
-        first: p.moments, q.moments, from: result.trainingFirst.gradient, into: $0)
-    }
-    q.pullback(tape) {
-      DiagonalNormal.divergencePullback(
-        second: q.moments, of: p.moments, from: result.trainingSecond.gradient, into: $0)
-    }
+    tape.arena.rewind(to: mark)
   }
 }

@@ -49,9 +49,9 @@ public struct CategoricalDistribution: ClosedEntropy, ClosedDivergence {
 
   /// Log-probability of one-hot values `[rows, groups · classes]` and entropy, with one way back for
   /// both.
-  public func terms(at value: Region, _ tape: Tape) -> PolicyTerms {
+  public func terms(at value: Region, _ tape: Tape) -> DistributionTerms {
     let logP = tape.logarithm(probabilities)
-    let terms = PolicyTerms(rows: rows, tape)
+    let terms = DistributionTerms(rows: rows, tape)
     Categorical.dot(value, logP, into: terms.logProbability.values)
     Categorical.entropy(p: probabilities, logP: logP, into: terms.entropy.values)
     tape.record(
@@ -63,7 +63,8 @@ public struct CategoricalDistribution: ClosedEntropy, ClosedDivergence {
   ///   other's (ALGORITHM section 5, KL balancing).
   public func divergence(from other: CategoricalDistribution, _ tape: Tape) -> Divergence {
     let (logP, logQ) = (tape.logarithm(probabilities), tape.logarithm(other.probabilities))
-    let result = Divergence(rows: rows, tape)
+    let result = Divergence(
+      trainingFirst: tape.column(rows: rows), trainingSecond: tape.column(rows: rows))
     Categorical.divergence(
       p: probabilities, logP: logP, logQ: logQ, into: result.trainingSecond.values)
     result.trainingFirst.values.copy(from: result.trainingSecond.values)
@@ -73,8 +74,8 @@ public struct CategoricalDistribution: ClosedEntropy, ClosedDivergence {
   }
 }
 
-/// What a loss needs of a policy at given actions. `[rows, 1]` each, in nats.
-public struct PolicyTerms: Sendable {
+/// What a loss needs of a distribution at given values. `[rows, 1]` each, in nats.
+public struct DistributionTerms: Sendable {
   public let logProbability: Tensor
   public let entropy: Tensor
 
@@ -103,7 +104,7 @@ struct CategoricalOperation: TapeOperation {
   let distribution: CategoricalDistribution
   let logP: Region
   let value: Region
-  let terms: PolicyTerms
+  let terms: DistributionTerms
 
   func pullback(_ tape: Tape) {
     let mark = tape.arena.mark

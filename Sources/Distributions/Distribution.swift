@@ -54,11 +54,38 @@ public struct Divergence: Sendable {
     self.trainingFirst = trainingFirst
     self.trainingSecond = trainingSecond
   }
+}
 
-  /// A place for the divergences of some rows.
-  init(rows: Int, _ tape: Tape) {
-    trainingFirst = tape.tensor(rows: rows, columns: 1, tracked: true)
-    trainingSecond = tape.tensor(rows: rows, columns: 1, tracked: true)
+/// A divergence that a kernel computes row by row, and goes back over one side at a time.
+protocol RowwiseDivergence: ClosedDivergence {
+  /// `kl[r] = KL(self ‖ other)`.
+  func divergence(from other: Self, into kl: Region)
+  /// Adds to this one's gradients what `g`, `[rows]`, at `KL(self ‖ other)` is there.
+  func pullBackAsFirst(_ other: Self, from g: Region, _ tape: Tape)
+  /// Adds to this one's gradients what `g`, `[rows]`, at `KL(other ‖ self)` is there.
+  func pullBackAsSecond(of other: Self, from g: Region, _ tape: Tape)
+}
+
+extension Tape {
+  /// `KL(p ‖ q)`, recorded.
+  func divergence<D: RowwiseDivergence>(_ p: D, from q: D) -> Divergence {
+    let result = Divergence(
+      trainingFirst: column(rows: p.rows), trainingSecond: column(rows: p.rows))
+    p.divergence(from: q, into: result.trainingFirst.values)
+    result.trainingSecond.values.copy(from: result.trainingFirst.values)
+    record(RowwiseDivergenceOperation(p: p, q: q, result: result))
+    return result
+  }
+}
+
+struct RowwiseDivergenceOperation<D: RowwiseDivergence>: TapeOperation {
+  let p: D
+  let q: D
+  let result: Divergence
+
+  func pullback(_ tape: Tape) {
+    p.pullBackAsFirst(q, from: result.trainingFirst.gradient, tape)
+    q.pullBackAsSecond(of: p, from: result.trainingSecond.gradient, tape)
   }
 }
 
@@ -75,15 +102,21 @@ extension Distribution {
 }
 
 extension Tape {
-  /// Standard normal noise for a draw, `[rows, columns]`: the fixed deviations, where it is no draw.
-  func noise(_ draw: Draw, rows: Int, columns: Int) -> Region {
+  /// Draws by standard normal noise, `[rows, columns]`: the fixed deviations, where it is no draw.
+  ///
+  /// - Parameter body: computes `value`. The noise stays in the arena where the way back needs it.
+  func drawNormal(
+    _ draw: Draw, rows: Int, columns: Int, into value: Tensor, _ body: (_ noise: Region) -> Void
+  ) {
+    let mark = arena.mark
     let noise = arena.allocate(rows * columns)
     switch draw {
     case .random(let key, let numbering):
       noise.fillNormal(key: key, rows: numbering, columns: columns)
     case .fixed(let deviations): noise.fill(deviations)
     }
-    return noise
+    body(noise)
+    if !value.isTracked { arena.rewind(to: mark) }
   }
 
   /// Uniform numbers for a draw, `[rows, columns]`; empty where it is a fixed point.

@@ -4,7 +4,7 @@ import Randomness
 
 /// Normal distributions with a full covariance `L Lᵀ`, by its Cholesky factor `L`: latents that may
 /// depend on each other (Kingma and Welling 2019, arXiv:1906.02691, section 2.5.1).
-public struct FullNormalDistribution: ClosedEntropy, ClosedDivergence {
+public struct FullNormalDistribution: ClosedEntropy, RowwiseDivergence {
   /// `[rows, D]`.
   public let mean: Tensor
   /// `[rows, D (D - 1) / 2]`: L's strict lower triangle, row by row: `(1,0), (2,0), (2,1), …`.
@@ -28,7 +28,9 @@ public struct FullNormalDistribution: ClosedEntropy, ClosedDivergence {
 
   /// `z = mean + L noise`, through which the gradient goes back.
   public func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
-    sample(noise: tape.noise(draw, rows: rows, columns: columns), into: value, tape)
+    tape.drawNormal(draw, rows: rows, columns: columns, into: value) {
+      sample(noise: $0, into: value, tape)
+    }
   }
 
   /// The same with noise of the caller's, `[rows, D]`.
@@ -53,11 +55,21 @@ public struct FullNormalDistribution: ClosedEntropy, ClosedDivergence {
   }
 
   public func divergence(from other: FullNormalDistribution, _ tape: Tape) -> Divergence {
-    let result = Divergence(rows: rows, tape)
-    FullNormal.divergence(values, other.values, into: result.trainingFirst.values)
-    result.trainingSecond.values.copy(from: result.trainingFirst.values)
-    tape.record(FullNormalDivergenceOperation(p: self, q: other, result: result))
-    return result
+    tape.divergence(self, from: other)
+  }
+
+  func divergence(from other: FullNormalDistribution, into kl: Region) {
+    FullNormal.divergence(values, other.values, into: kl)
+  }
+
+  func pullBackAsFirst(_ other: FullNormalDistribution, from g: Region, _ tape: Tape) {
+    pullback(tape) { FullNormal.divergencePullback(first: values, other.values, from: g, into: $0) }
+  }
+
+  func pullBackAsSecond(of other: FullNormalDistribution, from g: Region, _ tape: Tape) {
+    pullback(tape) {
+      FullNormal.divergencePullback(second: values, of: other.values, from: g, into: $0)
+    }
   }
 
   var values: FullNormal.Parameters {
@@ -109,23 +121,6 @@ struct FullNormalEntropyOperation: TapeOperation {
     distribution.pullback(tape) {
       FullNormal.entropyPullback(
         distribution.values, from: result.gradient, ddiagonal: $0.diagonal)
-    }
-  }
-}
-
-struct FullNormalDivergenceOperation: TapeOperation {
-  let p: FullNormalDistribution
-  let q: FullNormalDistribution
-  let result: Divergence
-
-  func pullback(_ tape: Tape) {
-    p.pullback(tape) {
-      FullNormal.divergencePullback(
-        first: p.values, q.values, from: result.trainingFirst.gradient, into: $0)
-    }
-    q.pullback(tape) {
-      FullNormal.divergencePullback(
-        second: q.values, of: p.values, from: result.trainingSecond.gradient, into: $0)
     }
   }
 }

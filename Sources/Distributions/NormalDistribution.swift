@@ -3,7 +3,7 @@ import Kernels
 import Randomness
 
 /// Normal distributions with a mean and a standard deviation for each number of a row.
-public struct NormalDistribution: ClosedEntropy, ClosedDivergence {
+public struct NormalDistribution: ClosedEntropy, RowwiseDivergence {
   /// `[rows, columns]`.
   public let mean: Tensor
   /// `[rows, columns]`, positive: see ``Autodiff/Tape/deviation(of:_:)``.
@@ -23,10 +23,9 @@ public struct NormalDistribution: ClosedEntropy, ClosedDivergence {
   /// `z = mean + deviation · noise`, through which the gradient goes back (Kingma and Welling 2014,
   /// arXiv:1312.6114, section 2.4).
   public func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
-    let mark = tape.arena.mark
-    let noise = tape.noise(draw, rows: rows, columns: columns)
-    sample(noise: noise, into: value, tape)
-    if !value.isTracked { tape.arena.rewind(to: mark) }
+    tape.drawNormal(draw, rows: rows, columns: columns, into: value) {
+      sample(noise: $0, into: value, tape)
+    }
   }
 
   /// The same with noise of the caller's, `[rows, columns]`.
@@ -44,8 +43,8 @@ public struct NormalDistribution: ClosedEntropy, ClosedDivergence {
   /// `Σ ln s + ½ ln 2πe`.
   public func entropy(_ tape: Tape) -> Tensor { terms(at: mean.stopped, tape).entropy }
 
-  private func terms(at value: Tensor, _ tape: Tape) -> PolicyTerms {
-    let terms = PolicyTerms(rows: rows, tape)
+  private func terms(at value: Tensor, _ tape: Tape) -> DistributionTerms {
+    let terms = DistributionTerms(rows: rows, tape)
     DiagonalNormal.logDensity(
       mean: mean.values, deviation: deviation.values, value: value.values,
       into: terms.logProbability.values, entropy: terms.entropy.values)
@@ -54,15 +53,25 @@ public struct NormalDistribution: ClosedEntropy, ClosedDivergence {
   }
 
   public func divergence(from other: NormalDistribution, _ tape: Tape) -> Divergence {
-    let result = Divergence(rows: rows, tape)
-    DiagonalNormal.divergence(moments, other.moments, into: result.trainingFirst.values)
-    result.trainingSecond.values.copy(from: result.trainingFirst.values)
-    tape.record(NormalDivergenceOperation(p: self, q: other, result: result))
-    return result
+    tape.divergence(self, from: other)
   }
 
-  var moments: DiagonalNormal.Moments { .init(mean: mean.values, deviation: deviation.values) }
-  var gradients: DiagonalNormal.Moments {
+  func divergence(from other: NormalDistribution, into kl: Region) {
+    DiagonalNormal.divergence(moments, other.moments, into: kl)
+  }
+
+  func pullBackAsFirst(_ other: NormalDistribution, from g: Region, _ tape: Tape) {
+    DiagonalNormal.divergencePullback(first: moments, other.moments, from: g, into: gradients)
+  }
+
+  func pullBackAsSecond(of other: NormalDistribution, from g: Region, _ tape: Tape) {
+    DiagonalNormal.divergencePullback(second: moments, of: other.moments, from: g, into: gradients)
+  }
+
+  private var moments: DiagonalNormal.Moments {
+    .init(mean: mean.values, deviation: deviation.values)
+  }
+  private var gradients: DiagonalNormal.Moments {
     .init(mean: mean.gradient, deviation: deviation.gradient)
   }
 }
@@ -102,7 +111,7 @@ struct NormalDrawOperation: TapeOperation {
 struct NormalOperation: TapeOperation {
   let distribution: NormalDistribution
   let value: Tensor
-  let terms: PolicyTerms
+  let terms: DistributionTerms
 
   func pullback(_ tape: Tape) {
     DiagonalNormal.pullback(
@@ -110,18 +119,5 @@ struct NormalOperation: TapeOperation {
       value: value.values, logGradient: terms.logProbability.gradient,
       entropyGradient: terms.entropy.gradient, dmean: distribution.mean.gradient,
       ddeviation: distribution.deviation.gradient, dvalue: value.gradient)
-  }
-}
-
-struct NormalDivergenceOperation: TapeOperation {
-  let p: NormalDistribution
-  let q: NormalDistribution
-  let result: Divergence
-
-  func pullback(_ tape: Tape) {
-    DiagonalNormal.divergencePullback(
-      first: p.moments, q.moments, from: result.trainingFirst.gradient, into: p.gradients)
-    DiagonalNormal.divergencePullback(
-      second: q.moments, of: p.moments, from: result.trainingSecond.gradient, into: q.gradients)
   }
 }

@@ -149,65 +149,65 @@ public enum Binary {
     precondition(logits.count == value.count && uniforms.isEmptyOr(logits.count))
     for index in 0..<logits.count {
       let bound = uniforms.isEmpty ? 0.5 : uniforms.base[index]
-      value.base[index] = bound < 1 / (1 + exp(-logits.base[index])) ? 1 : 0
+      value.base[index] = bound < sigmoid(logits.base[index]) ? 1 : 0
     }
   }
 
-  /// `entropy = -p ln p - (1 - p) ln (1 - p)` of each logit, in nats.
+  /// `entropy[r] = Σ -p ln p - (1 - p) ln (1 - p)` of a row's logits, in nats.
   public static func entropy(_ logits: Region, into entropy: Region) {
-    precondition(logits.count == entropy.count)
-    for index in 0..<logits.count {
-      let l = abs(logits.base[index])
-      entropy.base[index] = log1p(exp(-l)) + l * exp(-l) / (1 + exp(-l))
+    let width = columns(logits, logits, rows: entropy)
+    for row in 0..<entropy.count {
+      entropy.base[row] = (row * width..<(row + 1) * width).reduce(0) { sum, index in
+        let l = abs(logits.base[index])
+        return sum + softplus(-l) + l * sigmoid(-l)
+      }
     }
   }
 
-  /// `dlogits -= g l p (1 - p)`.
+  /// `dlogits -= g[r] l p (1 - p)`.
   public static func entropyPullback(_ logits: Region, from g: Region, dlogits: Region) {
-    precondition(logits.count == g.count && dlogits.count == g.count)
+    let width = columns(logits, dlogits, rows: g)
     for index in 0..<logits.count {
       let l = logits.base[index]
-      dlogits.base[index] -= g.base[index] * l * slope(l)
+      dlogits.base[index] -= g.base[index / width] * l * sigmoid(l) * sigmoid(-l)
     }
   }
 
-  /// `kl = p (ln p - ln q) + (1 - p)(ln (1 - p) - ln (1 - q))` of each pair of logits, in nats.
+  /// `kl[r] = Σ p (ln p - ln q) + (1 - p)(ln (1 - p) - ln (1 - q))` of a row's pairs of logits, in nats.
   public static func divergence(_ p: Region, _ q: Region, into kl: Region) {
-    precondition(p.count == q.count && q.count == kl.count)
-    func softplus(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }
-    for index in 0..<p.count {
-      let (l, m) = (p.base[index], q.base[index])
-      // ln p - ln q is softplus(-m) - softplus(-l), and as much less the logits' difference for 1 - p.
-      kl.base[index] = softplus(-m) - softplus(-l) - (l - m) / (1 + exp(l))
+    let width = columns(p, q, rows: kl)
+    for row in 0..<kl.count {
+      kl.base[row] = (row * width..<(row + 1) * width).reduce(0) { sum, index in
+        let (l, m) = (p.base[index], q.base[index])
+        // ln p - ln q, and as much less the logits' difference for 1 - p.
+        return sum + softplus(-m) - softplus(-l) - (l - m) * sigmoid(-l)
+      }
     }
   }
 
-  /// `dp += g p (1 - p) (l - m)` for the logits `l` of p and `m` of q.
+  /// `dp += g[r] p (1 - p) (l - m)` for the logits `l` of p and `m` of q.
   public static func divergencePullback(
     first p: Region, _ q: Region, from g: Region, dlogits: Region
   ) {
-    precondition(p.count == q.count && q.count == g.count && dlogits.count == g.count)
+    let width = columns(p, q, rows: g)
+    precondition(dlogits.count == p.count)
     for index in 0..<p.count {
       let l = p.base[index]
-      dlogits.base[index] += g.base[index] * slope(l) * (l - q.base[index])
+      dlogits.base[index] +=
+        g.base[index / width] * sigmoid(l) * sigmoid(-l) * (l - q.base[index])
     }
   }
 
-  /// `dm += g (σ(m) - σ(l))`.
+  /// `dm += g[r] (σ(m) - σ(l))`.
   public static func divergencePullback(
     second q: Region, of p: Region, from g: Region, dlogits: Region
   ) {
-    precondition(p.count == q.count && q.count == g.count && dlogits.count == g.count)
+    let width = columns(p, q, rows: g)
+    precondition(dlogits.count == p.count)
     for index in 0..<p.count {
       dlogits.base[index] +=
-        g.base[index] * (1 / (1 + exp(-q.base[index])) - 1 / (1 + exp(-p.base[index])))
+        g.base[index / width] * (sigmoid(q.base[index]) - sigmoid(p.base[index]))
     }
-  }
-
-  /// `σ'(l)`.
-  private static func slope(_ l: Float) -> Float {
-    let p = 1 / (1 + exp(-l))
-    return p * (1 - p)
   }
 
   /// `p = σ(l)`.
@@ -239,3 +239,8 @@ func columns(_ a: Region, _ b: Region, rows: Region) -> Int {
     "\(a.count) and \(b.count) floats in \(rows.count) rows")
   return a.count / rows.count
 }
+
+func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
+
+/// `ln(1 + eˣ)`.
+func softplus(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }

@@ -237,8 +237,3 @@ private struct Cell {
 
   private func density(_ x: Float) -> Float { sigmoid(x) * sigmoid(-x) }
 }
-
-private func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
-
-/// `ln(1 + eˣ)`.
-private func softplus(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }

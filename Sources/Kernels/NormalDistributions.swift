@@ -138,8 +138,8 @@ public enum DeviationMap: Sendable, Equatable {
 
   private func value(_ x: Float) -> Float {
     switch self {
-    case .softplus(let minimum): max(x, 0) + log1p(exp(-abs(x))) + minimum
-    case .sigmoid2(let minimum): 2 / (1 + exp(-x / 2)) + minimum
+    case .softplus(let minimum): Kernels.softplus(x) + minimum
+    case .sigmoid2(let minimum): 2 * sigmoid(x / 2) + minimum
     case .exponential: exp(x)
     case .halfExponential: exp(x / 2)
     }
@@ -147,7 +147,7 @@ public enum DeviationMap: Sendable, Equatable {
 
   private func slope(_ x: Float, _ y: Float) -> Float {
     switch self {
-    case .softplus: return 1 / (1 + exp(-x))
+    case .softplus: return sigmoid(x)
     case .sigmoid2(let minimum):
       let half = (y - minimum) / 2
       return half * (1 - half)

@@ -1,8 +1,5 @@
 /// One of the losses that an update makes smaller: what it is called, what it counts in their total, and
-/// of what kind it is.
-///
-/// Terms are told apart as wholes: two that have the same name are of different kinds, and are called
-/// differently in metrics.
+/// of what kind it is. A trainer gives each of its terms a name of its own.
 public struct LossTerm: Sendable, Hashable {
   /// As metrics call it, behind `loss/`.
   public let name: String

@@ -23,11 +23,8 @@ public final class Shard<Scratch> {
     tape.reset()
     gradients.region.fill(0)
     scratch = nil
-    forgetLosses()
+    (losses, sums) = ([], [])
   }
-
-  /// Forgets what was recorded, and not how the update came there.
-  public func forgetLosses() { (losses, sums) = ([], []) }
 
   /// Takes note of a term's losses.
   public func record(_ term: LossTerm, rows: [Float]) {
@@ -70,7 +67,7 @@ public final class Shards<Scratch> {
 
   /// The sum of all shards' gradients, in their order. It stands where the first shard's were.
   public func sumGradients(_ pool: WorkerPool) -> GradientSum {
-    sum.add(workspaces.map(\.gradients.region).dropFirst().map { $0 }, pool: pool)
+    sum.add(Array(workspaces.map(\.gradients.region).dropFirst()), pool: pool)
     return sum
   }
 
@@ -86,16 +83,13 @@ public final class Shards<Scratch> {
 }
 
 extension Shards {
-  /// Each term's mean over all rows, and the total of them all, weighted, in shard order.
-  public var lossMeans: (terms: [(term: LossTerm, mean: Double)], total: Double) {
-    var (means, total): ([(term: LossTerm, mean: Double)], Double) = ([], 0)
-    for (index, loss) in workspaces[0].losses.enumerated() {
+  /// Each term's mean over all rows, in shard order.
+  public var lossMeans: LossMeans {
+    let terms = workspaces[0].losses.enumerated().map { index, loss in
       let rows = workspaces.map { $0.losses[index].rows }.joined()
-      let mean = rows.reduce(0.0) { $0 + Double($1) } / Double(rows.count)
-      total += mean * Double(loss.term.weight)
-      means.append((loss.term, mean))
+      return (term: loss.term, mean: rows.reduce(0.0) { $0 + Double($1) } / Double(rows.count))
     }
-    return (means, total)
+    return LossMeans(terms: terms)
   }
 
   /// The means of what was summed over rows, in shard order.

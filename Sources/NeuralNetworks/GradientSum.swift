@@ -7,10 +7,9 @@ import Kernels
 public struct GradientSum: Sendable {
   /// `trainedSize` floats.
   public let region: Region
-  /// One for each of the store's learning tensors.
-  let squares: Region
   private let learning: [ParameterStore.Entry]
-  private let memory: Storage
+  /// One for each entry of the store; those that do not learn have none.
+  private let squares: Storage
 
   /// - Parameter region: where the sum is: that of the first shard.
   public init(_ store: ParameterStore, in region: Region) {
@@ -18,8 +17,7 @@ public struct GradientSum: Sendable {
       region.count == store.trainedSize, "\(region.count) gradients for \(store.trainedSize)")
     self.region = region
     learning = store.learning
-    memory = Storage(count: learning.count)
-    squares = memory.region
+    squares = Storage(count: store.entries.count)
   }
 
   /// Adds what others have, in their order, and takes the squares.
@@ -27,17 +25,24 @@ public struct GradientSum: Sendable {
   /// - Parameter others: `trainedSize` floats each.
   public func add(_ others: [Region], pool: WorkerPool) {
     pool.run(units: learning.count) { [self] unit in
-      let part = part(of: region, unit)
-      for other in others { part.add(self.part(of: other, unit)) }
-      squares[unit] = Float(part.sumOfSquares)
+      let entry = learning[unit]
+      let sum = part(of: entry)
+      let (offset, count) = (entry.parameter.offset, entry.parameter.count)
+      for other in others { sum.add(other.slice(offset, count: count)) }
+      squares.region[entry.index] = Float(sum.sumOfSquares)
     }
   }
 
-  private func part(of region: Region, _ unit: Int) -> Region {
-    let parameter = learning[unit].parameter
-    return region.slice(parameter.offset, count: parameter.count)
+  /// The gradient of one tensor.
+  func part(of entry: ParameterStore.Entry) -> Region {
+    region.slice(entry.parameter.offset, count: entry.parameter.count)
   }
 
+  /// The sum of squares of one tensor's gradient.
+  func squares(of entry: ParameterStore.Entry) -> Float { squares.region[entry.index] }
+
   /// The norm of the whole gradient.
-  public var norm: Double { squares.array.reduce(0) { $0 + Double($1) }.squareRoot() }
+  public var norm: Double {
+    learning.reduce(0) { $0 + Double(squares(of: $1)) }.squareRoot()
+  }
 }

@@ -60,9 +60,10 @@ public struct UpdateStatistics: Sendable, Equatable {
 public final class Optimizer: Sendable {
   public let configuration: OptimizerConfiguration
   private let store: ParameterStore
-  /// The group's tensors that learn, by their places among all that do.
-  private let learning: [(place: Int, entry: ParameterStore.Entry)]
-  private let trained: [ParameterStore.Entry]
+  /// The group's tensors, frozen or not.
+  private let trained: [Member]
+  /// Those that learn.
+  private let learning: [Member]
   private let variances: Storage
   private let momenta: Storage
   /// Two sums of squares for each tensor that learns: of the step and of the new weights.
@@ -74,11 +75,27 @@ public final class Optimizer: Sendable {
   ) {
     self.configuration = configuration
     self.store = store
-    trained = store.trained.filter { $0.group == group }
-    learning = store.learning.enumerated().filter { $1.group == group }.map { ($0, $1) }
-    variances = Storage(count: store.trainedSize)
-    momenta = Storage(count: store.trainedSize)
+    var size = 0
+    trained = store.trained.filter { $0.group == group }.map { entry in
+      // On cache lines of their own, as the parameters.
+      defer { size += (entry.parameter.count + 15) & ~15 }
+      return Member(entry: entry, start: size)
+    }
+    learning = trained.filter { !$0.entry.isFrozen }
+    variances = Storage(count: size)
+    momenta = Storage(count: size)
     sums = Storage(count: 2 * learning.count)
+  }
+
+  /// A tensor of the group.
+  private struct Member: Sendable {
+    let entry: ParameterStore.Entry
+    /// Where its averages begin.
+    let start: Int
+
+    func part(of averages: Storage) -> Region {
+      averages.region.slice(start, count: entry.parameter.count)
+    }
   }
 
   /// Makes update `n` (counted from 1).
@@ -88,16 +105,15 @@ public final class Optimizer: Sendable {
   ///
   /// - Parameter sum: of all shards' gradients.
   public func update(_ n: Int, gradients sum: GradientSum, pool: WorkerPool) -> UpdateStatistics {
-    let (learning, sums) = (learning, sums.region)
-    if let bad = learning.first(where: { !sum.squares[$0.place].isFinite }) {
+    if let bad = learning.first(where: { !sum.squares(of: $0.entry).isFinite }) {
       var statistics = statistics(sum)
       statistics.badTensor = bad.entry.name
       return statistics
     }
-    let (step, region) = (makeStep(n), sum.region)
-    pool.run(units: learning.count) { unit in
-      let entry = learning[unit].entry
-      let squares = self.apply(step, to: entry, gradient: self.part(of: region, entry))
+    let (step, sums) = (makeStep(n), sums.region)
+    pool.run(units: learning.count) { [self] unit in
+      let member = learning[unit]
+      let squares = apply(step, to: member, gradient: sum.part(of: member.entry))
       sums[2 * unit] = Float(squares.step)
       sums[2 * unit + 1] = Float(squares.weights)
     }
@@ -106,15 +122,15 @@ public final class Optimizer: Sendable {
 
   /// Changes one tensor; returns the sums of squares of the step and of the new weights.
   private func apply(
-    _ step: OptimizerStep, to entry: ParameterStore.Entry, gradient: Region
+    _ step: OptimizerStep, to member: Member, gradient: Region
   ) -> (step: Double, weights: Double) {
-    let weights = store[entry]
+    let weights = store[member.entry]
     var step = step
     step.clip = clip(gradientNorm: gradient.sumOfSquares.squareRoot(), weights: weights)
-    if !entry.name.hasSuffix("/kernel") { step.decay = 0 }
+    if !member.entry.name.hasSuffix("/kernel") { step.decay = 0 }
     let moved = step.apply(
-      weights: weights, gradient: gradient, variance: part(of: variances.region, entry),
-      momentum: part(of: momenta.region, entry))
+      weights: weights, gradient: gradient, variance: member.part(of: variances),
+      momentum: member.part(of: momenta))
     return (moved, weights.sumOfSquares)
   }
 
@@ -135,14 +151,10 @@ public final class Optimizer: Sendable {
     return Float(1 / max(1, gradientNorm / limit))
   }
 
-  private func part(of region: Region, _ entry: ParameterStore.Entry) -> Region {
-    region.slice(entry.parameter.offset, count: entry.parameter.count)
-  }
-
   private func statistics(_ sum: GradientSum) -> UpdateStatistics {
     var totals = (gradient: 0.0, step: 0.0, weights: 0.0)
-    for (unit, tensor) in learning.enumerated() {
-      totals.gradient += Double(sum.squares[tensor.place])
+    for (unit, member) in learning.enumerated() {
+      totals.gradient += Double(sum.squares(of: member.entry))
       totals.step += Double(sums.region[2 * unit])
       totals.weights += Double(sums.region[2 * unit + 1])
     }
@@ -157,10 +169,11 @@ public final class Optimizer: Sendable {
   /// The running averages, to save and to restore: names end in `/variance` and `/momentum`. Frozen
   /// tensors have theirs, which rest.
   public var state: [(name: String, shape: [Int], values: Region)] {
-    trained.flatMap { entry in
-      [
-        ("\(entry.name)/variance", entry.shape, part(of: variances.region, entry)),
-        ("\(entry.name)/momentum", entry.shape, part(of: momenta.region, entry)),
+    trained.flatMap { member in
+      let entry = member.entry
+      return [
+        ("\(entry.name)/variance", entry.shape, member.part(of: variances)),
+        ("\(entry.name)/momentum", entry.shape, member.part(of: momenta)),
       ]
     }
   }

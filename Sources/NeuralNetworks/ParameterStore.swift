@@ -65,6 +65,8 @@ public struct ParameterBuilder {
 public final class ParameterStore: Sendable {
   public struct Entry: Sendable {
     public let name: String
+    /// Its place among all entries.
+    let index: Int
     public let shape: [Int]
     public let parameter: Parameter
     /// Whose optimiser changes it.
@@ -88,10 +90,10 @@ public final class ParameterStore: Sendable {
   public init(
     _ builder: ParameterBuilder, key: Key, isFrozen: (String) -> Bool = { _ in false }
   ) {
-    entries = builder.declarations.map {
+    entries = builder.declarations.enumerated().map {
       Entry(
-        name: $0.name, shape: $0.shape, parameter: $0.parameter, group: $0.group,
-        isFrozen: isFrozen($0.name), initializer: $0.initializer)
+        name: $1.name, index: $0, shape: $1.shape, parameter: $1.parameter, group: $1.group,
+        isFrozen: isFrozen($1.name), initializer: $1.initializer)
     }
     trainedSize = builder.trainedSize
     storage = Storage(count: builder.size)

@@ -52,33 +52,23 @@ public struct ReplayLayout: Sendable, Hashable, Codable {
 }
 
 extension ReplayLayout {
-  private enum CodingKeys: String, CodingKey {
-    case imageSizes, vectorSizes, actionSize, deter, stochBytes
-    // Before latents had families, a layout told how many there were, and of how many classes.
-    case latents, classes
-  }
+  /// Before latents had families, a layout told how many there were, and of how many classes.
+  private enum FormerKeys: String, CodingKey { case latents, classes }
 
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
-    let stochBytes =
-      try values.decodeIfPresent(Int.self, forKey: .stochBytes)
-      ?? {
-        let latents = try values.decode(Int.self, forKey: .latents)
-        return try values.decode(Int.self, forKey: .classes) <= 256 ? latents : 2 * latents
-      }()
+    let stochBytes = try values.decodeIfPresent(Int.self, forKey: .stochBytes)
     self.init(
       imageSizes: try values.decode([Int].self, forKey: .imageSizes),
       vectorSizes: try values.decode([Int].self, forKey: .vectorSizes),
       actionSize: try values.decode(Int.self, forKey: .actionSize),
-      deter: try values.decode(Int.self, forKey: .deter), stochBytes: stochBytes)
+      deter: try values.decode(Int.self, forKey: .deter),
+      stochBytes: try stochBytes ?? Self.formerStochBytes(decoder))
   }
 
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(imageSizes, forKey: .imageSizes)
-    try values.encode(vectorSizes, forKey: .vectorSizes)
-    try values.encode(actionSize, forKey: .actionSize)
-    try values.encode(deter, forKey: .deter)
-    try values.encode(stochBytes, forKey: .stochBytes)
+  private static func formerStochBytes(_ decoder: any Decoder) throws -> Int {
+    let values = try decoder.container(keyedBy: FormerKeys.self)
+    let latents = try values.decode(Int.self, forKey: .latents)
+    return try values.decode(Int.self, forKey: .classes) <= 256 ? latents : 2 * latents
   }
 }

@@ -42,22 +42,8 @@ struct FullNormalTests {
 
   @Test("the divergence trains either side alone", arguments: [0, 1, 3], sizes)
   func divergence(rows: Int, size: Int) {
-    for isFirst in [true, false] {
-      let check = GradientCheck(inputs: shapes(rows, size)) { tape, inputs, _ in
-        let fixed = shapes(rows, size).map { shape in
-          let tensor = tape.tensor(rows: shape.rows, columns: shape.columns, tracked: true)
-          tensor.values.copy(
-            from: (0..<shape.rows * shape.columns).map { 0.5 * Float(sin(Double($0))) })
-          return tensor
-        }
-        let (own, other) = (normal(inputs[...], tape), normal(fixed[...], tape))
-        return [
-          isFirst
-            ? own.divergence(from: other, tape).trainingFirst
-            : other.divergence(from: own, tape).trainingSecond
-        ]
-      }
-      #expect(check.relativeError(key: Key(seed: 4)) < tolerance, "first: \(isFirst)")
+    for error in divergenceErrors(shapes(rows, size), { normal($1[...], $0) }) {
+      #expect(error < tolerance)
     }
   }
 

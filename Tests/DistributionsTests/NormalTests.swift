@@ -76,18 +76,8 @@ struct NormalTests {
   @Test("the divergence trains either side alone", arguments: [0] + oddSizes, [1, 17])
   func divergence(rows: Int, columns: Int) {
     let shape = GradientCheck.Shape(rows, columns)
-    for isFirst in [true, false] {
-      let check = GradientCheck(inputs: [shape, shape]) { tape, inputs, _ in
-        let fixed = tape.tensor(rows: rows, columns: columns, tracked: true)
-        fixed.values.copy(from: (0..<rows * columns).map { Float(sin(Double($0))) })
-        let (own, other) = (normal(inputs[0], inputs[1], tape), normal(fixed, fixed, tape))
-        return [
-          isFirst
-            ? own.divergence(from: other, tape).trainingFirst
-            : other.divergence(from: own, tape).trainingSecond
-        ]
-      }
-      #expect(check.relativeError(key: Key(seed: 4)) < tolerance, "first: \(isFirst)")
+    for error in divergenceErrors([shape, shape], { normal($1[0], $1[1], $0) }) {
+      #expect(error < tolerance)
     }
   }
 
@@ -132,26 +122,20 @@ struct NormalTests {
     #expect(later.values.array == draws.slice(700, count: 2).array)
   }
 
+  private static func bounded(_ tape: Tape, _ inputs: [Tensor]) -> BoundedNormalDistribution {
+    BoundedNormalDistribution(
+      inputs[0], inputs[1], bounds: BoundedNormal(minimum: 0.1, maximum: 1), tape)
+  }
+
   @Test("a draw of a bounded normal and its divergence have gradients too", arguments: oddSizes)
   func bounded(columns: Int) {
     let shape = GradientCheck.Shape(3, columns)
-    let bounds = BoundedNormal(minimum: 0.1, maximum: 1)
-    for isFirst in [true, false] {
-      let check = GradientCheck(inputs: [shape, shape]) { tape, inputs, _ in
-        let fixed = tape.tensor(rows: 3, columns: columns, tracked: true)
-        fixed.values.copy(from: (0..<3 * columns).map { Float(sin(Double($0))) })
-        let own = BoundedNormalDistribution(inputs[0], inputs[1], bounds: bounds, tape)
-        let other = BoundedNormalDistribution(fixed, fixed, bounds: bounds, tape)
-        let z = tape.tensor(rows: 3, columns: columns, tracked: true)
-        own.sample(.random(Key(seed: 3), RowNumbering()), into: z, tape)
-        return [
-          z,
-          isFirst
-            ? own.divergence(from: other, tape).trainingFirst
-            : other.divergence(from: own, tape).trainingSecond,
-        ]
-      }
-      #expect(check.relativeError(key: Key(seed: 6)) < tolerance, "first: \(isFirst)")
+    let draw = GradientCheck(inputs: [shape, shape]) { tape, inputs, _ in
+      let z = tape.tensor(rows: 3, columns: columns, tracked: true)
+      Self.bounded(tape, inputs).sample(.random(Key(seed: 3), RowNumbering()), into: z, tape)
+      return [z]
     }
+    #expect(draw.relativeError(key: Key(seed: 6)) < tolerance)
+    for error in divergenceErrors([shape, shape], Self.bounded) { #expect(error < tolerance) }
   }
 }

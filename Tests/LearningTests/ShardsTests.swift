@@ -89,7 +89,8 @@ struct ShardsTests {
       _ = fit.update(n, rows: 10, pool: pool)
       if n == 1 { first = fit.shards.lossMeans.terms[0].mean }
     }
-    let (terms, total) = fit.shards.lossMeans
+    let losses = fit.shards.lossMeans
+    let (terms, total) = (losses.terms, losses.total)
     #expect(terms.map(\.term) == [Self.error, Self.size])
     #expect(terms[0].mean < 0.2 * first)
     // Rows 0 to 9.
@@ -113,15 +114,18 @@ struct ShardsTests {
     #expect(together.gradientNorm != alone.gradientNorm)
   }
 
-  @Test("of numbers that are none a loss is named first, then the total, and no other metric")
+  @Test("of losses that are no numbers the first is named, and else the total")
   func badNumbers() {
-    #expect(
-      BadNumber.first(
-        in: [("mean", .nan), ("opt/loss", .infinity), ("loss/b", .nan)], total: "opt/loss")?.name
-        == "loss/b")
-    #expect(
-      BadNumber.first(in: [("mean", .nan), ("opt/loss", .infinity)], total: "opt/loss")
-        == BadNumber(name: "opt/loss", value: .infinity))
-    #expect(BadNumber.first(in: [("mean", .nan), ("loss/b", 1)], total: "opt/loss") == nil)
+    func name(_ means: Double...) -> String? {
+      let terms = means.enumerated().map { index, mean in
+        (term: LossTerm("\(index)", weight: 1e30, kind: .fit), mean: mean)
+      }
+      return LossMeans(terms: terms).firstNonFinite(total: "opt/loss")?.name
+    }
+    #expect(name(1, 2) == nil)
+    #expect(name(1, .nan, .infinity) == "loss/1")
+    // Beyond what single precision holds.
+    #expect(name(1, 1e39) == "loss/1")
+    #expect(name(1e9, 1e9) == "opt/loss")
   }
 }
