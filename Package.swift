@@ -7,25 +7,28 @@ let package = Package(
   name: "swift-dreamer",
   products: [
     .executable(name: "dreamer", targets: ["dreamer"]),
-    // Load a checkpoint and act: what `Experiments/Embedding` shows.
+    // Load a checkpoint and act: what `Experiments/Embedding` shows. Links neither replay nor the
+    // libraries that training takes.
     .library(
       name: "DreamerKit",
       targets: [
-        "Training", "Telemetry", "Agents", "WorldModels", "Randomness", "EnvironmentInterface",
+        "TrainedAgents", "Agents", "WorldModels", "Randomness", "EnvironmentInterface", "Worlds",
         "Gridworld", "Pendulum",
       ]),
+    // Train, and evaluate.
+    .library(
+      name: "DreamerTraining",
+      targets: ["Training", "Evaluation", "TrainedAgents", "Runs", "Telemetry"]),
     // Write a world of your own.
     .library(name: "EnvironmentInterface", targets: ["EnvironmentInterface", "Randomness"]),
-    // The numerical base: kernels, tape, layers.
-    .library(
-      name: "NeuralNetworks",
-      targets: ["Kernels", "Randomness", "Autodiff", "Distributions", "NeuralNetworks"]),
   ],
   dependencies: [
     .package(
       url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
     .package(url: "https://github.com/jpsim/Yams", .upToNextMinor(from: "6.2.2")),
     .package(url: "https://github.com/apple/swift-protobuf", .upToNextMinor(from: "1.39.0")),
+    // For `make docs` alone.
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", .upToNextMinor(from: "1.5.0")),
   ],
   targets: [
     // Loads OpenBLAS when it is first needed: see its header for why it is not linked.
@@ -43,8 +46,9 @@ let package = Package(
     .target(name: "CAllocator", dependencies: ["CProcess"]),
     .target(name: "Files", dependencies: ["CProcess"]),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "ImageKernels", dependencies: ["Kernels"]),
     .target(name: "Randomness", dependencies: ["Kernels"]),
-    .target(name: "Autodiff", dependencies: ["Kernels", "Randomness"]),
+    .target(name: "Autodiff", dependencies: ["ImageKernels", "Kernels", "Randomness"]),
     .target(name: "Distributions", dependencies: ["Autodiff"]),
     .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Files"]),
     .target(name: "LatentModels", dependencies: ["Distributions", "NeuralNetworks"]),
@@ -59,46 +63,60 @@ let package = Package(
     .target(name: "Agents", dependencies: ["Learning", "WorldModels"]),
     .target(name: "Probes", dependencies: ["Agents"]),
     .target(
-      name: "Gridworld", dependencies: ["EnvironmentInterface"], path: "Environments/Gridworld",
-      exclude: ["README.md"]),
+      name: "EnvironmentFamilies", dependencies: ["Configuration", "EnvironmentInterface"],
+      path: "Environments/Families"),
     .target(
-      name: "Pendulum", dependencies: ["EnvironmentInterface"], path: "Environments/Pendulum",
-      exclude: ["README.md"]),
+      name: "Gridworld", dependencies: ["EnvironmentFamilies"], path: "Environments/Gridworld",
+      exclude: ["README.md"], resources: [.embedInCode("Preset.yaml")]),
+    .target(
+      name: "Pendulum", dependencies: ["EnvironmentFamilies"], path: "Environments/Pendulum",
+      exclude: ["README.md"], resources: [.embedInCode("Preset.yaml")]),
+    .target(name: "Runs", dependencies: ["NeuralNetworks"]),
+    .target(
+      name: "Worlds", dependencies: ["Gridworld", "NeuralNetworks", "Pendulum", "Runs"]),
+    // Apart from the memory itself, so that a configuration can be read without it.
+    .target(name: "ReplaySettings"),
+    .target(
+      name: "TrainedAgents", dependencies: ["Agents", "ReplaySettings", "Worlds"],
+      resources: [.embedInCode("Presets")]),
+    .target(name: "Evaluation", dependencies: ["TrainedAgents"]),
     .target(
       name: "ReplayBuffers",
-      dependencies: ["CZstd", "EnvironmentInterface", "Files", "Kernels", "Randomness"],
-      exclude: ["README.md"]),
+      dependencies: [
+        "CZstd", "EnvironmentInterface", "Files", "Kernels", "Randomness", "ReplaySettings",
+      ], exclude: ["README.md"]),
     .target(name: "Pictures", dependencies: ["CPNG", "Files"]),
     .target(
       name: "Telemetry",
       dependencies: [
-        "Pictures", "Files", "Kernels",
-        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Pictures", "Runs", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["README.md", "Events/event.proto"]),
     .target(name: "Storyboards", dependencies: ["Agents", "Pictures"]),
     .target(
-      name: "Training",
-      dependencies: [
-        "Agents", "Configuration", "Gridworld", "Pendulum", "ReplayBuffers", "Storyboards",
-        "Telemetry",
-      ],
-      resources: [.embedInCode("Presets")]),
+      name: "Training", dependencies: ["Evaluation", "ReplayBuffers", "Storyboards", "Telemetry"]),
+    .target(name: "Inspection", dependencies: ["Training"]),
+    .target(name: "Benchmarks", dependencies: ["Training"]),
     .target(
       name: "Reports", dependencies: ["Probes", "Storyboards", "Training"], exclude: ["README.md"]),
-    .target(name: "Verification", dependencies: ["Training"]),
+    .target(name: "Verification", dependencies: ["TrainedAgents"]),
     .target(name: "Viewer", dependencies: ["CSDL2", "Pictures"]),
     .target(name: "Sessions", dependencies: ["Training", "Viewer"]),
     .executableTarget(
       name: "dreamer",
       dependencies: [
-        "CAllocator", "Reports", "Sessions", "Training", "Verification",
+        "Benchmarks", "CAllocator", "Inspection", "Reports", "Sessions", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], plugins: ["CommitStamp"]),
     .plugin(name: "CommitStamp", capability: .buildTool()),
+    // The documentation catalogue.
+    .target(name: "Handbook", path: "Documentation"),
     .target(
-      name: "TestSupport", dependencies: ["Autodiff", "NeuralNetworks", "Pictures", "Randomness"],
+      name: "TestSupport",
+      dependencies: [
+        "Autodiff", "EnvironmentInterface", "NeuralNetworks", "Pictures", "Randomness",
+      ],
       path: "Tests/TestSupport"),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["ImageKernels", "Kernels", "TestSupport"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "Kernels"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "TestSupport"]),
     .testTarget(
@@ -120,10 +138,17 @@ let package = Package(
       name: "ProbesTests", dependencies: ["Probes", "Gridworld", "Pendulum", "TestSupport"]),
     .testTarget(name: "ReplayBuffersTests", dependencies: ["ReplayBuffers", "TestSupport"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"]),
-    .testTarget(name: "StoryboardsTests", dependencies: ["Training", "TestSupport"]),
+    .testTarget(
+      name: "StoryboardsTests", dependencies: ["Evaluation", "Storyboards", "TestSupport"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"]),
+    .testTarget(name: "WorldsTests", dependencies: ["Worlds", "TestSupport"]),
+    .testTarget(name: "TrainedAgentsTests", dependencies: ["TrainedAgents", "TestSupport"]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(
       name: "TelemetryTests", dependencies: ["Pictures", "Telemetry", "Randomness", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Telemetry", "Training", "TestSupport"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
+    .testTarget(name: "OwnTrainerTests", dependencies: ["Inspection", "Learning", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
     .testTarget(name: "VerificationTests", dependencies: ["Verification", "TestSupport"]),
     .testTarget(name: "ViewerTests", dependencies: ["Viewer"]),
@@ -140,3 +165,18 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Only what some tests need, where they are named: `make sanitize-memory` builds for the second time,
+// and all would take long.
+if let names = Context.environment["DREAMER_TESTS"] {
+  var needed: Set<String> = []
+  var found = names.split(separator: " ").map(String.init)
+  while let name = found.popLast() {
+    guard needed.insert(name).inserted,
+      let target = package.targets.first(where: { $0.name == name })
+    else { continue }
+    for case .byNameItem(let name, _) in target.dependencies { found.append(name) }
+  }
+  package.targets.removeAll { !needed.contains($0.name) }
+  package.products = []
+}

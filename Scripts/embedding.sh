@@ -14,3 +14,10 @@ embedding=(
   --package-path Experiments/Embedding --scratch-path .build-embedding -c release -Xswiftc -Onone)
 swift build "${embedding[@]}"
 swift run --skip-build "${embedding[@]}" Embedding "$run"
+
+# What acting has no use for.
+binary=$(swift build "${embedding[@]}" --show-bin-path)/Embedding
+if ldd "$binary" | grep -E 'libzstd|libpng' || nm "$binary" | grep -qE 'SwiftProtobuf|13ReplayBuffers'; then
+  echo "embedding: $binary holds zstd, libpng, protobuf or replay" >&2
+  exit 1
+fi

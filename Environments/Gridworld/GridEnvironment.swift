@@ -39,8 +39,14 @@ package struct GridEnvironment: Environment {
     EnvironmentInformation(
       summary: family.summary, stepLimit: maxSteps, rewardRange: family.rewardRange,
       bestReturn: BestReturns.byName[family.name], definesSuccess: true,
-      actionNames: actions.map { "\($0)" })
+      actionNames: actions.map { "\($0)" }, actionKeys: Self.keys)
   }
+
+  /// As people play such games.
+  private static let keys = [
+    "left": ["left", "a"], "right": ["right", "d"], "forward": ["up", "w"], "pickup": ["p"],
+    "drop": ["x"], "toggle": ["space", "t"], "done": ["enter"],
+  ]
 
   package var sketch: Sketch? { GridSketch.make(of: episode) }
 

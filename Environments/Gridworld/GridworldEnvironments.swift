@@ -1,20 +1,37 @@
+import Configuration
+import EnvironmentFamilies
 import EnvironmentInterface
 import Foundation
 
 /// The choices that a gridworld leaves: `env.gridworld`.
-public struct GridworldConfiguration: Codable, Sendable, Equatable {
+public struct GridworldConfiguration: EnvironmentSettings {
   /// `all`: MiniGrid's actions, seven in most worlds. `useful`: those that a solution can need.
   public var actions = "all"
   /// `view`: the agent's view as pixels. `grid`: the whole grid as pixels. `symbolic`: the view as
   /// numbers. Or several, such as `view+symbolic`.
   public var observation = "view"
 
+  /// MiniGrid's actions, and the agent's view as pixels.
   public init() {}
+
+  /// Two sets of actions; one kind of observation, or several in this order, with `+` between them.
+  public static let ranges: [ConfigurationRange] = [
+    ("actions", .oneOf(["all", "useful"])),
+    (
+      "observation",
+      .oneOf([
+        "view", "grid", "symbolic", "view+grid", "view+symbolic", "grid+symbolic",
+        "view+grid+symbolic",
+      ])
+    ),
+  ]
 }
 
 /// The gridworlds of this module.
-public enum GridworldEnvironments {
-  static let prefix = "gridworld/"
+public enum GridworldEnvironments: EnvironmentFamily {
+  /// What ids begin with, before a slash, and the group `env.gridworld`.
+  public static let name = "gridworld"
+  static let prefix = name + "/"
 
   /// One list a file of `Families`.
   private static let families = byFile.flatMap { $0 }
@@ -41,6 +58,19 @@ public enum GridworldEnvironments {
       return nil
     }
     return family(prefix + id[..<version.lowerBound].dropFirst("MiniGrid-".count))
+  }
+
+  /// Small pictures and short episodes.
+  public static var preset: String { String(decoding: PackageResources.Preset_yaml, as: UTF8.self) }
+
+  /// The whole grid beside the agent's view.
+  public static let settingsForPeople = ["observation=view+grid"]
+
+  /// Understands MiniGrid's own ids, such as `MiniGrid-Empty-5x5-v0`, and the ids of this module
+  /// without `gridworld/`, in capitals or not.
+  public static func id(meantBy name: String) -> String? {
+    if let family = family(miniGridID: name) { return prefix + family.name }
+    return ids.first { $0.lowercased() == prefix + name.lowercased() }
   }
 
   /// The world of an id, or nil where there is none here.

@@ -38,8 +38,11 @@ public protocol Environment: Sendable {
 }
 
 extension Environment {
+  /// By default nothing is said.
   public var information: EnvironmentInformation { EnvironmentInformation() }
+  /// By default there is none, and the world's picture has to do.
   public var sketch: Sketch? { nil }
+  /// By default nothing is said, and probes have nothing to find.
   public var trueState: [TrueValue] { [] }
 
   /// Buffers of the right sizes for this environment.

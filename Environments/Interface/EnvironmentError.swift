@@ -9,6 +9,10 @@ public struct EnvironmentError: Error, Equatable, CustomStringConvertible {
   /// What to do about it.
   public var remedy: String
 
+  /// - Parameters:
+  ///   - step: steps since the reset; nil outside of episodes.
+  ///   - problem: a clause, with the value in it.
+  ///   - remedy: an imperative.
   public init(environment: String, step: Int? = nil, problem: String, remedy: String) {
     self.environment = environment
     self.step = step
@@ -16,6 +20,7 @@ public struct EnvironmentError: Error, Equatable, CustomStringConvertible {
     self.remedy = remedy
   }
 
+  /// In which world and at which step, what is wrong, and what to do about it.
   public var description: String {
     let place = step.map { "\(environment), step \($0)" } ?? environment
     return "\(place): \(problem); \(remedy)"

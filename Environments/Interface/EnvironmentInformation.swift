@@ -13,14 +13,18 @@ public struct EnvironmentInformation: Sendable, Equatable {
   public var definesSuccess: Bool
   /// What each number of a discrete action space is called; empty where they have no names.
   public var actionNames: [String]
+  /// The keys with which a person does what has a name, by that name: characters, or `left`, `right`,
+  /// `up`, `down`, `space`, `enter`. Every discrete action has the key of its number besides.
+  public var actionKeys: [String: [String]]
   /// Seconds that a step stands for, in a world where time passes by itself; nil where the world
   /// waits for the next action.
   public var stepSeconds: Double?
 
+  /// By default nothing is known of the world.
   public init(
     summary: String = "", stepLimit: Int? = nil, rewardRange: ClosedRange<Double>? = nil,
     bestReturn: Double? = nil, definesSuccess: Bool = false, actionNames: [String] = [],
-    stepSeconds: Double? = nil
+    actionKeys: [String: [String]] = [:], stepSeconds: Double? = nil
   ) {
     self.summary = summary
     self.stepLimit = stepLimit
@@ -28,6 +32,7 @@ public struct EnvironmentInformation: Sendable, Equatable {
     self.bestReturn = bestReturn
     self.definesSuccess = definesSuccess
     self.actionNames = actionNames
+    self.actionKeys = actionKeys
     self.stepSeconds = stepSeconds
   }
 }

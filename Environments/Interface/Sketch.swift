@@ -7,6 +7,7 @@ public struct Sketch: Sendable, Equatable {
     /// Red, green and blue in 0...255 on a dark ground; nil where there is nothing to stress.
     public var color: [UInt8]?
 
+    /// - Parameter text: two characters.
     public init(_ text: String, color: [UInt8]? = nil) {
       self.text = text
       self.color = color
@@ -20,6 +21,7 @@ public struct Sketch: Sendable, Equatable {
   /// What the characters mean, a line each.
   public var legend: [String]
 
+  /// - Parameter rows: from the top, each from left to right.
   public init(rows: [[Cell]], note: String = "", legend: [String] = []) {
     self.rows = rows
     self.note = note

@@ -13,6 +13,7 @@ public struct Step: Sendable, Hashable, Codable {
   /// defines no success.
   public var success: Bool?
 
+  /// By default a step in the midst of an episode; `success` is for last steps alone.
   public init(
     reward: Double, isFirst: Bool = false, isLast: Bool = false, isTerminal: Bool = false,
     success: Bool? = nil

@@ -10,6 +10,7 @@ import WorldModels
 ///
 /// The object belongs to one thread at a time; several can share an ``Agent``.
 public final class ActingPolicy {
+  /// Whose networks decide; acting changes nothing of it.
   public let agent: Agent
   /// n: environments.
   public let count: Int
@@ -18,6 +19,7 @@ public final class ActingPolicy {
   public private(set) var memory: Memory
   private var images: [ByteStorage]
 
+  /// Remembers nothing of any environment: zeros, as before an episode (ALGORITHM section 2).
   public init(_ agent: Agent, count: Int) {
     self.agent = agent
     self.count = count
@@ -76,6 +78,7 @@ public final class ActingPolicy {
 
   /// What the agent does, and the latent states that replay keeps.
   public struct Decision: Sendable {
+    /// One for each environment, in their order; continuous ones are neither squashed nor clipped.
     public var actions: [Action]
     /// `[n, A]` as replay stores them: a class number, or a vector that is not clipped.
     public var stored: [Float]
@@ -162,6 +165,7 @@ public struct NonFiniteState: Error, CustomStringConvertible, Equatable {
   /// The acting step.
   public let step: Int
 
+  /// At which step it was and what to do about it, in a sentence.
   public var description: String {
     "the agent's state at acting step \(step) is not finite; resume from the last checkpoint with a "
       + "smaller agent.opt.lr"

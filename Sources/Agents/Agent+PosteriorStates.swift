@@ -10,7 +10,7 @@ extension Agent {
   ///   - observations: `[T, …]`.
   ///   - previousActions: `[T, A]` as replay stores them: what led to each row; the first is not
   ///     looked at.
-  public func posteriorStates(
+  package func posteriorStates(
     _ observations: ObservationRows, previousActions: [Float], draws: DrawSource
   ) -> LatentStates {
     withInferenceTape { tape in

@@ -8,16 +8,19 @@ import WorldModels
 /// The networks of an agent and the memory of their parameters. What changes besides (normalisers,
 /// counters) is in ``AgentState``.
 public final class Agent: Sendable {
+  /// What the networks were made from, and how they learn.
   public let configuration: AgentConfiguration
+  /// What the agent observes, in ascending order of name.
   public let spaces: [ObservationSpace]
+  /// What the agent can do.
   public let actionSpace: ActionSpace
-  public let worldModel: WorldModel
-  public let policy: Policy
-  public let value: TwoHotHead
+  package let worldModel: WorldModel
+  package let policy: Policy
+  package let value: TwoHotHead
   /// A slow copy of ``value``, not trained by gradients.
-  public let slowValue: TwoHotHead
+  package let slowValue: TwoHotHead
   /// All parameters under the reference's names (`dyn/dynin0/kernel`, …).
-  public let parameters: ParameterStore
+  package let parameters: ParameterStore
 
   /// - Parameters:
   ///   - spaces: what the agent observes.
@@ -47,7 +50,7 @@ public final class Agent: Sendable {
   /// How many numbers an agent would have, without the memory of them.
   ///
   /// - Throws: as the initialiser.
-  public static func size(
+  package static func size(
     _ configuration: AgentConfiguration, spaces: [ObservationSpace], actionSpace: ActionSpace
   ) throws -> AgentSize {
     try Networks(configuration, spaces: spaces, actionSpace: actionSpace).size
@@ -99,25 +102,27 @@ public final class Agent: Sendable {
 }
 
 /// How many numbers an agent has.
-public struct AgentSize: Sendable, Equatable {
+package struct AgentSize: Sendable, Equatable {
   /// All, the slow critic's among them.
-  public let parameters: Int
+  package let parameters: Int
   /// Those that the optimiser changes.
-  public let trained: Int
+  package let trained: Int
 }
 
 /// An agent that needs more memory than there is for it.
 public struct AgentSizeError: Error, CustomStringConvertible, Equatable {
+  /// How many numbers the agent has, the slow critic's among them.
   public let parameters: Int
-  /// What it needs at least in bytes, and in words.
+  /// Bytes that it needs at least; `Int.max` where they are too many to count.
   public let need: Int
+  /// What the bytes are for, as the end of a clause: "for its parameters alone".
   public let purpose: String
-  public let bound: MemoryBound
+  package let bound: MemoryBound
 
   /// - Parameters:
   ///   - need: bytes.
   ///   - purpose: what they are for.
-  public init(_ size: AgentSize, need: Int, purpose: String, bound: MemoryBound) {
+  package init(_ size: AgentSize, need: Int, purpose: String, bound: MemoryBound) {
     (parameters, self.need, self.purpose, self.bound) = (size.parameters, need, purpose, bound)
   }
 
@@ -131,6 +136,7 @@ public struct AgentSizeError: Error, CustomStringConvertible, Equatable {
       size, need: isTooMuch ? .max : need, purpose: "for its parameters alone", bound: bound)
   }
 
+  /// How large the agent is, what is in the way, and what to do about it, in a sentence.
   public var description: String {
     "an agent of \(parameters) parameters needs \(need >> 20) MiB of memory \(purpose), and only "
       + "\(bound); choose a smaller preset (size1m is the smallest), smaller settings, or raise that "
@@ -140,31 +146,5 @@ public struct AgentSizeError: Error, CustomStringConvertible, Equatable {
 
 extension AgentConfiguration {
   /// γ.
-  public var discount: Float { 1 - 1 / Float(horizon) }
-}
-
-/// What training changes besides parameters and the optimiser's averages.
-public struct AgentState: Codable, Sendable, Equatable {
-  public var returnNormalizer: Normalizer
-  public var valueNormalizer: Normalizer
-  public var advantageNormalizer: Normalizer
-  /// Train steps that the slow critic has seen.
-  public var slowValueCount = 0
-  /// Gradient updates done.
-  public var updates = 0
-
-  public init(_ configuration: AgentConfiguration) {
-    returnNormalizer = Normalizer(configuration.retnorm)
-    valueNormalizer = Normalizer(configuration.valnorm)
-    advantageNormalizer = Normalizer(configuration.advnorm)
-  }
-
-  /// The same state under a configuration whose rates and limits may be others.
-  public func adopting(_ configuration: AgentConfiguration) -> AgentState {
-    var state = self
-    state.returnNormalizer.configuration = configuration.retnorm
-    state.valueNormalizer.configuration = configuration.valnorm
-    state.advantageNormalizer.configuration = configuration.advnorm
-    return state
-  }
+  package var discount: Float { 1 - 1 / Float(horizon) }
 }

@@ -4,7 +4,7 @@ import WorldModels
 
 extension AgentConfiguration {
   /// What the values of `agent` must be, by key.
-  public static let ranges: [ConfigurationRange] = .all(
+  package static let ranges: [ConfigurationRange] = .all(
     networks,
     behavior,
     losses)
@@ -39,7 +39,7 @@ extension AgentConfiguration {
     ],
     .each("imag_loss.lam", "repl_loss.lam", "slowvalue.rate", are: .within(0...1)),
     .each("imag_loss.slowreg", "repl_loss.slowreg", are: .atLeast(0)),
-    ["retnorm", "valnorm", "advnorm"].flatMap { NormalizerConfiguration.ranges.under($0) })
+    AgentState.normalizers.flatMap { NormalizerConfiguration.ranges.under($0.name) })
 }
 
 extension NormalizerConfiguration {

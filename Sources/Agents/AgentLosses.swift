@@ -1,5 +1,5 @@
-import Learning
 import LatentModels
+import Learning
 
 /// The terms of an agent's loss, under the reference's names.
 struct AgentLosses {

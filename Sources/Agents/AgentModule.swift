@@ -23,6 +23,7 @@ public struct NothingLearns: Error, CustomStringConvertible, Equatable {
   /// As configured.
   public let frozen: [String]
 
+  /// What is frozen and what to do about it, in a sentence.
   public var description: String {
     "agent.frozen: [\(frozen.joined(separator: ", "))] leaves no parameter that learns; leave a "
       + "module out of it, or look at the agent with `dreamer evaluate`"

@@ -5,10 +5,10 @@ import Randomness
 ///
 /// Step by step it imagines what ``Agent/forecast(from:steps:actions:firstStep:draws:)`` does at
 /// once.
-public struct Dream: Sendable {
-  public let agent: Agent
+package struct Dream: Sendable {
+  package let agent: Agent
   /// Steps since the model last looked.
-  public private(set) var ahead = 0
+  package private(set) var ahead = 0
   private var latents: LatentStates
   private let firstStep: Int
   private let draws: DrawSource
@@ -16,7 +16,7 @@ public struct Dream: Sendable {
   /// - Parameters:
   ///   - latents: `[1, …]`: where it begins.
   ///   - firstStep: the number of the first imagined step in the draws' addresses.
-  public init(
+  package init(
     of agent: Agent, from latents: LatentStates, firstStep: Int = 0, draws: DrawSource
   ) {
     self.agent = agent
@@ -29,7 +29,7 @@ public struct Dream: Sendable {
   ///
   /// - Parameter actions: what is done, one after the other; at least one.
   /// - Returns: what each of them leads to.
-  public mutating func take(_ actions: [Action]) -> Forecast {
+  package mutating func take(_ actions: [Action]) -> Forecast {
     precondition(!actions.isEmpty, "a dream of no action")
     let forecast = agent.forecast(
       from: latents, steps: actions.count,

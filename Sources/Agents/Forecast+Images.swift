@@ -1,3 +1,4 @@
+import WorldModels
 import EnvironmentInterface
 
 extension Forecast {
@@ -7,7 +8,7 @@ extension Forecast {
   ///   - index: of the image among `spaces`.
   ///   - spaces: all images, in the order of their channels: the agent's.
   ///   - row: of the `[T · b]`.
-  public func image(_ index: Int, of spaces: [ObservationSpace], row: Int) -> [UInt8] {
+  package func image(_ index: Int, of spaces: [ObservationSpace], row: Int) -> [UInt8] {
     let channels = spaces.map(\.channels)
     let (offset, total) = (channels[..<index].reduce(0, +), channels.reduce(0, +))
     let pixels = spaces[index].count / channels[index]
@@ -15,8 +16,7 @@ extension Forecast {
     bytes.reserveCapacity(spaces[index].count)
     for pixel in row * pixels..<(row + 1) * pixels {
       for channel in offset..<offset + channels[index] {
-        // In this order a number that is none becomes 0.
-        bytes.append(UInt8(min(255, max(0, 255 * images[pixel * total + channel]))))
+        bytes.append(Pixel.byte(images[pixel * total + channel]))
       }
     }
     return bytes

@@ -6,29 +6,29 @@ import WorldModels
 
 /// What a model makes of some steps of some sequences that it has seen or imagined. All rows are time
 /// first: `[T, b, …]`.
-public struct Forecast: Sendable {
+package struct Forecast: Sendable {
   /// b.
-  public let sequences: Int
+  package let sequences: Int
   /// T.
-  public let steps: Int
-  public let latents: LatentStates
+  package let steps: Int
+  package let latents: LatentStates
   /// `[T, b, A]`: what led to each step, as networks see it.
-  public let actions: [Float]
+  package let actions: [Float]
   /// `[T, b, height, width, channels]` of all image keys together, in [0, 1].
-  public let images: [Float]
+  package let images: [Float]
   /// `[T, b]`, as are the next two.
-  public let rewards: [Float]
+  package let rewards: [Float]
   /// That the episode does not end at a step.
-  public let continues: [Float]
+  package let continues: [Float]
   /// What the critic expects to be earned after a step.
-  public let values: [Float]
+  package let values: [Float]
   /// `[T, b, …]`: the latents' distributions before a step was looked at, as their family describes them.
-  public let prior: [Float]
+  package let prior: [Float]
   /// The same after; empty where nothing was seen.
-  public let posterior: [Float]
+  package let posterior: [Float]
 
   /// The latents of one step, `[b, …]`.
-  public func latents(at step: Int) -> LatentStates {
+  package func latents(at step: Int) -> LatentStates {
     func rows(_ values: [Float]) -> [Float] {
       let size = values.count / steps
       return Array(values[step * size..<(step + 1) * size])
@@ -38,7 +38,7 @@ public struct Forecast: Sendable {
 }
 
 /// Where the actions of imagined steps come from.
-public enum ImaginedActions: Sendable {
+package enum ImaginedActions: Sendable {
   /// `[H, n, A]` as networks see them.
   case given([Float])
   /// The agent does what it would do.
@@ -47,7 +47,7 @@ public enum ImaginedActions: Sendable {
 
 extension Agent {
   /// Follows sequences with open eyes.
-  public func forecast(_ shard: BatchShard, draws: DrawSource) -> Forecast {
+  package func forecast(_ shard: BatchShard, draws: DrawSource) -> Forecast {
     withInferenceTape { tape in
       let actions = worldModel.previousActions(shard, masked: true, tape)
       let path = observe(shard, rows: 0..<shard.length, actions: actions, draws: draws, tape)
@@ -58,7 +58,7 @@ extension Agent {
   }
 
   /// Only the states of sequences that are followed with open eyes, `[T, b, …]`.
-  public func latents(_ shard: BatchShard, draws: DrawSource) -> LatentStates {
+  package func latents(_ shard: BatchShard, draws: DrawSource) -> LatentStates {
     withInferenceTape { tape in
       let actions = worldModel.previousActions(shard, masked: true, tape)
       let path = observe(shard, rows: 0..<shard.length, actions: actions, draws: draws, tape)
@@ -70,7 +70,7 @@ extension Agent {
   /// What heads and decoder say of some states as they are, one step of `n` sequences.
   ///
   /// - Parameter latents: `[n, …]`.
-  public func forecast(of latents: LatentStates) -> Forecast {
+  package func forecast(of latents: LatentStates) -> Forecast {
     withInferenceTape { tape in
       let states = states(latents, tape)
       return forecast(
@@ -90,7 +90,7 @@ extension Agent {
   /// - Parameters:
   ///   - start: `[n, …]`.
   ///   - firstStep: the number of the first imagined step in the draws' addresses.
-  public func forecast(
+  package func forecast(
     from start: LatentStates, steps: Int, actions: ImaginedActions, firstStep: Int,
     draws: DrawSource
   ) -> Forecast {

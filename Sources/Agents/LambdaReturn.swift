@@ -13,7 +13,7 @@
 ///   - terminal: `[L, count]`, the probability that nothing follows a step.
 ///   - last: `[L, count]`, 1 where a sequence breaks off and what follows belongs to another.
 /// - Returns: `[L - 1, count]`.
-public func lambdaReturns(
+package func lambdaReturns(
   rewards: [Float], bootstrap: [Float], terminal: [Float], last: [Float], count: Int,
   discount: Float, lambda: Float
 ) -> [Float] {
@@ -44,7 +44,7 @@ public func lambdaReturns(
 ///
 /// - Parameter continues: `[L, count]`, time first.
 /// - Returns: `[L, count]`.
-public func imaginationWeights(continues: [Float], count: Int, discount: Float) -> [Float] {
+package func imaginationWeights(continues: [Float], count: Int, discount: Float) -> [Float] {
   var weights = continues
   for i in continues.indices {
     weights[i] = i < count ? continues[i] : weights[i - count] * discount * continues[i]

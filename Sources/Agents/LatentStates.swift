@@ -5,6 +5,7 @@ public struct LatentStates: Sendable, Equatable {
   /// `[rows, Z]`: samples of the latents.
   public var stoch: [Float]
 
+  /// States of the same rows.
   public init(deter: [Float], stoch: [Float]) {
     self.deter = deter
     self.stoch = stoch

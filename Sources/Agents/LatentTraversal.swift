@@ -5,27 +5,27 @@ import LatentModels
 import WorldModels
 
 /// What the decoder draws of one state when one of its latents takes several values in turn.
-public struct LatentTraversal: Sendable {
-  public struct Latent: Sendable {
+package struct LatentTraversal: Sendable {
+  package struct Latent: Sendable {
     /// Its number.
-    public let index: Int
+    package let index: Int
     /// What each value is called.
-    public let names: [String]
+    package let names: [String]
     /// Which of them the state has.
-    public let current: Int
+    package let current: Int
     /// How far the other values' pictures are from the state's own: mean absolute difference of
     /// pixels in [0, 1].
-    public let effect: Double
+    package let effect: Double
     /// `[height, width, channels]` in bytes for each value.
-    public let pictures: [[UInt8]]
+    package let pictures: [[UInt8]]
   }
 
   /// Those of the largest effect first.
-  public let latents: [Latent]
-  public let height: Int
-  public let width: Int
+  package let latents: [Latent]
+  package let height: Int
+  package let width: Int
   /// 1 or 3.
-  public let channels: Int
+  package let channels: Int
 }
 
 extension Agent {
@@ -35,7 +35,7 @@ extension Agent {
   ///   - deter: `[D]`.
   ///   - stoch: `[Z]`.
   /// - Returns: nil where the agent sees no image.
-  public func traverse(deter: [Float], stoch: [Float]) -> LatentTraversal? {
+  package func traverse(deter: [Float], stoch: [Float]) -> LatentTraversal? {
     guard let images = worldModel.decoder.images else { return nil }
     let latent = worldModel.rssm.latent
     let latents = (0..<latent.count).map { index -> LatentTraversal.Latent in
@@ -77,7 +77,7 @@ extension Agent {
   /// The first three channels, or the first one where there are fewer.
   private static func bytes(_ pixels: [Float], of channels: Int) -> [UInt8] {
     stride(from: 0, to: pixels.count, by: channels).flatMap { start in
-      pixels[start..<start + (channels < 3 ? 1 : 3)].map { UInt8(min(max(255 * $0, 0), 255)) }
+      pixels[start..<start + (channels < 3 ? 1 : 3)].map(Pixel.byte)
     }
   }
 }

@@ -7,15 +7,15 @@ import Randomness
 import WorldModels
 
 /// Trains an agent: one call of ``train(_:draws:pool:)`` is one gradient update of everything.
-public final class Learner {
-  public let agent: Agent
-  public let optimizer: Optimizer
+package final class Learner {
+  package let agent: Agent
+  package let optimizer: Optimizer
   /// Normalisers and counters.
-  public var state: AgentState
+  package var state: AgentState
   let shards: Shards<ShardFindings>
 
   /// - Parameter shards: parts that a batch is cut into; a fixed number, whatever the threads.
-  public init(agent: Agent, shards: Int) {
+  package init(agent: Agent, shards: Int) {
     self.agent = agent
     optimizer = Optimizer(agent.configuration.opt, store: agent.parameters)
     state = AgentState(agent.configuration)
@@ -23,15 +23,15 @@ public final class Learner {
   }
 
   /// What a training step found.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// Under the reference's names, in a fixed order.
-    public var metrics: [(name: String, value: Float)]
+    package var metrics: [(name: String, value: Float)]
     /// `[B, T, …]`, to be written back into replay.
-    public var latents: LatentStates
+    package var latents: LatentStates
     /// Seconds that the phases took.
-    public var phases: [(name: String, seconds: Double)]
+    package var phases: [(name: String, seconds: Double)]
     /// Multiply-adds of linear layers and convolutions.
-    public var multiplyAdds: Int
+    package var multiplyAdds: Int
   }
 
   /// One training step (ALGORITHM section 9): world model and imagination, the rendezvous, actor
@@ -40,7 +40,7 @@ public final class Learner {
   /// - Parameters:
   ///   - draws: this update's.
   /// - Throws: ``NonFiniteLoss``; parameters are then as they were before.
-  public func train(_ batch: SequenceBatch, draws: DrawSource, pool: WorkerPool) throws -> Result {
+  package func train(_ batch: SequenceBatch, draws: DrawSource, pool: WorkerPool) throws -> Result {
     var clock = PhaseClock()
     var next = state
     next.updates += 1
@@ -81,10 +81,10 @@ public final class Learner {
     ]
   }
 
-  /// The losses and metrics of a batch, with nothing changed: for data that is not trained on.
+  /// The losses and metrics of a batch, with nothing changed: for reports.
   ///
   /// With `report_gradnorms`, also the norm of each loss's own gradient.
-  public func evaluate(
+  package func evaluate(
     _ batch: SequenceBatch, draws: DrawSource, pool: WorkerPool
   ) -> [(name: String, value: Float)] {
     func differentiated(_ scales: LossScales) -> [(name: String, value: Float)] {
@@ -161,27 +161,17 @@ public final class Learner {
 
   /// Latents of all shards in the batch's order, from time-major rows.
   private func gatherLatents(_ batch: SequenceBatch) -> LatentStates {
-    let rssm = agent.worldModel.rssm
-    var latents = LatentStates(
-      deter: .init(repeating: 0, count: batch.size * batch.length * rssm.deter),
-      stoch: .init(repeating: 0, count: batch.size * batch.length * rssm.stoch))
+    let (rssm, rows) = (agent.worldModel.rssm, batch.size * batch.length)
+    var latents = LatentStates(deter: [], stoch: [])
+    latents.deter.reserveCapacity(rows * rssm.deter)
+    latents.stoch.reserveCapacity(rows * rssm.stoch)
     for index in 0..<shards.count {
-      guard let pass = shards[index].scratch?.pass else { continue }
-      let sequences = Shards<ShardFindings>.part(index, of: shards.count, batch.size)
-      let (deter, stoch) = (
-        pass.path.states.deter.values.array, pass.path.states.stoch.values.array
-      )
-      for (i, b) in sequences.enumerated() {
-        for t in 0..<batch.length {
-          let (from, to) = (t * sequences.count + i, b * batch.length + t)
-          latents.deter.replaceSubrange(
-            to * rssm.deter..<(to + 1) * rssm.deter,
-            with: deter[from * rssm.deter..<(from + 1) * rssm.deter])
-          latents.stoch.replaceSubrange(
-            to * rssm.stoch..<(to + 1) * rssm.stoch,
-            with: stoch[from * rssm.stoch..<(from + 1) * rssm.stoch])
-        }
-      }
+      guard let states = shards[index].scratch?.pass.path.states else { continue }
+      let b = Shards<ShardFindings>.part(index, of: shards.count, batch.size).count
+      RowOrder.append(
+        states.deter.values.array, sequences: b, width: rssm.deter, to: &latents.deter)
+      RowOrder.append(
+        states.stoch.values.array, sequences: b, width: rssm.stoch, to: &latents.stoch)
     }
     return latents
   }

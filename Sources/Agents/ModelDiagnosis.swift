@@ -5,31 +5,31 @@ import Randomness
 import WorldModels
 
 /// What a world model's latents carry and how well it predicts, on rows that it is not trained on.
-public struct ModelDiagnosis: Sendable {
+package struct ModelDiagnosis: Sendable {
   /// The reconstruction losses of an observation.
-  public struct Reconstruction: Sendable, Equatable {
-    public let name: String
+  package struct Reconstruction: Sendable, Equatable {
+    package let name: String
     /// The mean loss of rows whose latents were drawn after seeing them, and before.
-    public let posterior: Float
-    public let prior: Float
+    package let posterior: Float
+    package let prior: Float
   }
 
   /// How the loss of an observation grows with the steps that are imagined.
-  public struct Horizon: Sendable, Equatable {
-    public let name: String
+  package struct Horizon: Sendable, Equatable {
+    package let name: String
     /// The mean loss at 1, 2, … imagined steps; not a number where every episode has ended by then.
-    public let losses: [Float]
+    package let losses: [Float]
   }
 
-  public let latents: LatentUsage
-  public let reconstructions: [Reconstruction]
-  public let horizons: [Horizon]
+  package let latents: LatentUsage
+  package let reconstructions: [Reconstruction]
+  package let horizons: [Horizon]
   /// Deterministic states, and divergences of rows in nats, for histograms.
-  public let deter: [Float]
-  public let divergences: [Float]
+  package let deter: [Float]
+  package let divergences: [Float]
 
   /// Numbers by name; the horizon's at powers of two.
-  public var metrics: [(name: String, value: Float)] {
+  package var metrics: [(name: String, value: Float)] {
     var metrics: [(name: String, value: Float)] = [
       ("latents/active", Float(latents.activeCount))
     ]
@@ -55,7 +55,7 @@ public struct ModelDiagnosis: Sendable {
 extension Agent {
   /// Looks at a batch and changes nothing. Takes a forward pass on one thread, two further decodings
   /// and the imagining of a few sequences: for reports, not for every update.
-  public func diagnose(_ batch: SequenceBatch, draws: DrawSource) -> ModelDiagnosis {
+  package func diagnose(_ batch: SequenceBatch, draws: DrawSource) -> ModelDiagnosis {
     withInferenceTape { tape in
       let shard = BatchShard(batch, sequences: 0..<batch.size)
       let pass = ShardPass(

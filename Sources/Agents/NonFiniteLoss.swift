@@ -6,6 +6,7 @@ public struct NonFiniteLoss: Error, CustomStringConvertible, Equatable {
   /// What was found first: a number of the batch by its place, a loss by its name, or "the
   /// gradient of" a parameter.
   public let name: String
+  /// What it is; for a gradient, the norm of the gradients of all tensors.
   public let value: Float
   /// The update that was being made, counted from 1.
   public let update: Int
@@ -16,6 +17,7 @@ public struct NonFiniteLoss: Error, CustomStringConvertible, Equatable {
   /// Whether the update was left out, for the run to go on.
   public var isLeftOut = false
 
+  /// - Parameter update: counted from 1.
   public init(name: String, value: Float, update: Int, isInput: Bool = false) {
     self.name = name
     self.value = value
@@ -26,6 +28,7 @@ public struct NonFiniteLoss: Error, CustomStringConvertible, Equatable {
   /// What is wrong and where, without advice.
   public var finding: String { "\(name) is \(value) in update \(update)" }
 
+  /// What is wrong, where the batch is, and what to do about it, in a sentence.
   public var description: String {
     let file = batchFile.map { "; the batch is in \($0)" } ?? ""
     let remedy =

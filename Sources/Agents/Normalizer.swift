@@ -2,20 +2,20 @@ import Foundation
 
 /// Running statistics that bring returns, values or advantages to a common scale (ALGORITHM
 /// section 12).
-public struct Normalizer: Codable, Sendable, Equatable {
-  public internal(set) var configuration: NormalizerConfiguration
+package struct Normalizer: Codable, Sendable, Equatable {
+  package internal(set) var configuration: NormalizerConfiguration
   /// `lo` and `hi` of percentiles, or the mean and the mean square.
-  public var first: Float = 0
-  public var second: Float = 0
+  package var first: Float = 0
+  package var second: Float = 0
   /// The weight that the averages have gathered since their start at zero.
-  public var correction: Float = 0
+  package var correction: Float = 0
 
-  public init(_ configuration: NormalizerConfiguration) { self.configuration = configuration }
+  package init(_ configuration: NormalizerConfiguration) { self.configuration = configuration }
 
   private var rate: Float { Float(configuration.rate) }
 
   /// Takes a batch into the averages.
-  public mutating func update(_ values: [Float]) {
+  package mutating func update(_ values: [Float]) {
     switch configuration.impl {
     case "perc":
       let sorted = values.sorted()
@@ -37,14 +37,16 @@ public struct Normalizer: Codable, Sendable, Equatable {
   }
 
   /// What to subtract and what to divide by. Where nothing varies and no limit is set, that is 1.
-  public var statistics: (offset: Float, scale: Float) {
+  package var statistics: (offset: Float, scale: Float) {
     let (offset, scale) = rawStatistics
     return (offset, scale == 0 ? 1 : scale)
   }
 
   private var rawStatistics: (offset: Float, scale: Float) {
     let limit = Float(configuration.limit)
-    let factor = configuration.debias ? 1 / max(rate, correction) : 1
+    // With a rate of 0 nothing was averaged.
+    let share = max(rate, correction)
+    let factor = configuration.debias && share > 0 ? 1 / share : 1
     switch configuration.impl {
     case "perc":
       return (first * factor, max(limit, (second - first) * factor))
@@ -57,7 +59,7 @@ public struct Normalizer: Codable, Sendable, Equatable {
   }
 
   /// The names under which the reference stores the averages.
-  public var stored: [(name: String, path: WritableKeyPath<Normalizer, Float>)] {
+  package var stored: [(name: String, path: WritableKeyPath<Normalizer, Float>)] {
     let names =
       switch configuration.impl {
       case "perc": ["lo", "hi"]
@@ -73,7 +75,7 @@ public struct Normalizer: Codable, Sendable, Equatable {
 /// The percentile of ascending values, linear between neighbours.
 ///
 /// - Parameter percent: 0 to 100.
-public func percentile(of sorted: [Float], _ percent: Double) -> Float {
+package func percentile(of sorted: [Float], _ percent: Double) -> Float {
   precondition(!sorted.isEmpty, "a percentile of no values")
   let position = percent / 100 * Double(sorted.count - 1)
   let below = Int(position.rounded(.down))

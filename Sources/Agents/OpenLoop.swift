@@ -6,16 +6,16 @@ import WorldModels
 
 /// What a model sees with its eyes open and then predicts with its eyes shut (ALGORITHM
 /// section 13, "report").
-public struct OpenLoop: Sendable {
+package struct OpenLoop: Sendable {
   /// Sequences, at most six.
-  public let sequences: Int
+  package let sequences: Int
   /// T: steps of each.
-  public let length: Int
+  package let length: Int
   /// Steps that were observed; the model imagines the others, told only the actions.
-  public let observed: Int
+  package let observed: Int
   /// `[T, sequences, height, width, channels]` for each image key: what was, and what the model
   /// says, both in bytes.
-  public let images: [(space: ObservationSpace, truth: [UInt8], model: [UInt8])]
+  package let images: [(space: ObservationSpace, truth: [UInt8], model: [UInt8])]
 }
 
 extension Agent {
@@ -31,7 +31,7 @@ extension Agent {
   }
 
   /// Follows the first half of a batch's rows and imagines the second, with the true actions.
-  public func openLoop(_ batch: SequenceBatch, draws: DrawSource) -> OpenLoop {
+  package func openLoop(_ batch: SequenceBatch, draws: DrawSource) -> OpenLoop {
     let shard = openLoopShard(batch)
     let pixels = withInferenceTape { tape in
       let states = openLoopStates(shard, observed: batch.length / 2, draws: draws, tape)
@@ -83,7 +83,7 @@ extension Agent {
         truth += shard.batch.images[index].bytes.slice(row * space.count, count: space.count).array
       }
       let model = (0..<pixels.count / total).flatMap { pixel in
-        (0..<width).map { UInt8(min(max(255 * pixels[pixel * total + offset + $0], 0), 255)) }
+        (0..<width).map { Pixel.byte(pixels[pixel * total + offset + $0]) }
       }
       offset += width
       return (space, truth, model)
@@ -99,15 +99,15 @@ extension ObservationSpace {
 }
 
 /// Frames of a moving picture, all of one size, red, green and blue.
-public struct Video: Sendable, Equatable {
-  public let frameCount: Int
-  public let height: Int
-  public let width: Int
+package struct Video: Sendable, Equatable {
+  package let frameCount: Int
+  package let height: Int
+  package let width: Int
   /// `[frames, height, width, 3]`.
-  public let pixels: [UInt8]
+  package let pixels: [UInt8]
 
   /// One frame's pixels.
-  public func frame(_ index: Int) -> ArraySlice<UInt8> {
+  package func frame(_ index: Int) -> ArraySlice<UInt8> {
     let size = height * width * 3
     return pixels[index * size..<(index + 1) * size]
   }
@@ -119,7 +119,7 @@ extension OpenLoop {
   /// some black frames.
   ///
   /// - Parameter index: of the image key.
-  public func video(_ index: Int) -> Video? {
+  package func video(_ index: Int) -> Video? {
     guard case .image(let height, let width, let channels) = images[index].space.kind else {
       return nil
     }

@@ -7,7 +7,7 @@ import Randomness
 import WorldModels
 
 /// The actor: a distribution over actions given the features of a state (ALGORITHM section 7).
-public struct Policy: Sendable {
+package struct Policy: Sendable {
   private enum Output: Sendable {
     case categorical(Linear, classes: Int, mix: Float)
     case normal(mean: Linear, deviation: Linear, BoundedNormal)
@@ -18,7 +18,7 @@ public struct Policy: Sendable {
 
   /// - Parameter inputs: F.
   /// - Throws: `LayerStyleError`.
-  public init(
+  package init(
     _ configuration: PolicyConfiguration, from inputs: Int, actionSpace: ActionSpace,
     in builder: inout ParameterBuilder
   ) throws {
@@ -43,7 +43,7 @@ public struct Policy: Sendable {
     }
   }
 
-  public func callAsFunction(_ state: RSSMState, _ tape: Tape) -> ActionDistribution {
+  package func callAsFunction(_ state: RSSMState, _ tape: Tape) -> ActionDistribution {
     let x = mlp(state.deter, state.stoch, tape)
     switch output {
     case .categorical(let logits, let classes, let mix):
@@ -57,12 +57,12 @@ public struct Policy: Sendable {
 }
 
 /// What a policy may do in each of some rows.
-public enum ActionDistribution: Sendable {
+package enum ActionDistribution: Sendable {
   case categorical(CategoricalDistribution)
   case normal(BoundedNormalDistribution)
 
   /// `[rows, A]`: one-hot, or neither squashed nor clipped.
-  public func sample(_ draw: Draw, _ tape: Tape) -> Tensor {
+  package func sample(_ draw: Draw, _ tape: Tape) -> Tensor {
     switch self {
     case .categorical(let distribution): distribution.sample(draw, tape)
     case .normal(let distribution): distribution.sample(draw, tape)

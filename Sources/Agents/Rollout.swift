@@ -4,42 +4,42 @@ import Randomness
 import WorldModels
 
 /// What was, what a model made of it with open eyes, and what it imagined with shut ones.
-public struct Rollout: Sendable {
+package struct Rollout: Sendable {
   /// N: steps that were observed before the imagined ones; at least 1.
-  public let observed: Int
-  public let truth: Truth
+  package let observed: Int
+  package let truth: Truth
   /// All N + H steps, looked at.
-  public let seen: Forecast
+  package let seen: Forecast
   /// Samples of the future: the H steps after the observed ones.
-  public let imagined: [Forecast]
+  package let imagined: [Forecast]
   /// Whether the agent did what it would do in what it imagined, instead of what was done.
-  public let dreams: Bool
+  package let dreams: Bool
   /// The images, in the order of their channels in the forecasts.
-  public let imageSpaces: [ObservationSpace]
+  package let imageSpaces: [ObservationSpace]
   /// What the forecasts' priors and posteriors are descriptions of.
-  public let latent: any LatentFamily
+  package let latent: any LatentFamily
   /// What the continue head says where an episode goes on for certain: the discount, or 1.
-  public let certainContinue: Float
+  package let certainContinue: Float
 
   /// b.
-  public var sequences: Int { seen.sequences }
+  package var sequences: Int { seen.sequences }
   /// T = N + H.
-  public var steps: Int { seen.steps }
+  package var steps: Int { seen.steps }
 
   /// What the world did. All rows are time first, `[T, b, …]`.
-  public struct Truth: Sendable {
+  package struct Truth: Sendable {
     /// For each image key.
-    public let images: [[UInt8]]
-    public let rewards: [Float]
-    public let isTerminal: [Bool]
+    package let images: [[UInt8]]
+    package let rewards: [Float]
+    package let isTerminal: [Bool]
     /// What the episode earned after each step until its end, discounted; nil where the end is not
     /// known.
-    public let returns: [Float?]
+    package let returns: [Float?]
     /// Steps of each sequence that the world made; what stands after them means nothing.
-    public let lengths: [Int]
+    package let lengths: [Int]
 
     /// Whether a sequence's episode is known to end at its last step, where everything is earned.
-    public func hasEnd(_ sequence: Int) -> Bool {
+    package func hasEnd(_ sequence: Int) -> Bool {
       let last = lengths[sequence] - 1
       return last >= 0 && returns[last * lengths.count + sequence] != nil
     }
@@ -53,7 +53,7 @@ extension Agent {
   /// - Parameters:
   ///   - lengths: what is known of each sequence; nil: all.
   ///   - returns: `[b, T]`; nil: as far as the rows tell them.
-  public func rollout(
+  package func rollout(
     _ shard: BatchShard, observed: Int, samples: Int, lengths: [Int]? = nil,
     returns: [Float?]? = nil, key: Key
   ) -> Rollout {
@@ -71,7 +71,7 @@ extension Agent {
   }
 
   /// Samples of what follows the first `observed` steps.
-  public func imagine(
+  package func imagine(
     after seen: Forecast, observed: Int, steps: Int, samples: Int, actions: ImaginedActions,
     key: Key
   ) -> [Forecast] {
@@ -83,7 +83,7 @@ extension Agent {
   }
 
   /// Puts together what was looked at and what was imagined.
-  public func makeRollout(
+  package func makeRollout(
     _ shard: BatchShard, seen: Forecast, imagined: [Forecast], observed: Int,
     lengths: [Int]? = nil, returns: [Float?]? = nil, dreams: Bool
   ) -> Rollout {
@@ -122,7 +122,7 @@ extension Agent {
 /// An episode that a time limit cuts off earns nothing more.
 ///
 /// - Returns: nil for rows after which no episode ends.
-public func discountedReturns(rewards: [Float], isLast: [Bool], discount: Float) -> [Float?] {
+package func discountedReturns(rewards: [Float], isLast: [Bool], discount: Float) -> [Float?] {
   var returns = [Float?](repeating: nil, count: rewards.count)
   for t in rewards.indices.reversed() {
     if isLast[t] {

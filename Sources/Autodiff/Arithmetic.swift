@@ -4,7 +4,7 @@ import Kernels
 
 extension Tape {
   /// `y = a + b`. Both `[rows, columns]`.
-  public func add(_ a: Tensor, _ b: Tensor) -> Tensor {
+  package func add(_ a: Tensor, _ b: Tensor) -> Tensor {
     let y = result(of: a, b, "adding")
     y.values.copy(from: a.values)
     y.values.add(b.values)
@@ -13,7 +13,7 @@ extension Tape {
   }
 
   /// `y = a · b`, element by element. Both `[rows, columns]`.
-  public func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
+  package func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
     let y = result(of: a, b, "multiplying")
     y.values.fill(0)
     y.values.add(a.values, times: b.values)
@@ -22,7 +22,7 @@ extension Tape {
   }
 
   /// `y = factor · x + offset`.
-  public func scale(_ x: Tensor, by factor: Float, offset: Float = 0) -> Tensor {
+  package func scale(_ x: Tensor, by factor: Float, offset: Float = 0) -> Tensor {
     let y = tensor(rows: x.rows, columns: x.columns, tracked: x.isTracked)
     y.values.fill(offset)
     y.values.add(factor, times: x.values)
@@ -31,7 +31,7 @@ extension Tape {
   }
 
   /// Some columns of `x`, `[rows, range.count]`: a copy, for the rows of a tensor lie side by side.
-  public func columns(_ range: Range<Int>, of x: Tensor) -> Tensor {
+  package func columns(_ range: Range<Int>, of x: Tensor) -> Tensor {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= x.columns,
       "columns \(range) of \(x.rows)×\(x.columns)")
@@ -43,7 +43,7 @@ extension Tape {
   }
 
   /// The sum of each row, `[rows, 1]`.
-  public func rowSums(of x: Tensor) -> Tensor {
+  package func rowSums(of x: Tensor) -> Tensor {
     let y = tensor(rows: x.rows, columns: 1, tracked: x.isTracked)
     y.values.fill(0)
     Rows.addRowSums(of: x.values, to: y.values)
@@ -52,7 +52,7 @@ extension Tape {
   }
 
   /// The sum of each column, `[1, columns]`.
-  public func columnSums(of x: Tensor) -> Tensor {
+  package func columnSums(of x: Tensor) -> Tensor {
     let y = tensor(rows: 1, columns: x.columns, tracked: x.isTracked)
     y.values.fill(0)
     if x.columns > 0 { Rows.addColumnSums(of: x.values, to: y.values) }
@@ -61,13 +61,13 @@ extension Tape {
   }
 
   /// The mean of each row, `[rows, 1]`. - Parameter x: `[rows, columns]`, at least one column.
-  public func rowMeans(of x: Tensor) -> Tensor {
+  package func rowMeans(of x: Tensor) -> Tensor {
     precondition(x.columns > 0, "the means of rows without numbers")
     return scale(rowSums(of: x), by: 1 / Float(x.columns))
   }
 
   /// The mean of each column, `[1, columns]`. - Parameter x: `[rows, columns]`, at least one row.
-  public func columnMeans(of x: Tensor) -> Tensor {
+  package func columnMeans(of x: Tensor) -> Tensor {
     precondition(x.rows > 0, "the means of columns without numbers")
     return scale(columnSums(of: x), by: 1 / Float(x.rows))
   }

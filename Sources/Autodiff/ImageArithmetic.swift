@@ -1,3 +1,4 @@
+import ImageKernels
 import Kernels
 
 // Elementwise arithmetic, reductions, losses and changes of shape of images `[channels, height, width,
@@ -5,7 +6,7 @@ import Kernels
 
 extension Tape {
   /// `y = a + b`, both of one shape.
-  public func add(_ a: ImageTensor, _ b: ImageTensor) -> ImageTensor {
+  package func add(_ a: ImageTensor, _ b: ImageTensor) -> ImageTensor {
     let y = result(of: a, b, "adding")
     y.values.copy(from: a.values)
     y.values.add(b.values)
@@ -14,7 +15,7 @@ extension Tape {
   }
 
   /// `y = a · b`, element by element, both of one shape.
-  public func multiply(_ a: ImageTensor, _ b: ImageTensor) -> ImageTensor {
+  package func multiply(_ a: ImageTensor, _ b: ImageTensor) -> ImageTensor {
     let y = result(of: a, b, "multiplying")
     y.values.fill(0)
     y.values.add(a.values, times: b.values)
@@ -23,7 +24,7 @@ extension Tape {
   }
 
   /// `y = factor · x`.
-  public func scale(_ x: ImageTensor, by factor: Float) -> ImageTensor {
+  package func scale(_ x: ImageTensor, by factor: Float) -> ImageTensor {
     let y = image(
       count: x.count, channels: x.channels, height: x.height, width: x.width,
       tracked: x.isTracked)
@@ -34,7 +35,7 @@ extension Tape {
   }
 
   /// Some channels of `x`.
-  public func channels(_ range: Range<Int>, of x: ImageTensor) -> ImageTensor {
+  package func channels(_ range: Range<Int>, of x: ImageTensor) -> ImageTensor {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= x.channels,
       "channels \(range) of \(x.channels)")
@@ -49,7 +50,7 @@ extension Tape {
   }
 
   /// The channels of `a` and then those of `b`, images of one height and width.
-  public func concatenate(_ a: ImageTensor, _ b: ImageTensor) -> ImageTensor {
+  package func concatenate(_ a: ImageTensor, _ b: ImageTensor) -> ImageTensor {
     precondition(
       a.count == b.count && a.height == b.height && a.width == b.width,
       "concatenating \(a.shapeText) and \(b.shapeText)")
@@ -63,7 +64,7 @@ extension Tape {
   }
 
   /// Nearest-neighbour doubling of both sides.
-  public func upsample(_ x: ImageTensor) -> ImageTensor {
+  package func upsample(_ x: ImageTensor) -> ImageTensor {
     let y = image(
       count: x.count, channels: x.channels, height: 2 * x.height, width: 2 * x.width,
       tracked: x.isTracked)
@@ -76,7 +77,7 @@ extension Tape {
   /// Sub-pixel upsampling (Shi et al. 2016, arXiv:1609.05158, equation 4): each pixel's channels
   /// become a cell of `side` × `side` pixels. The channel `(c · side + row) · side + column` of x is
   /// channel c of the pixel at that row and column of the cell.
-  public func shuffle(_ x: ImageTensor, side: Int) -> ImageTensor {
+  package func shuffle(_ x: ImageTensor, side: Int) -> ImageTensor {
     precondition(
       side > 0 && x.channels % (side * side) == 0,
       "\(x.channels) channels as cells of \(side)×\(side) pixels")
@@ -90,7 +91,7 @@ extension Tape {
   }
 
   /// The mean of each channel over the pixels, `[count, channels]`.
-  public func pixelMeans(of x: ImageTensor) -> Tensor {
+  package func pixelMeans(of x: ImageTensor) -> Tensor {
     let y = tensor(rows: x.count, columns: x.channels, tracked: x.isTracked)
     y.values.fill(0)
     ImageShapes.addPixelMeans(of: x.values, channels: x.channels, to: y.valueMatrix)
@@ -101,7 +102,7 @@ extension Tape {
   /// The sum over an image of its elements' distances from a constant target, `[count, 1]`.
   ///
   /// - Parameter target: of the shape of `x`, `[channels, height, width, 16]`.
-  public func loss(_ kind: ImageDistance, _ x: ImageTensor, target: Region) -> Tensor {
+  package func loss(_ kind: ImageDistance, _ x: ImageTensor, target: Region) -> Tensor {
     let loss = tensor(rows: x.count, columns: 1, tracked: x.isTracked)
     kind.forward(x.values, target: target, into: loss.values)
     if loss.isTracked {

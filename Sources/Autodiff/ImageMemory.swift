@@ -1,3 +1,4 @@
+import ImageKernels
 import Kernels
 
 // What a tape keeps for images: their gradients while a sweep passes, and packed kernels.
@@ -13,7 +14,7 @@ struct PackedKernelKey: Hashable {
 extension Tape {
   /// Records operations on images that nothing outside of `body` reads: the memory of their
   /// gradients is used again as soon as the sweep has passed them.
-  public func withPassingImageGradients(_ body: () -> Void) {
+  package func withPassingImageGradients(_ body: () -> Void) {
     let firstImage = imageGradients.count
     record(FirstPassingImage())
     body()
@@ -35,7 +36,7 @@ extension Tape {
 
   /// The gradient of an image as its readers left it, for the operation that made it: zeros where
   /// nothing has read it.
-  public func gradient(of image: ImageTensor) -> Region {
+  package func gradient(of image: ImageTensor) -> Region {
     guard let index = gradientIndex(of: image) else { return .empty }
     if imageGradients[index].isEmpty {
       imageGradients[index] = arena.allocateZeros(image.values.count)
@@ -48,7 +49,7 @@ extension Tape {
   /// - Parameter write: writes the contribution, all of it, into the region that it gets
   ///   (`[channels, height, width, 16]`; empty where the image is not tracked). The first reader writes
   ///   the gradient itself.
-  public func addGradient(of image: ImageTensor, _ write: (Region) -> Void) {
+  package func addGradient(of image: ImageTensor, _ write: (Region) -> Void) {
     guard let index = gradientIndex(of: image) else { return write(.empty) }
     guard !imageGradients[index].isEmpty else {
       imageGradients[index] = arena.allocate(image.values.count)

@@ -1,34 +1,35 @@
+import ImageKernels
 import Kernels
 
 /// Up to sixteen images side by side in the vector lanes: `[channels, height, width, 16]`.
 ///
 /// Its gradient exists only while a sweep passes: the first of its readers that the sweep comes to
 /// writes the gradient, others add to it, and the operation that made the image then uses it up.
-public struct ImageTensor: Sendable {
+package struct ImageTensor: Sendable {
   /// Images in a block.
-  public static let lanes = 16
+  package static let lanes = 16
 
-  public let values: Region
+  package let values: Region
   /// Where the tape keeps its gradient, or nil where none is wanted.
   let gradientIndex: Int?
   /// Lanes in use.
-  public let count: Int
-  public let channels: Int
-  public let height: Int
-  public let width: Int
+  package let count: Int
+  package let channels: Int
+  package let height: Int
+  package let width: Int
   /// The frames that it was packed from; empty for any other image.
   var sources: [ImageSource] = []
 
-  public var isTracked: Bool { gradientIndex != nil }
+  package var isTracked: Bool { gradientIndex != nil }
 }
 
 /// Several image observations stacked on the channels of one block, as bytes.
-public struct ImageSource: Sendable {
-  public let bytes: Bytes
-  public let frames: FrameOffsets
-  public let channels: ImageBlocks.Channels
+package struct ImageSource: Sendable {
+  package let bytes: Bytes
+  package let frames: FrameOffsets
+  package let channels: ImageBlocks.Channels
 
-  public init(bytes: Bytes, frames: FrameOffsets, channels: ImageBlocks.Channels) {
+  package init(bytes: Bytes, frames: FrameOffsets, channels: ImageBlocks.Channels) {
     self.bytes = bytes
     self.frames = frames
     self.channels = channels
@@ -37,7 +38,7 @@ public struct ImageSource: Sendable {
 
 extension Tape {
   /// A block of undefined values.
-  public func image(
+  package func image(
     count: Int, channels: Int, height: Int, width: Int, tracked: Bool
   ) -> ImageTensor {
     if tracked && isRecording { imageGradients.append(.empty) }
@@ -51,7 +52,7 @@ extension Tape {
   ///
   /// The numbers stand until the next block is packed. A sweep packs the frames again, which takes no
   /// memory and less time than numbers four times as wide from far away: the frames must outlive it.
-  public func pack(_ sources: [ImageSource]) -> ImageTensor {
+  package func pack(_ sources: [ImageSource]) -> ImageTensor {
     let channels = sources[0].channels
     return ImageTensor(
       values: packFrames(sources), gradientIndex: nil, count: sources[0].frames.count,
@@ -63,7 +64,7 @@ extension Tape {
   /// - Parameters:
   ///   - kernel: `[k, k, in, out]`.
   ///   - bias: `[out]`.
-  public func convolve(
+  package func convolve(
     _ x: ImageTensor, _ convolution: Convolution, kernel: Parameter, bias: Parameter, pools: Bool
   ) -> ImageTensor {
     let (height, width) = (convolution.outputHeight, convolution.outputWidth)
@@ -80,7 +81,7 @@ extension Tape {
   }
 
   /// `activation(norm(x))` over the channels of each pixel.
-  public func normActivation(
+  package func normActivation(
     _ x: ImageTensor, _ kind: NormActivation, scale: Parameter?, shift: Parameter?
   ) -> ImageTensor {
     let y = image(
@@ -99,13 +100,13 @@ extension Tape {
   /// - Parameters:
   ///   - order: the column of each element `[channels, height, width]`.
   ///   - rows: `[count, …]`, where they go.
-  public func gather(_ x: ImageTensor, order: [Int32], into rows: Tensor) {
+  package func gather(_ x: ImageTensor, order: [Int32], into rows: Tensor) {
     ImageBlocks.gather(x.values, order: order, into: rows.valueMatrix)
     record(GatherOperation(x: x, rows: rows, order: order))
   }
 
   /// Rows as images: the sum of two matrices, each with an order of its own.
-  public func scatter(
+  package func scatter(
     _ a: Tensor, order orderA: [Int32], _ b: Tensor, order orderB: [Int32], channels: Int,
     height: Int, width: Int
   ) -> ImageTensor {
@@ -123,7 +124,7 @@ extension Tape {
   /// - Parameters:
   ///   - means: `[channels, height, width, 16]`, where the sigmoids go.
   ///   - loss: `[count, 1]`, where the losses go.
-  public func imageLoss(
+  package func imageLoss(
     _ logits: ImageTensor, target: ImageSource, means: Region, into loss: Tensor
   ) {
     let losses = arena.allocate(ImageTensor.lanes)

@@ -5,16 +5,16 @@ import Kernels
 /// part of the input.
 ///
 /// Where an input is made of parts side by side, multiplying part by part saves putting them together.
-public struct WeightBlocks: Hashable, Sendable {
+package struct WeightBlocks: Hashable, Sendable {
   /// `[groups · in / groups, out / groups]`.
-  public let parameter: Parameter
-  public let groups: Int
+  package let parameter: Parameter
+  package let groups: Int
   /// Of each matrix.
   let rows: Range<Int>
   /// Whether each matrix meets the whole part, and not only its group's share of it.
   let sharesInput: Bool
 
-  public init(_ parameter: Parameter, groups: Int = 1) {
+  package init(_ parameter: Parameter, groups: Int = 1) {
     precondition(parameter.rows % groups == 0, "\(parameter.rows) rows in \(groups) groups")
     self.init(parameter, groups: groups, rows: 0..<parameter.rows / groups, sharesInput: false)
   }
@@ -27,7 +27,7 @@ public struct WeightBlocks: Hashable, Sendable {
   /// Rows `range` of each matrix.
   ///
   /// - Parameter sharesInput: whether each matrix meets the whole part of the input.
-  public func part(_ range: Range<Int>, sharesInput: Bool = false) -> WeightBlocks {
+  package func part(_ range: Range<Int>, sharesInput: Bool = false) -> WeightBlocks {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= blockRows, "rows \(range) of \(blockRows)")
     return WeightBlocks(parameter, groups: groups, rows: range, sharesInput: sharesInput)
@@ -58,12 +58,12 @@ public struct WeightBlocks: Hashable, Sendable {
 }
 
 /// A part of a layer's input, and the rows of the weights that it meets.
-public struct LinearPart: Sendable {
+package struct LinearPart: Sendable {
   let x: Tensor
   let weights: WeightBlocks
 
   /// - Parameter x: `[rows, in]`.
-  public init(_ x: Tensor, _ weights: WeightBlocks) {
+  package init(_ x: Tensor, _ weights: WeightBlocks) {
     precondition(
       x.columns == weights.inputs, "\(weights.inputs) rows of weights for \(x.columns) columns")
     (self.x, self.weights) = (x, weights)
@@ -78,14 +78,14 @@ extension Tape {
   ///   - bias: `[out]`.
   ///   - out: where the result goes, if it has a place already.
   /// - Returns: `[rows, out]`.
-  public func linear(
+  package func linear(
     _ x: Tensor, _ weights: WeightBlocks, bias: Parameter? = nil, into out: Tensor? = nil
   ) -> Tensor {
     linear(LinearPart(x, weights), bias: bias, into: out)
   }
 
   /// `y = Σ xᵢ Wᵢ + b`: the input in parts side by side.
-  public func linear(
+  package func linear(
     _ first: LinearPart, _ second: LinearPart? = nil, bias: Parameter? = nil,
     into out: Tensor? = nil
   ) -> Tensor {
@@ -99,7 +99,7 @@ extension Tape {
   /// `y += Σ xᵢ Wᵢ`: what further parts of a layer's input add to its result.
   ///
   /// - Parameter y: `[rows, out]`, which nothing has read yet.
-  public func addLinear(
+  package func addLinear(
     _ first: LinearPart, _ second: LinearPart? = nil, _ third: LinearPart? = nil, to y: Tensor
   ) {
     perform(
@@ -112,7 +112,7 @@ extension Tape {
   /// - Parameters:
   ///   - table: `[classes, columns]`.
   ///   - choices: `[rows, classes]`.
-  public func rows(of table: Tensor, chosenBy choices: Tensor) -> Tensor {
+  package func rows(of table: Tensor, chosenBy choices: Tensor) -> Tensor {
     let y = tensor(rows: choices.rows, columns: table.columns, tracked: false)
     GEMM.multiply(choices.valueMatrix, table.valueMatrix, into: y.valueMatrix)
     multiplyAdds += choices.values.count * table.columns

@@ -3,7 +3,7 @@ import Kernels
 extension Tape {
   /// The squared distance to a constant target `[rows, columns]`, summed over the columns: a column
   /// `[rows, 1]` whose gradient the caller sets to the weight of each row in the total.
-  public func squaredError(_ mean: Tensor, target: Region) -> Tensor {
+  package func squaredError(_ mean: Tensor, target: Region) -> Tensor {
     let loss = tensor(rows: mean.rows, columns: 1, tracked: true)
     SquaredError.loss(mean.values, target: target, into: loss.values)
     record(SquaredErrorOperation(mean: mean, target: target, loss: loss))

@@ -7,7 +7,7 @@ extension Tape {
   ///   - x: `[rows, columns]`.
   ///   - scale: `[columns]`, where the norm has one.
   ///   - shift: `[columns]`, where the norm has one.
-  public func normActivation(
+  package func normActivation(
     _ x: Tensor, _ kind: NormActivation, scale: Parameter?, shift: Parameter?
   ) -> Tensor {
     let y = tensor(rows: x.rows, columns: x.columns, tracked: true)

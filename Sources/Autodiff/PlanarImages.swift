@@ -1,10 +1,11 @@
+import ImageKernels
 import Kernels
 
 /// One image with sixteen of its pixels in the vector lanes, planes `[channels, height · width]`: a
 /// constant, for passes that are not recorded.
-public struct PlanarImage: Sendable {
-  public let values: Region
-  public let shape: PlanarShape
+package struct PlanarImage: Sendable {
+  package let values: Region
+  package let shape: PlanarShape
 }
 
 /// Each gives the bits that its namesake gives for blocks of sixteen images.
@@ -16,7 +17,7 @@ extension Tape {
   }
 
   /// The first frame of each source as numbers `x / 255 - 0.5`.
-  public func packPlanes(_ sources: [ImageSource]) -> PlanarImage {
+  package func packPlanes(_ sources: [ImageSource]) -> PlanarImage {
     let channels = sources[0].channels
     let image = planarImage(
       PlanarShape(channels: channels.total, height: channels.height, width: channels.width))
@@ -32,7 +33,7 @@ extension Tape {
   /// - Parameters:
   ///   - kernel: `[k, k, in, out]`, packed once for all images.
   ///   - bias: `[out]`.
-  public func convolve(
+  package func convolve(
     _ images: [PlanarImage], _ convolution: Convolution, kernel: Parameter, bias: Parameter,
     pools: Bool
   ) -> [PlanarImage] {
@@ -52,7 +53,7 @@ extension Tape {
   }
 
   /// `activation(norm(x))` over the channels of each pixel, in place of x.
-  public func normActivation(
+  package func normActivation(
     _ x: PlanarImage, _ kind: NormActivation, scale: Parameter?, shift: Parameter?
   ) {
     x.shape.normalize(
@@ -63,7 +64,7 @@ extension Tape {
   /// The image as a row, channels last.
   ///
   /// - Parameter row: `[1, height · width · channels]`.
-  public func gather(_ x: PlanarImage, into row: Tensor) {
+  package func gather(_ x: PlanarImage, into row: Tensor) {
     x.shape.interleave(x.values, into: row.values)
   }
 }

@@ -7,7 +7,7 @@ extension Tape {
   ///   - gates: `[rows, 3D]`, inside each block reset, candidate, update.
   ///   - state: `[rows, D]`.
   ///   - out: `[rows, D]`, where the new state goes: a slice of the whole sequence.
-  public func recurrentStep(gates: Tensor, state: Tensor, groups: Int, into out: Tensor) {
+  package func recurrentStep(gates: Tensor, state: Tensor, groups: Int, into out: Tensor) {
     recurrentStep(
       RecurrenceOperation(
         gates: gates, state: state, out: out, groups: groups, consumesGates: false))
@@ -35,7 +35,7 @@ extension Tape {
   /// - Parameters:
   ///   - x: `[rows, in]`.
   ///   - weights: of blocks `[in / groups, 3D / groups]`.
-  public func recurrentStep(
+  package func recurrentStep(
     _ x: Tensor, _ weights: WeightBlocks, bias: Parameter, state: Tensor, into out: Tensor
   ) {
     if isRecording {

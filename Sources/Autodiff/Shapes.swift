@@ -4,7 +4,7 @@ import Kernels
 
 extension Tape {
   /// The columns of `a` and then those of `b`. Both `[rows, …]`.
-  public func concatenate(_ a: Tensor, _ b: Tensor) -> Tensor {
+  package func concatenate(_ a: Tensor, _ b: Tensor) -> Tensor {
     precondition(a.rows == b.rows, "concatenating \(a.rows) and \(b.rows) rows")
     let y = tensor(
       rows: a.rows, columns: a.columns + b.columns, tracked: a.isTracked || b.isTracked)
@@ -15,7 +15,7 @@ extension Tape {
   }
 
   /// Copies `x` to a place of the same shape, a slice of something larger.
-  public func copy(_ x: Tensor, into y: Tensor) {
+  package func copy(_ x: Tensor, into y: Tensor) {
     y.values.copy(from: x.values)
     if x.isTracked && y.isTracked { record(CopyOperation(x: x, y: y)) }
   }
@@ -23,7 +23,7 @@ extension Tape {
   /// `y[r] = factors[r] · x[r]`. With a factor of zero, what was carried into a row is forgotten.
   ///
   /// - Parameter factors: `[rows]`, constants.
-  public func scaleRows(_ x: Tensor, by factors: Region) -> Tensor {
+  package func scaleRows(_ x: Tensor, by factors: Region) -> Tensor {
     let y = tensor(rows: x.rows, columns: x.columns, tracked: x.isTracked)
     Rows.scale(x.values, by: factors, into: y.values)
     if y.isTracked { record(RowScaleOperation(x: x, y: y, factors: factors)) }

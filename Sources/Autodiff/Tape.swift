@@ -1,3 +1,4 @@
+import ImageKernels
 import Kernels
 
 /// A flat record of operations, swept backwards.
@@ -6,17 +7,17 @@ import Kernels
 /// operations of one type stand in one array, so recording allocates nothing once the tape has reached
 /// its length. A tape belongs to one shard and thread: it shares the parameters' values and owns (with
 /// its shard) their gradients.
-public final class Tape {
+package final class Tape {
   /// The memory of all tensors of this tape.
-  public let arena: Arena
+  package let arena: Arena
   let parameterValues: Region
   let parameterGradients: Region
-  public private(set) var isRecording = true
+  package private(set) var isRecording = true
 
   private var operations = OperationRecord()
   /// Multiply-adds of linear layers and convolutions since the last reset, forward and backward, those
   /// with the zeros of sparse tensors among them.
-  public internal(set) var multiplyAdds = 0
+  package internal(set) var multiplyAdds = 0
   // What images keep for a sweep; see there.
   var imageGradients: [Region] = []
   var packedKernels: [PackedKernelKey: Convolution.PackedKernel] = [:]
@@ -45,7 +46,7 @@ public final class Tape {
   ///   - values: the memory of all parameters: the trained ones from its start on, the others back from its
   ///     end.
   ///   - gradients: as long as the trained parameters; sweeps add to it.
-  public init(arena: Arena, values: Region, gradients: Region) {
+  package init(arena: Arena, values: Region, gradients: Region) {
     self.arena = arena
     parameterValues = values
     parameterGradients = gradients
@@ -56,7 +57,7 @@ public final class Tape {
   // MARK: tensors
 
   /// A tensor of undefined values, with zero gradient where it is tracked.
-  public func tensor(rows: Int, columns: Int, tracked: Bool) -> Tensor {
+  package func tensor(rows: Int, columns: Int, tracked: Bool) -> Tensor {
     Tensor(
       values: arena.allocate(rows * columns),
       gradient: tracked && isRecording ? allocateGradient(rows * columns) : .empty,
@@ -69,18 +70,18 @@ public final class Tape {
   }
 
   /// An untracked tensor with these values.
-  public func constant(_ values: [Float], rows: Int, columns: Int) -> Tensor {
+  package func constant(_ values: [Float], rows: Int, columns: Int) -> Tensor {
     let tensor = tensor(rows: rows, columns: columns, tracked: false)
     tensor.values.copy(from: values)
     return tensor
   }
 
   /// An untracked tensor of zeros.
-  public func zeros(rows: Int, columns: Int) -> Tensor {
+  package func zeros(rows: Int, columns: Int) -> Tensor {
     Tensor(values: arena.allocateZeros(rows * columns), rows: rows, columns: columns)
   }
 
-  public func values(of parameter: Parameter) -> Region {
+  package func values(of parameter: Parameter) -> Region {
     let start = parameter.isTrained ? parameter.offset : parameterValues.count + parameter.offset
     return parameterValues.slice(start, count: parameter.count)
   }
@@ -102,12 +103,12 @@ public final class Tape {
   // MARK: recording
 
   /// Keeps an operation for the sweep, where the tape is recording.
-  public func record(_ operation: some TapeOperation) {
+  package func record(_ operation: some TapeOperation) {
     if isRecording { operations.append(operation) }
   }
 
   /// Runs `body` without recording: its results are constants.
-  public func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
+  package func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
     let wasRecording = isRecording
     isRecording = false
     defer { isRecording = wasRecording }
@@ -116,26 +117,26 @@ public final class Tape {
 
   /// Runs `body` without recording and takes back the memory that it used: its results are to be
   /// copied out.
-  public func transiently(_ body: () -> Void) {
+  package func transiently(_ body: () -> Void) {
     let mark = arena.mark
     withoutRecording(body)
     arena.rewind(to: mark)
   }
 
   /// Operations that are recorded now.
-  public var recordedCount: Int { operations.count }
+  package var recordedCount: Int { operations.count }
 
   /// Sweeps operations backwards from the gradients that the caller has put into the results, and
   /// forgets them.
   ///
   /// - Parameter first: how many, the oldest, are left for a later call.
-  public func backward(keeping first: Int = 0) { sweep(from: first) }
+  package func backward(keeping first: Int = 0) { sweep(from: first) }
 
   /// Runs `body`, sweeps back at once over what it recorded, and takes its memory back.
   ///
   /// For parts of the loss whose gradients need nothing that comes later: only one such part is in
   /// memory at a time. `body` puts gradients into its results itself.
-  public func detour(_ body: () throws -> Void) rethrows {
+  package func detour(_ body: () throws -> Void) rethrows {
     let (start, mark, outer) = (operations.count, arena.mark, firstImage)
     firstImage = imageGradients.count
     try body()
@@ -151,7 +152,7 @@ public final class Tape {
   }
 
   /// Forgets everything and takes the arena's memory back.
-  public func reset() {
+  package func reset() {
     operations.removeAll()
     products.removeAll(keepingCapacity: true)
     transposed.removeAll(keepingCapacity: true)

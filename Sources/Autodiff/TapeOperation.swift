@@ -9,7 +9,7 @@
 /// It *adds* to the gradients of what the operation read, for others may have read that too, and leaves
 /// untracked tensors alone (their gradient is empty). Whatever else it takes from the arena it gives
 /// back.
-public protocol TapeOperation {
+package protocol TapeOperation {
   func pullback(_ tape: Tape)
 }
 

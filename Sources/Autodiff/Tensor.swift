@@ -4,17 +4,17 @@ import Kernels
 ///
 /// A tensor is a view of arena memory and lives until its tape is reset. Higher ranks are rows of
 /// flattened vectors: `[T, B, F]` is `T·B` rows, time first.
-public struct Tensor: Sendable {
+package struct Tensor: Sendable {
   /// `[rows, columns]`.
-  public let values: Region
+  package let values: Region
   /// `[rows, columns]`, or empty where no gradient is wanted.
-  public let gradient: Region
-  public let rows: Int
-  public let columns: Int
+  package let gradient: Region
+  package let rows: Int
+  package let columns: Int
   /// Whether most values are zero, as of one-hot latents: products pass over those.
-  public let isSparse: Bool
+  package let isSparse: Bool
 
-  public init(
+  package init(
     values: Region, gradient: Region = .empty, rows: Int, columns: Int, isSparse: Bool = false
   ) {
     precondition(
@@ -28,20 +28,20 @@ public struct Tensor: Sendable {
   }
 
   /// Whether a gradient flows into this tensor.
-  public var isTracked: Bool { !gradient.isEmpty }
+  package var isTracked: Bool { !gradient.isEmpty }
 
   /// The same values with no gradient: the stop-gradient of the literature.
-  public var stopped: Tensor {
+  package var stopped: Tensor {
     Tensor(values: values, rows: rows, columns: columns, isSparse: isSparse)
   }
 
   /// The same tensor, known to be mostly zero.
-  public var sparse: Tensor {
+  package var sparse: Tensor {
     Tensor(values: values, gradient: gradient, rows: rows, columns: columns, isSparse: true)
   }
 
   /// A view of some rows.
-  public func rows(_ range: Range<Int>) -> Tensor {
+  package func rows(_ range: Range<Int>) -> Tensor {
     Tensor(
       values: values.rows(range, columns: columns),
       gradient: isTracked ? gradient.rows(range, columns: columns) : .empty,
@@ -49,7 +49,7 @@ public struct Tensor: Sendable {
   }
 
   /// A view with another shape of as many numbers.
-  public func reshaped(rows: Int, columns: Int) -> Tensor {
+  package func reshaped(rows: Int, columns: Int) -> Tensor {
     Tensor(values: values, gradient: gradient, rows: rows, columns: columns)
   }
 
@@ -58,26 +58,26 @@ public struct Tensor: Sendable {
 }
 
 /// Where a parameter stands in the memory of all parameters.
-public struct Parameter: Sendable, Hashable {
+package struct Parameter: Sendable, Hashable {
   /// Floats before it; of a parameter that no gradient is kept for, negative: floats from the end of the
   /// memory to its start.
-  public let offset: Int
-  public let rows: Int
-  public let columns: Int
+  package let offset: Int
+  package let rows: Int
+  package let columns: Int
 
-  public init(offset: Int, rows: Int, columns: Int) {
+  package init(offset: Int, rows: Int, columns: Int) {
     self.offset = offset
     self.rows = rows
     self.columns = columns
   }
 
-  public var count: Int { rows * columns }
+  package var count: Int { rows * columns }
 
   /// Whether a gradient is kept for it.
-  public var isTrained: Bool { offset >= 0 }
+  package var isTrained: Bool { offset >= 0 }
 
   /// Some rows of a weight matrix: the weights of a part of its input.
-  public func rows(_ range: Range<Int>) -> Parameter {
+  package func rows(_ range: Range<Int>) -> Parameter {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     return Parameter(
       offset: offset + range.lowerBound * columns, rows: range.count, columns: columns)

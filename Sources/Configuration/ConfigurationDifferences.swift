@@ -1,8 +1,10 @@
 /// A key whose value is not the default.
 public struct ConfigurationDifference: Sendable, Equatable {
+  /// From the root, `agent.opt.lr` for one.
   public let key: String
-  /// In YAML, as are the next.
+  /// In YAML.
   public let value: String
+  /// What it is in the other configuration, by default the default; in YAML.
   public let defaultValue: String
 }
 

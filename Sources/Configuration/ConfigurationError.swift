@@ -9,6 +9,9 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
   /// Where the value was set; nil where it is a default or that is not known.
   public let origin: ConfigurationOrigin?
 
+  /// - Parameters:
+  ///   - keyPath: from the root; empty where the whole text is at fault.
+  ///   - origin: nil where the value is a default or nobody knows.
   public init(keyPath: String, value: String, reason: String, origin: ConfigurationOrigin? = nil) {
     self.keyPath = keyPath
     self.value = value
@@ -32,6 +35,7 @@ public enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
   /// An option of the command: `--set`, `--env`.
   case option(String)
 
+  /// `preset size12m`, `file own.yaml` or `--set`.
   public var description: String {
     switch self {
     case .preset(let name): "preset \(name)"

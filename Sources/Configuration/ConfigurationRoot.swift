@@ -31,9 +31,13 @@ public protocol ConfigurationRoot: Codable, Sendable, Equatable {
 }
 
 extension ConfigurationRoot {
+  /// By default no value has a preset.
   public static func ownPreset(of table: ConfigurationTable<Self>) -> String? { nil }
+  /// By default there is nothing to say but that the key is unknown.
   public static func advice(forUnknown key: String) -> String? { nil }
+  /// By default no number may be.
   public static func mayBeInfinite(_ key: String) -> Bool { false }
+  /// By default no values depend on each other.
   public func check(_ table: ConfigurationTable<Self>) throws {}
 }
 
@@ -42,9 +46,12 @@ public typealias ConfigurationRange = (pattern: String, rule: ConfigurationRule)
 
 /// A named overlay, as YAML.
 public struct ConfigurationPreset: Sendable {
+  /// What `--preset` and `include` call it.
   public let name: String
+  /// Keys, nested or dotted; those of other presets come before them under `include`.
   public let yaml: String
 
+  /// - Parameter yaml: what is wrong with it is told where the preset is overlaid.
   public init(name: String, yaml: String) { (self.name, self.yaml) = (name, yaml) }
 }
 

@@ -3,6 +3,7 @@ import Foundation
 
 /// A configuration that is valid and knows where each of its values comes from.
 public struct ResolvedConfiguration<Root: ConfigurationRoot>: Sendable, Equatable {
+  /// All values, each within its range.
   public let configuration: Root
   /// What is not a default, by key.
   public let origins: [String: ConfigurationOrigin]

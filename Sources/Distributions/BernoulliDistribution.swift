@@ -3,18 +3,18 @@ import Kernels
 import Randomness
 
 /// A probability for each number of a row, by its logit. Values are 0 or 1.
-public struct BernoulliDistribution: ClosedEntropy, RowwiseDivergence {
+package struct BernoulliDistribution: ClosedEntropy, RowwiseDivergence {
   /// `[rows, columns]`.
-  public let logits: Tensor
+  package let logits: Tensor
 
-  public var parameters: [Tensor] { [logits] }
-  public var rows: Int { logits.rows }
-  public var columns: Int { logits.columns }
+  package var parameters: [Tensor] { [logits] }
+  package var rows: Int { logits.rows }
+  package var columns: Int { logits.columns }
 
-  public init(logits: Tensor) { self.logits = logits }
+  package init(logits: Tensor) { self.logits = logits }
 
   /// Draws of 0 and 1, through which no gradient goes.
-  public func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
+  package func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
     let mark = tape.arena.mark
     Binary.sample(
       logits.values, uniforms: tape.uniforms(draw, rows: rows, columns: columns),
@@ -22,26 +22,26 @@ public struct BernoulliDistribution: ClosedEntropy, RowwiseDivergence {
     tape.arena.rewind(to: mark)
   }
 
-  public func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
+  package func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
     tape.scale(crossEntropy(to: value.values, tape), by: -1)
   }
 
   /// The cross-entropy to constant targets `[rows, columns]` in [0, 1]: `[rows, 1]`.
-  public func crossEntropy(to target: Region, _ tape: Tape) -> Tensor {
+  package func crossEntropy(to target: Region, _ tape: Tape) -> Tensor {
     let losses = tape.tensor(rows: rows, columns: columns, tracked: true)
     Binary.loss(logits.values, target: target, into: losses.values)
     tape.record(BernoulliOperation(logits: logits, target: target, losses: losses))
     return columns == 1 ? losses : tape.rowSums(of: losses)
   }
 
-  public func entropy(_ tape: Tape) -> Tensor {
+  package func entropy(_ tape: Tape) -> Tensor {
     let entropy = tape.column(rows: rows)
     Binary.entropy(logits.values, into: entropy.values)
     tape.record(BernoulliEntropyOperation(logits: logits, entropy: entropy))
     return entropy
   }
 
-  public func divergence(from other: BernoulliDistribution, _ tape: Tape) -> Divergence {
+  package func divergence(from other: BernoulliDistribution, _ tape: Tape) -> Divergence {
     tape.divergence(self, from: other)
   }
 

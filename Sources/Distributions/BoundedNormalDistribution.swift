@@ -5,22 +5,22 @@ import Randomness
 /// Normal distributions with bounded parameters: a policy over continuous actions.
 ///
 /// `mean = tanh(m)`, `deviation = (max - min) σ(s + 2) + min` (ALGORITHM section 7).
-public struct BoundedNormalDistribution: ClosedEntropy, ClosedDivergence {
+package struct BoundedNormalDistribution: ClosedEntropy, ClosedDivergence {
   let m: Tensor
   let s: Tensor
   /// `[rows, columns]`, as the deviation.
-  public let mean: Region
-  public let deviation: Region
+  package let mean: Region
+  package let deviation: Region
   let bounds: BoundedNormal
 
-  public var parameters: [Tensor] { [m, s] }
-  public var rows: Int { m.rows }
-  public var columns: Int { m.columns }
+  package var parameters: [Tensor] { [m, s] }
+  package var rows: Int { m.rows }
+  package var columns: Int { m.columns }
 
   /// - Parameters:
   ///   - m: `[rows, columns]`, the mean before its tanh.
   ///   - s: `[rows, columns]`, the standard deviation before its sigmoid.
-  public init(_ m: Tensor, _ s: Tensor, bounds: BoundedNormal, _ tape: Tape) {
+  package init(_ m: Tensor, _ s: Tensor, bounds: BoundedNormal, _ tape: Tape) {
     (self.m, self.s, self.bounds) = (m, s, bounds)
     mean = tape.arena.allocate(m.values.count)
     deviation = tape.arena.allocate(m.values.count)
@@ -28,19 +28,19 @@ public struct BoundedNormalDistribution: ClosedEntropy, ClosedDivergence {
   }
 
   /// `z = mean + deviation · noise`, through which the gradient goes back; neither squashed nor clipped.
-  public func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
+  package func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
     normal(isTracked: value.isTracked, tape).sample(draw, into: value, tape)
   }
 
-  public func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
+  package func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
     terms(at: value.values, tape).logProbability
   }
 
-  public func entropy(_ tape: Tape) -> Tensor { terms(at: mean, tape).entropy }
+  package func entropy(_ tape: Tape) -> Tensor { terms(at: mean, tape).entropy }
 
   /// Log-density of actions `[rows, columns]`, which are constants, and entropy, with one way back for
   /// both.
-  public func terms(at action: Region, _ tape: Tape) -> DistributionTerms {
+  package func terms(at action: Region, _ tape: Tape) -> DistributionTerms {
     let terms = DistributionTerms(rows: rows, tape)
     DiagonalNormal.logDensity(
       mean: mean, deviation: deviation, value: action, into: terms.logProbability.values,
@@ -49,7 +49,7 @@ public struct BoundedNormalDistribution: ClosedEntropy, ClosedDivergence {
     return terms
   }
 
-  public func divergence(from other: BoundedNormalDistribution, _ tape: Tape) -> Divergence {
+  package func divergence(from other: BoundedNormalDistribution, _ tape: Tape) -> Divergence {
     normal(isTracked: true, tape).divergence(from: other.normal(isTracked: true, tape), tape)
   }
 

@@ -6,34 +6,34 @@ import Randomness
 /// discrete actions, discrete observations. Values are one-hot in each group.
 ///
 /// `p = (1 - mix) softmax(logits) + mix / classes` (ALGORITHM section 4).
-public struct CategoricalDistribution: ClosedEntropy, ClosedDivergence {
+package struct CategoricalDistribution: ClosedEntropy, ClosedDivergence {
   /// `[rows, groups · classes]`, before the uniform share is mixed in.
-  public let logits: Tensor
+  package let logits: Tensor
   /// Probabilities with the uniform share.
-  public let probabilities: Region
-  public let classes: Int
+  package let probabilities: Region
+  package let classes: Int
   /// Share of the uniform distribution.
-  public let mix: Float
+  package let mix: Float
 
-  public var parameters: [Tensor] { [logits] }
-  public var rows: Int { logits.rows }
-  public var columns: Int { logits.columns }
+  package var parameters: [Tensor] { [logits] }
+  package var rows: Int { logits.rows }
+  package var columns: Int { logits.columns }
 
-  public init(logits: Tensor, classes: Int, mix: Float = 0, _ tape: Tape) {
+  package init(logits: Tensor, classes: Int, mix: Float = 0, _ tape: Tape) {
     let p = tape.arena.allocate(logits.values.count)
     Categorical.probabilities(logits.values, mix: mix, classes: classes, into: p)
     self.init(logits: logits, probabilities: p, classes: classes, mix: mix)
   }
 
   /// The distribution with these logits, whose probabilities are known.
-  public init(logits: Tensor, probabilities: Region, classes: Int, mix: Float) {
+  package init(logits: Tensor, probabilities: Region, classes: Int, mix: Float) {
     (self.logits, self.probabilities) = (logits, probabilities)
     (self.classes, self.mix) = (classes, mix)
   }
 
   /// One-hot draws `z`, whose gradient goes straight through to the probabilities:
   /// `z = onehot + p - sg(p)` (Bengio et al. 2013, arXiv:1308.3432; ALGORITHM section 4).
-  public func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
+  package func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
     let mark = tape.arena.mark
     let uniforms = tape.uniforms(draw, rows: rows, columns: columns / classes)
     Categorical.sample(probabilities, uniforms: uniforms, classes: classes, into: value.values)
@@ -41,15 +41,15 @@ public struct CategoricalDistribution: ClosedEntropy, ClosedDivergence {
     if value.isTracked { tape.record(StraightThroughOperation(distribution: self, z: value)) }
   }
 
-  public func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
+  package func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
     terms(at: value.values, tape).logProbability
   }
 
-  public func entropy(_ tape: Tape) -> Tensor { terms(at: probabilities, tape).entropy }
+  package func entropy(_ tape: Tape) -> Tensor { terms(at: probabilities, tape).entropy }
 
   /// Log-probability of one-hot values `[rows, groups · classes]` and entropy, with one way back for
   /// both.
-  public func terms(at value: Region, _ tape: Tape) -> DistributionTerms {
+  package func terms(at value: Region, _ tape: Tape) -> DistributionTerms {
     let logP = tape.logarithm(probabilities)
     let terms = DistributionTerms(rows: rows, tape)
     Categorical.dot(value, logP, into: terms.logProbability.values)
@@ -61,7 +61,7 @@ public struct CategoricalDistribution: ClosedEntropy, ClosedDivergence {
 
   /// - Returns: the gradient at `trainingFirst` goes to these logits, that at `trainingSecond` to the
   ///   other's (ALGORITHM section 5, KL balancing).
-  public func divergence(from other: CategoricalDistribution, _ tape: Tape) -> Divergence {
+  package func divergence(from other: CategoricalDistribution, _ tape: Tape) -> Divergence {
     let (logP, logQ) = (tape.logarithm(probabilities), tape.logarithm(other.probabilities))
     let result = Divergence(
       trainingFirst: tape.column(rows: rows), trainingSecond: tape.column(rows: rows))
@@ -75,9 +75,9 @@ public struct CategoricalDistribution: ClosedEntropy, ClosedDivergence {
 }
 
 /// What a loss needs of a distribution at given values. `[rows, 1]` each, in nats.
-public struct DistributionTerms: Sendable {
-  public let logProbability: Tensor
-  public let entropy: Tensor
+package struct DistributionTerms: Sendable {
+  package let logProbability: Tensor
+  package let entropy: Tensor
 
   init(rows: Int, _ tape: Tape) {
     (logProbability, entropy) = (tape.column(rows: rows), tape.column(rows: rows))

@@ -11,7 +11,7 @@ import Randomness
 /// A distribution is a small value: what a network gave for it, tensors that may be tracked, and what
 /// was computed from them once. Its methods record on the tape that made these, and gradients go back
 /// to what the network gave.
-public protocol Distribution: Sendable {
+package protocol Distribution: Sendable {
   /// What a network gave: `[rows, …]` each.
   var parameters: [Tensor] { get }
   var rows: Int { get }
@@ -31,26 +31,26 @@ public protocol Distribution: Sendable {
 }
 
 /// A distribution whose entropy has a closed form.
-public protocol ClosedEntropy: Distribution {
+package protocol ClosedEntropy: Distribution {
   /// `[rows, 1]`.
   func entropy(_ tape: Tape) -> Tensor
 }
 
 /// A distribution whose divergence from another of its kind has a closed form.
-public protocol ClosedDivergence: Distribution {
+package protocol ClosedDivergence: Distribution {
   /// `KL(self ‖ other)`.
   func divergence(from other: Self, _ tape: Tape) -> Divergence
 }
 
 /// `KL(p ‖ q)` of each row, twice, so that its two sides can be trained at different rates. For the plain
 /// divergence both get the same gradient.
-public struct Divergence: Sendable {
+package struct Divergence: Sendable {
   /// `[rows, 1]`: its gradient goes to p alone.
-  public let trainingFirst: Tensor
+  package let trainingFirst: Tensor
   /// `[rows, 1]`, the same values: its gradient goes to q alone.
-  public let trainingSecond: Tensor
+  package let trainingSecond: Tensor
 
-  public init(trainingFirst: Tensor, trainingSecond: Tensor) {
+  package init(trainingFirst: Tensor, trainingSecond: Tensor) {
     self.trainingFirst = trainingFirst
     self.trainingSecond = trainingSecond
   }
@@ -91,14 +91,14 @@ struct RowwiseDivergenceOperation<D: RowwiseDivergence>: TapeOperation {
 
 extension Distribution {
   /// A draw of each row that is a constant, `[rows, columns]`.
-  public func sample(_ draw: Draw, _ tape: Tape) -> Tensor {
+  package func sample(_ draw: Draw, _ tape: Tape) -> Tensor {
     let value = tape.tensor(rows: rows, columns: columns, tracked: false)
     sample(draw, into: value, tape)
     return value
   }
 
   /// The most likely value of each row, as a constant: `[rows, columns]`.
-  public func mode(_ tape: Tape) -> Tensor { sample(.mode, tape) }
+  package func mode(_ tape: Tape) -> Tensor { sample(.mode, tape) }
 }
 
 extension Tape {

@@ -4,19 +4,19 @@ import Randomness
 
 /// Normal distributions with a full covariance `L Lᵀ`, by its Cholesky factor `L`: latents that may
 /// depend on each other (Kingma and Welling 2019, arXiv:1906.02691, section 2.5.1).
-public struct FullNormalDistribution: ClosedEntropy, RowwiseDivergence {
+package struct FullNormalDistribution: ClosedEntropy, RowwiseDivergence {
   /// `[rows, D]`.
-  public let mean: Tensor
+  package let mean: Tensor
   /// `[rows, D (D - 1) / 2]`: L's strict lower triangle, row by row: `(1,0), (2,0), (2,1), …`.
-  public let lower: Tensor
+  package let lower: Tensor
   /// `[rows, D]`: L's diagonal, positive: see ``Autodiff/Tape/deviation(of:_:)``.
-  public let diagonal: Tensor
+  package let diagonal: Tensor
 
-  public var parameters: [Tensor] { [mean, lower, diagonal] }
-  public var rows: Int { mean.rows }
-  public var columns: Int { mean.columns }
+  package var parameters: [Tensor] { [mean, lower, diagonal] }
+  package var rows: Int { mean.rows }
+  package var columns: Int { mean.columns }
 
-  public init(mean: Tensor, lower: Tensor, diagonal: Tensor) {
+  package init(mean: Tensor, lower: Tensor, diagonal: Tensor) {
     let size = mean.columns
     precondition(
       lower.columns == size * (size - 1) / 2 && diagonal.columns == size
@@ -27,34 +27,34 @@ public struct FullNormalDistribution: ClosedEntropy, RowwiseDivergence {
   }
 
   /// `z = mean + L noise`, through which the gradient goes back.
-  public func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
+  package func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
     tape.drawNormal(draw, rows: rows, columns: columns, into: value) {
       sample(noise: $0, into: value, tape)
     }
   }
 
   /// The same with noise of the caller's, `[rows, D]`.
-  public func sample(noise: Region, into value: Tensor, _ tape: Tape) {
+  package func sample(noise: Region, into value: Tensor, _ tape: Tape) {
     FullNormal.sample(values, noise: noise, into: value.values)
     guard value.isTracked else { return }
     tape.record(FullNormalDrawOperation(distribution: self, noise: noise, value: value))
   }
 
-  public func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
+  package func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
     let result = tape.column(rows: rows)
     FullNormal.logDensity(values, value: value.values, into: result.values)
     tape.record(FullNormalDensityOperation(distribution: self, value: value, result: result))
     return result
   }
 
-  public func entropy(_ tape: Tape) -> Tensor {
+  package func entropy(_ tape: Tape) -> Tensor {
     let result = tape.column(rows: rows)
     FullNormal.entropy(values, into: result.values)
     tape.record(FullNormalEntropyOperation(distribution: self, result: result))
     return result
   }
 
-  public func divergence(from other: FullNormalDistribution, _ tape: Tape) -> Divergence {
+  package func divergence(from other: FullNormalDistribution, _ tape: Tape) -> Divergence {
     tape.divergence(self, from: other)
   }
 

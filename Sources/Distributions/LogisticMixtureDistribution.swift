@@ -4,16 +4,16 @@ import Randomness
 
 /// Mixtures of discretised logistic distributions: pixels whose values lie on a grid in [-1, 1]
 /// (Salimans et al. 2017, arXiv:1701.05517, section 2). A row is a pixel.
-public struct LogisticMixtureDistribution: Distribution {
+package struct LogisticMixtureDistribution: Distribution {
   /// `[rows, mixture.width]`; the kernel says in which order.
-  public let raw: Tensor
-  public let mixture: LogisticMixture
+  package let raw: Tensor
+  package let mixture: LogisticMixture
 
-  public var parameters: [Tensor] { [raw] }
-  public var rows: Int { raw.rows }
-  public var columns: Int { mixture.channels }
+  package var parameters: [Tensor] { [raw] }
+  package var rows: Int { raw.rows }
+  package var columns: Int { mixture.channels }
 
-  public init(_ raw: Tensor, _ mixture: LogisticMixture) {
+  package init(_ raw: Tensor, _ mixture: LogisticMixture) {
     precondition(
       raw.columns == mixture.width, "\(raw.columns) parameters for \(mixture.width) of a pixel")
     (self.raw, self.mixture) = (raw, mixture)
@@ -21,7 +21,7 @@ public struct LogisticMixtureDistribution: Distribution {
 
   /// Draws that lie between the grid's values, through which no gradient goes. A fixed draw is of the
   /// likeliest component: its mean and so many of its standard deviations.
-  public func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
+  package func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
     let mark = tape.arena.mark
     let places = tape.arena.allocate(rows * columns)
     switch draw {
@@ -36,7 +36,7 @@ public struct LogisticMixtureDistribution: Distribution {
   }
 
   /// - Parameter value: constants on the grid, `[rows, C]`.
-  public func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
+  package func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
     precondition(!value.isTracked, "the gradient of a value on a grid")
     let result = tape.column(rows: rows)
     mixture.logProbability(raw.values, value: value.values, into: result.values)

@@ -3,17 +3,17 @@ import Kernels
 import Randomness
 
 /// Normal distributions with a mean and a standard deviation for each number of a row.
-public struct NormalDistribution: ClosedEntropy, RowwiseDivergence {
+package struct NormalDistribution: ClosedEntropy, RowwiseDivergence {
   /// `[rows, columns]`.
-  public let mean: Tensor
+  package let mean: Tensor
   /// `[rows, columns]`, positive: see ``Autodiff/Tape/deviation(of:_:)``.
-  public let deviation: Tensor
+  package let deviation: Tensor
 
-  public var parameters: [Tensor] { [mean, deviation] }
-  public var rows: Int { mean.rows }
-  public var columns: Int { mean.columns }
+  package var parameters: [Tensor] { [mean, deviation] }
+  package var rows: Int { mean.rows }
+  package var columns: Int { mean.columns }
 
-  public init(mean: Tensor, deviation: Tensor) {
+  package init(mean: Tensor, deviation: Tensor) {
     precondition(
       mean.rows == deviation.rows && mean.columns == deviation.columns,
       "\(mean.rows)×\(mean.columns) means, \(deviation.rows)×\(deviation.columns) deviations")
@@ -22,26 +22,26 @@ public struct NormalDistribution: ClosedEntropy, RowwiseDivergence {
 
   /// `z = mean + deviation · noise`, through which the gradient goes back (Kingma and Welling 2014,
   /// arXiv:1312.6114, section 2.4).
-  public func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
+  package func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
     tape.drawNormal(draw, rows: rows, columns: columns, into: value) {
       sample(noise: $0, into: value, tape)
     }
   }
 
   /// The same with noise of the caller's, `[rows, columns]`.
-  public func sample(noise: Region, into value: Tensor, _ tape: Tape) {
+  package func sample(noise: Region, into value: Tensor, _ tape: Tape) {
     DiagonalNormal.sample(
       mean: mean.values, deviation: deviation.values, noise: noise, into: value.values)
     guard value.isTracked else { return }
     tape.record(NormalDrawOperation(distribution: self, noise: noise, value: value))
   }
 
-  public func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
+  package func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
     terms(at: value, tape).logProbability
   }
 
   /// `Σ ln s + ½ ln 2πe`.
-  public func entropy(_ tape: Tape) -> Tensor { terms(at: mean.stopped, tape).entropy }
+  package func entropy(_ tape: Tape) -> Tensor { terms(at: mean.stopped, tape).entropy }
 
   private func terms(at value: Tensor, _ tape: Tape) -> DistributionTerms {
     let terms = DistributionTerms(rows: rows, tape)
@@ -52,7 +52,7 @@ public struct NormalDistribution: ClosedEntropy, RowwiseDivergence {
     return terms
   }
 
-  public func divergence(from other: NormalDistribution, _ tape: Tape) -> Divergence {
+  package func divergence(from other: NormalDistribution, _ tape: Tape) -> Divergence {
     tape.divergence(self, from: other)
   }
 
@@ -78,7 +78,7 @@ public struct NormalDistribution: ClosedEntropy, RowwiseDivergence {
 
 extension Tape {
   /// The standard deviations that a network's numbers stand for, element by element.
-  public func deviation(of x: Tensor, _ map: DeviationMap) -> Tensor {
+  package func deviation(of x: Tensor, _ map: DeviationMap) -> Tensor {
     let y = tensor(rows: x.rows, columns: x.columns, tracked: x.isTracked)
     map.forward(x.values, into: y.values)
     if y.isTracked { record(DeviationOperation(map: map, x: x, y: y)) }

@@ -6,24 +6,24 @@ import Randomness
 /// share (ALGORITHM section 7). A value between two bins counts as both, by its distance.
 ///
 /// Its probabilities are not kept: a sweep makes them again in less time than main memory takes.
-public struct TwoHotDistribution: ClosedEntropy, ClosedDivergence {
+package struct TwoHotDistribution: ClosedEntropy, ClosedDivergence {
   /// `[rows, bins]`.
-  public let logits: Tensor
+  package let logits: Tensor
   /// `[rows]`.
   let logSumExp: Region
   /// `[bins]`, ascending, symmetric about zero.
   let bins: Region
   /// `[rows]`: the mean, in the units of the bins.
-  public let mean: Region
+  package let mean: Region
   /// `[rows]`: the root of the sum of squares of the positive bins' terms of the mean. Times what a
   /// probability is wrong by, of itself, it is what the mean is wrong by.
-  public let meanTerms: Region
+  package let meanTerms: Region
 
-  public var parameters: [Tensor] { [logits] }
-  public var rows: Int { logits.rows }
-  public var columns: Int { 1 }
+  package var parameters: [Tensor] { [logits] }
+  package var rows: Int { logits.rows }
+  package var columns: Int { 1 }
 
-  public init(logits: Tensor, bins: Region, _ tape: Tape) {
+  package init(logits: Tensor, bins: Region, _ tape: Tape) {
     let (lse, mean) = (tape.arena.allocate(logits.rows), tape.arena.allocate(logits.rows))
     let terms = tape.arena.allocate(logits.rows)
     let mark = tape.arena.mark
@@ -40,14 +40,14 @@ public struct TwoHotDistribution: ClosedEntropy, ClosedDivergence {
   }
 
   /// The distributions of some rows.
-  public func rows(_ range: Range<Int>) -> TwoHotDistribution {
+  package func rows(_ range: Range<Int>) -> TwoHotDistribution {
     TwoHotDistribution(
       logits: logits.rows(range), logSumExp: logSumExp.rows(range, columns: 1), bins: bins,
       mean: mean.rows(range, columns: 1), meanTerms: meanTerms.rows(range, columns: 1))
   }
 
   /// Draws of a bin, through which no gradient goes.
-  public func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
+  package func sample(_ draw: Draw, into value: Tensor, _ tape: Tape) {
     let mark = tape.arena.mark
     let chosen = tape.withoutRecording { categories(tape).sample(draw, tape) }
     TwoHot.values(of: chosen.values, bins: bins, into: value.values)
@@ -55,12 +55,12 @@ public struct TwoHotDistribution: ClosedEntropy, ClosedDivergence {
   }
 
   /// The log-probability of a value's two bins, each times its share.
-  public func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
+  package func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
     tape.scale(crossEntropy(to: value.values, tape), by: -1)
   }
 
   /// The cross-entropy to constant targets `[rows]`: `[rows, 1]`.
-  public func crossEntropy(to target: Region, _ tape: Tape) -> Tensor {
+  package func crossEntropy(to target: Region, _ tape: Tape) -> Tensor {
     let loss = tape.tensor(rows: target.count, columns: 1, tracked: true)
     TwoHot.loss(
       logits.values, logSumExp: logSumExp, bins: bins, target: target, into: loss.values)
@@ -68,9 +68,9 @@ public struct TwoHotDistribution: ClosedEntropy, ClosedDivergence {
     return loss
   }
 
-  public func entropy(_ tape: Tape) -> Tensor { categories(tape).entropy(tape) }
+  package func entropy(_ tape: Tape) -> Tensor { categories(tape).entropy(tape) }
 
-  public func divergence(from other: TwoHotDistribution, _ tape: Tape) -> Divergence {
+  package func divergence(from other: TwoHotDistribution, _ tape: Tape) -> Divergence {
     categories(tape).divergence(from: other.categories(tape), tape)
   }
 

@@ -4,14 +4,14 @@ import Foundation
 /// to the disk, renamed. A process that is killed leaves the old file, or none, and perhaps a
 /// `….partial` that the next write removes. Where several write one file, each writes it whole, and the
 /// last one's stays.
-public enum AtomicFile {
+package enum AtomicFile {
   /// Writes a file.
   /// - Parameters:
   ///   - url: Its place, in a folder that exists. A file there is replaced, and so is a link: what it
   ///     points to stays as it is.
   ///   - body: Writes the contents.
   /// - Throws: ``FileError`` of kind `system`, with nothing changed; what `body` throws.
-  public static func write(to url: URL, _ body: (OutputFile) throws -> Void) throws {
+  package static func write(to url: URL, _ body: (OutputFile) throws -> Void) throws {
     try checkReplaceable(url)
     let file = try OutputFile(partialOf: url)
     do {
@@ -35,7 +35,7 @@ public enum AtomicFile {
   ///
   /// - Throws: ``FileError`` of kind `system` where there is no folder for it that may be written to, or
   ///   where it is a folder, a pipe or a device.
-  public static func check(_ url: URL) throws {
+  package static func check(_ url: URL) throws {
     let parent = url.deletingLastPathComponent()
     guard try FileKind.of(parent) == .folder else {
       throw FileError(
@@ -65,7 +65,7 @@ public enum AtomicFile {
   ///
   /// - Returns: false where something has the name.
   /// - Throws: ``FileError`` of kind `system`.
-  public static func reserve(_ url: URL) throws -> Bool {
+  package static func reserve(_ url: URL) throws -> Bool {
     let descriptor = open(url.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       if errno == EEXIST { return false }
@@ -78,7 +78,7 @@ public enum AtomicFile {
   /// Makes a folder of a new name among the temporary files.
   ///
   /// - Throws: ``FileError`` of kind `system`.
-  public static func makeTemporaryFolder(_ prefix: String) throws -> URL {
+  package static func makeTemporaryFolder(_ prefix: String) throws -> URL {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent(prefix + "XXXXXX")
     var path = Array(url.path.utf8CString)
     guard mkdtemp(&path) != nil else { throw FileError(opening: url.path, errno) }
@@ -87,17 +87,17 @@ public enum AtomicFile {
   }
 
   /// Whether a name is of what a writer leaves that is killed, and of which file; nil where it is not.
-  public static func target(ofPartial name: String) -> String? { PartialFile.target(of: name) }
+  package static func target(ofPartial name: String) -> String? { PartialFile.target(of: name) }
 
   /// Gives a file or folder another name, in the place of a file that has it.
   /// - Throws: ``FileError`` of kind `system`.
-  public static func move(_ url: URL, to target: URL) throws {
+  package static func move(_ url: URL, to target: URL) throws {
     StopPoint.pass()
     guard rename(url.path, target.path) == 0 else { throw FileError(renaming: target.path) }
   }
 
   /// Removes a file or a link. Failing to, or there being none, is no harm; a folder stays.
-  public static func remove(_ url: URL) {
+  package static func remove(_ url: URL) {
     StopPoint.pass()
     unlink(url.path)
   }
@@ -106,7 +106,7 @@ public enum AtomicFile {
   /// folder is removed, and nothing behind it. Failing to is no harm.
   ///
   /// - Parameter isOurs: says of a name whether the file is to go.
-  public static func removeFolder(_ url: URL, _ isOurs: (String) -> Bool) {
+  package static func removeFolder(_ url: URL, _ isOurs: (String) -> Bool) {
     switch try? FileKind.of(url, following: false) {
     case .folder: break
     case .link: return remove(url)
@@ -120,13 +120,13 @@ public enum AtomicFile {
 
   /// Writes a file that holds `data`.
   /// - Throws: As ``write(to:_:)``.
-  public static func write(_ data: Data, to url: URL) throws {
+  package static func write(_ data: Data, to url: URL) throws {
     try write(to: url) { try $0.write(contentsOf: data) }
   }
 
   /// Reads a whole file.
   /// - Throws: ``FileError``: `missing`, or `system` where it cannot be read or is a folder.
-  public static func read(_ url: URL) throws -> Data {
+  package static func read(_ url: URL) throws -> Data {
     let kind = try FileKind.of(url)
     if kind == nil { throw FileError.missing(url.path) }
     if kind == .folder {
@@ -144,7 +144,7 @@ public enum AtomicFile {
   /// Reads a part of a file.
   /// - Returns: `count` bytes, or fewer where the file ends before.
   /// - Throws: ``FileError`` of kind `system`.
-  public static func read(_ url: URL, at offset: Int, count: Int) throws -> Data {
+  package static func read(_ url: URL, at offset: Int, count: Int) throws -> Data {
     do {
       let file = try FileHandle(forReadingFrom: url)
       defer { try? file.close() }
@@ -157,7 +157,7 @@ public enum AtomicFile {
 
   /// Cuts a file that is there and longer.
   /// - Throws: ``FileError`` of kind `system`.
-  public static func cut(_ url: URL, to size: Int) throws {
+  package static func cut(_ url: URL, to size: Int) throws {
     guard FileManager.default.fileExists(atPath: url.path) else { return }
     let file = try RandomAccessFile(url, making: false)
     if try size < file.size() { try file.truncate(to: size) }
@@ -165,7 +165,7 @@ public enum AtomicFile {
 
   /// Waits until the disk has all of a file that others write, if it is there.
   /// - Throws: ``FileError`` of kind `system`.
-  public static func synchronize(_ url: URL) throws {
+  package static func synchronize(_ url: URL) throws {
     StopPoint.pass()
     let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -178,7 +178,7 @@ public enum AtomicFile {
 
   /// Makes a renamed or deleted entry of a folder last through a loss of power. Where the file
   /// system cannot do that, nothing is lost but this, so failures are ignored.
-  public static func synchronizeFolder(_ url: URL) {
+  package static func synchronizeFolder(_ url: URL) {
     StopPoint.pass()
     let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }

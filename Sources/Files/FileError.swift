@@ -14,13 +14,18 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     case system
   }
 
+  /// What went wrong, for callers; `what` says it for people.
   public let kind: Kind
+  /// Where the file or folder is, as the caller said it.
   public let path: String
   /// What is wrong, as a clause: "is not there".
   public let what: String
   /// What the user can do, as an imperative.
   public let remedy: String
 
+  /// - Parameters:
+  ///   - what: a clause: "is not there".
+  ///   - remedy: an imperative.
   public init(_ kind: Kind, path: String, what: String, remedy: String) {
     self.kind = kind
     self.path = path
@@ -135,5 +140,6 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     return (error.userInfo[NSUnderlyingErrorKey] as? any Error).map(innermost) ?? error
   }
 
+  /// `own.yaml: there is no such file; check the path`
   public var description: String { "\(path): \(what); \(remedy)" }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a path names.
-public enum FileKind: Sendable, Equatable {
+package enum FileKind: Sendable, Equatable {
   case file
   case folder
   /// Where links are not followed.
@@ -13,7 +13,7 @@ public enum FileKind: Sendable, Equatable {
   /// - Returns: nil where there is nothing.
   /// - Throws: ``FileError`` of kind `system` where the system does not say, as of what is in a
   ///   folder that may not be looked into.
-  public static func of(_ url: URL, following: Bool = true) throws -> FileKind? {
+  package static func of(_ url: URL, following: Bool = true) throws -> FileKind? {
     var status = stat()
     guard (following ? stat(url.path, &status) : lstat(url.path, &status)) == 0 else {
       if [ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno) { return nil }

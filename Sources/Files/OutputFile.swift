@@ -1,19 +1,19 @@
 import Foundation
 
 /// A file that is written from its start or its end.
-public final class OutputFile {
+package final class OutputFile {
   private let file: FileHandle
   /// What errors call it.
   private let path: String
   /// Where it is now, for another program to write it.
-  public let place: URL
+  package let place: URL
 
   /// Opens a file of our own, and makes it where there is none.
   ///
   /// - Parameter appending: whether what it holds stays.
   /// - Throws: ``FileError``: `malformed` where it is a link, has several names or is no file;
   ///   `system`.
-  public init(_ url: URL, appending: Bool = false) throws {
+  package init(_ url: URL, appending: Bool = false) throws {
     (path, place) = (url.path, url)
     StopPoint.pass()
     let descriptor = try OwnFile.open(path, O_WRONLY | O_CREAT | (appending ? O_APPEND : 0))
@@ -33,7 +33,7 @@ public final class OutputFile {
   /// Hands bytes to the system: they survive the end of the process.
   ///
   /// - Throws: ``FileError`` of kind `system`.
-  public func write(contentsOf data: Data) throws {
+  package func write(contentsOf data: Data) throws {
     do {
       try StopPoint.write(data) { try file.write(contentsOf: $0) }
     } catch {
@@ -44,7 +44,7 @@ public final class OutputFile {
   /// Waits until the disk has all: it survives a loss of power.
   ///
   /// - Throws: ``FileError`` of kind `system`, where something could not be written after all.
-  public func synchronize() throws {
+  package func synchronize() throws {
     StopPoint.pass()
     do {
       try file.synchronize()
@@ -56,7 +56,7 @@ public final class OutputFile {
   /// Bytes of the file.
   ///
   /// - Throws: ``FileError`` of kind `system`.
-  public func size() throws -> Int {
+  package func size() throws -> Int {
     var status = stat()
     guard fstat(file.fileDescriptor, &status) == 0 else {
       throw FileError(writing: path, code: errno)

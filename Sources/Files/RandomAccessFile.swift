@@ -3,7 +3,7 @@ import Foundation
 /// A file that is read and written anywhere.
 ///
 /// The object belongs to one thread at a time.
-public final class RandomAccessFile {
+package final class RandomAccessFile {
   private let file: FileHandle
   private let path: String
 
@@ -12,7 +12,7 @@ public final class RandomAccessFile {
   /// - Parameter making: whether to make it where there is none.
   /// - Throws: ``FileError``: `missing` where there is none; `malformed` where it is a link, has several
   ///   names or is no file; `system`.
-  public init(_ url: URL, making: Bool) throws {
+  package init(_ url: URL, making: Bool) throws {
     path = url.path
     if making { StopPoint.pass() }
     file = FileHandle(
@@ -23,7 +23,7 @@ public final class RandomAccessFile {
   /// Opens a file that is only read.
   ///
   /// - Throws: ``FileError``: `missing` where there is none; `malformed` where it is no file; `system`.
-  public init(reading url: URL) throws {
+  package init(reading url: URL) throws {
     path = url.path
     switch try FileKind.of(url) {
     case nil: throw FileError.missing(path)
@@ -38,13 +38,13 @@ public final class RandomAccessFile {
   }
 
   /// - Throws: ``FileError`` of kind `system`.
-  public func size() throws -> Int {
+  package func size() throws -> Int {
     try attempt { Int(clamping: try file.seekToEnd()) }
   }
 
   /// - Returns: `count` bytes, or fewer where the file ends before.
   /// - Throws: ``FileError`` of kind `system`.
-  public func read(at offset: Int, count: Int) throws -> Data {
+  package func read(at offset: Int, count: Int) throws -> Data {
     do {
       try file.seek(toOffset: UInt64(offset))
       return try file.read(upToCount: count) ?? Data()
@@ -56,7 +56,7 @@ public final class RandomAccessFile {
   /// Hands bytes to the system.
   ///
   /// - Throws: ``FileError`` of kind `system`.
-  public func write(_ data: Data, at offset: Int) throws {
+  package func write(_ data: Data, at offset: Int) throws {
     try attempt {
       try StopPoint.write(data) {
         try file.seek(toOffset: UInt64(offset))
@@ -68,7 +68,7 @@ public final class RandomAccessFile {
   /// Cuts the file, or makes it longer with zeros.
   ///
   /// - Throws: ``FileError`` of kind `system`.
-  public func truncate(to size: Int) throws {
+  package func truncate(to size: Int) throws {
     StopPoint.pass()
     try attempt { try file.truncate(atOffset: UInt64(size)) }
   }
@@ -76,7 +76,7 @@ public final class RandomAccessFile {
   /// Waits until the disk has all.
   ///
   /// - Throws: ``FileError`` of kind `system`.
-  public func synchronize() throws {
+  package func synchronize() throws {
     StopPoint.pass()
     try attempt { try file.synchronize() }
   }

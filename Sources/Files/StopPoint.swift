@@ -7,7 +7,7 @@ import Synchronization
 /// SIGKILL at number n, counted from 1; a write has then written half of its bytes.
 /// `DREAMER_FULL_AT=n` makes writes fail from number n on, as a full disk does. Without these nothing
 /// is counted.
-public enum StopPoint {
+package enum StopPoint {
   private static let wanted = number("DREAMER_STOP_AT")
   private static let full = number("DREAMER_FULL_AT")
   private static let count = Atomic<Int>(0)
@@ -18,7 +18,7 @@ public enum StopPoint {
   }
 
   /// Ends the process if it is time to.
-  public static func pass() {
+  package static func pass() {
     if isReached { stop() }
   }
 

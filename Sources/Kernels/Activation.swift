@@ -1,5 +1,5 @@
 /// An elementwise nonlinearity, by the name that configurations use.
-public enum Activation: String, Sendable, Codable, CaseIterable {
+package enum Activation: String, Sendable, Codable, CaseIterable {
   case none
   /// `x · sigmoid(x)`.
   case silu

@@ -3,9 +3,9 @@ import Foundation
 // Kernels of distributions and their losses. `rows` are independent; formulas are in the C lists.
 
 /// Categorical distributions, `classes` probabilities a row.
-public enum Categorical {
+package enum Categorical {
   /// `p = (1 - mix)·softmax(logits) + mix / classes`.
-  public static func probabilities(
+  package static func probabilities(
     _ logits: Region, mix: Float, classes: Int, into p: Region
   ) {
     precondition(logits.count == p.count && logits.count % classes == 0, "\(logits.count) logits")
@@ -13,7 +13,7 @@ public enum Categorical {
   }
 
   /// Adds to `dlogits` what a gradient at the probabilities is there.
-  public static func pullback(
+  package static func pullback(
     p: Region, dp: Region, mix: Float, classes: Int, dlogits: Region
   ) {
     precondition(p.count == dp.count && p.count == dlogits.count, "\(dlogits.count) logits")
@@ -21,14 +21,14 @@ public enum Categorical {
   }
 
   /// `y = ln x` for positive x.
-  public static func logarithm(_ x: Region, into y: Region) {
+  package static func logarithm(_ x: Region, into y: Region) {
     precondition(x.count == y.count)
     kernels.logarithm(x.base, y.base, x.count)
   }
 
   /// One-hot draws by inversion of `uniforms` (one a row), or the most likely class where that is
   /// empty.
-  public static func sample(_ p: Region, uniforms: Region, classes: Int, into z: Region) {
+  package static func sample(_ p: Region, uniforms: Region, classes: Int, into z: Region) {
     precondition(
       p.count == z.count && (uniforms.isEmpty || uniforms.count * classes == p.count),
       "\(uniforms.count) draws for \(p.count) probabilities")
@@ -36,18 +36,18 @@ public enum Categorical {
   }
 
   /// `entropy[r] = -Σ p ln p`; a row may hold several distributions.
-  public static func entropy(p: Region, logP: Region, into entropy: Region) {
+  package static func entropy(p: Region, logP: Region, into entropy: Region) {
     kernels.entropy_rows(
       p.base, logP.base, entropy.base, entropy.count, columns(p, logP, rows: entropy))
   }
 
   /// `kl[r] = Σ p (ln p - ln q)`.
-  public static func divergence(p: Region, logP: Region, logQ: Region, into kl: Region) {
+  package static func divergence(p: Region, logP: Region, logQ: Region, into kl: Region) {
     kernels.kl_rows(p.base, logP.base, logQ.base, kl.base, kl.count, columns(p, logQ, rows: kl))
   }
 
   /// `dp = g[r] (ln p - ln q)`, up to a constant that softmax's pullback cancels.
-  public static func divergencePosteriorPullback(
+  package static func divergencePosteriorPullback(
     logP: Region, logQ: Region, from g: Region, dp: Region
   ) {
     kernels.kl_posterior_gradient(
@@ -55,17 +55,17 @@ public enum Categorical {
   }
 
   /// `dq = -g[r] p / q`.
-  public static func divergencePriorPullback(p: Region, q: Region, from g: Region, dq: Region) {
+  package static func divergencePriorPullback(p: Region, q: Region, from g: Region, dq: Region) {
     kernels.kl_prior_gradient(p.base, q.base, g.base, dq.base, g.count, columns(p, dq, rows: g))
   }
 
   /// `y[r] = Σ a b`: with a one-hot `a` and `b = ln p`, a log-probability.
-  public static func dot(_ a: Region, _ b: Region, into y: Region) {
+  package static func dot(_ a: Region, _ b: Region, into y: Region) {
     kernels.dot_rows(a.base, b.base, y.base, y.count, columns(a, b, rows: y))
   }
 
   /// `dp` of the log-probability of one-hot actions (times `logGradient`) and of the entropy.
-  public static func policyPullback(
+  package static func policyPullback(
     p: Region, logP: Region, action: Region, logGradient: Region, entropyGradient: Region,
     dp: Region
   ) {
@@ -78,15 +78,15 @@ public enum Categorical {
 }
 
 /// The two-hot distribution over fixed bins (ALGORITHM section 7).
-public enum TwoHot {
+package enum TwoHot {
   /// `p = softmax(logits)` and `lse = ln Σ exp(logits)`.
-  public static func softmax(_ logits: Region, into p: Region, logSumExp lse: Region) {
+  package static func softmax(_ logits: Region, into p: Region, logSumExp lse: Region) {
     kernels.softmax_wide(
       logits.base, p.base, lse.base, lse.count, columns(logits, p, rows: lse))
   }
 
   /// The cross-entropy of each row's target, encoded on the two bins around it.
-  public static func loss(
+  package static func loss(
     _ logits: Region, logSumExp lse: Region, bins: Region, target: Region, into loss: Region
   ) {
     precondition(
@@ -97,7 +97,7 @@ public enum TwoHot {
   }
 
   /// `dlogits += g (softmax(logits) - twohot(target))`.
-  public static func pullback(
+  package static func pullback(
     _ logits: Region, logSumExp lse: Region, bins: Region, target: Region, from g: Region,
     dlogits: Region
   ) {
@@ -111,14 +111,14 @@ public enum TwoHot {
 
   /// `mean = Σ p bins`, mirrored bins paired first, so that uniform p gives exactly zero, and
   /// `terms = √Σ (p bins)²` over the positive bins: how large the terms are that cancel.
-  public static func mean(p: Region, bins: Region, into mean: Region, terms: Region) {
+  package static func mean(p: Region, bins: Region, into mean: Region, terms: Region) {
     precondition(
       p.count == mean.count * bins.count && terms.count == mean.count, "\(p.count) probabilities")
     kernels.two_hot_mean(p.base, bins.base, mean.base, terms.base, mean.count, bins.count)
   }
 
   /// The bins that one-hot rows choose: `[rows]` of `[rows, bins]`.
-  public static func values(of choices: Region, bins: Region, into values: Region) {
+  package static func values(of choices: Region, bins: Region, into values: Region) {
     precondition(choices.count == values.count * bins.count, "\(choices.count) choices")
     for row in 0..<values.count {
       let choice = UnsafeBufferPointer(start: choices.base + row * bins.count, count: bins.count)
@@ -128,15 +128,15 @@ public enum TwoHot {
 }
 
 /// A Bernoulli distribution by its logit.
-public enum Binary {
+package enum Binary {
   /// `loss = -q ln σ(l) - (1 - q) ln σ(-l)`.
-  public static func loss(_ logits: Region, target q: Region, into loss: Region) {
+  package static func loss(_ logits: Region, target q: Region, into loss: Region) {
     precondition(logits.count == q.count && q.count == loss.count)
     kernels.binary_loss(logits.base, q.base, loss.base, loss.count)
   }
 
   /// `dlogits += g (σ(l) - q)`.
-  public static func pullback(
+  package static func pullback(
     _ logits: Region, target q: Region, from g: Region, dlogits: Region
   ) {
     precondition(logits.count == q.count && q.count == g.count && g.count == dlogits.count)
@@ -145,7 +145,7 @@ public enum Binary {
 
   /// A draw for each logit: 1 where its number of `uniforms` is below its probability; where that is
   /// empty, the likelier value.
-  public static func sample(_ logits: Region, uniforms: Region, into value: Region) {
+  package static func sample(_ logits: Region, uniforms: Region, into value: Region) {
     precondition(logits.count == value.count && uniforms.isEmptyOr(logits.count))
     for index in 0..<logits.count {
       let bound = uniforms.isEmpty ? 0.5 : uniforms.base[index]
@@ -154,7 +154,7 @@ public enum Binary {
   }
 
   /// `entropy[r] = Σ -p ln p - (1 - p) ln (1 - p)` of a row's logits, in nats.
-  public static func entropy(_ logits: Region, into entropy: Region) {
+  package static func entropy(_ logits: Region, into entropy: Region) {
     let width = columns(logits, logits, rows: entropy)
     for row in 0..<entropy.count {
       entropy.base[row] = (row * width..<(row + 1) * width).reduce(0) { sum, index in
@@ -165,7 +165,7 @@ public enum Binary {
   }
 
   /// `dlogits -= g[r] l p (1 - p)`.
-  public static func entropyPullback(_ logits: Region, from g: Region, dlogits: Region) {
+  package static func entropyPullback(_ logits: Region, from g: Region, dlogits: Region) {
     let width = columns(logits, dlogits, rows: g)
     for index in 0..<logits.count {
       let l = logits.base[index]
@@ -174,7 +174,7 @@ public enum Binary {
   }
 
   /// `kl[r] = Σ p (ln p - ln q) + (1 - p)(ln (1 - p) - ln (1 - q))` of a row's pairs of logits, in nats.
-  public static func divergence(_ p: Region, _ q: Region, into kl: Region) {
+  package static func divergence(_ p: Region, _ q: Region, into kl: Region) {
     let width = columns(p, q, rows: kl)
     for row in 0..<kl.count {
       kl.base[row] = (row * width..<(row + 1) * width).reduce(0) { sum, index in
@@ -186,7 +186,7 @@ public enum Binary {
   }
 
   /// `dp += g[r] p (1 - p) (l - m)` for the logits `l` of p and `m` of q.
-  public static func divergencePullback(
+  package static func divergencePullback(
     first p: Region, _ q: Region, from g: Region, dlogits: Region
   ) {
     let width = columns(p, q, rows: g)
@@ -199,7 +199,7 @@ public enum Binary {
   }
 
   /// `dm += g[r] (σ(m) - σ(l))`.
-  public static func divergencePullback(
+  package static func divergencePullback(
     second q: Region, of p: Region, from g: Region, dlogits: Region
   ) {
     let width = columns(p, q, rows: g)
@@ -211,20 +211,20 @@ public enum Binary {
   }
 
   /// `p = σ(l)`.
-  public static func probability(_ logits: Region, into p: Region) {
+  package static func probability(_ logits: Region, into p: Region) {
     precondition(logits.count == p.count)
     kernels.binary_probability(logits.base, p.base, p.count)
   }
 }
 
 /// The squared distance, summed over a row and not halved.
-public enum SquaredError {
-  public static func loss(_ mean: Region, target: Region, into loss: Region) {
+package enum SquaredError {
+  package static func loss(_ mean: Region, target: Region, into loss: Region) {
     let width = columns(mean, target, rows: loss)
     kernels.squared_error(mean.base, target.base, loss.base, loss.count, width)
   }
 
-  public static func pullback(_ mean: Region, target: Region, from g: Region, dmean: Region) {
+  package static func pullback(_ mean: Region, target: Region, from g: Region, dmean: Region) {
     precondition(dmean.count == mean.count)
     let width = columns(mean, target, rows: g)
     kernels.squared_error_gradient(mean.base, target.base, g.base, dmean.base, g.count, width)

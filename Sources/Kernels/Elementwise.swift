@@ -2,26 +2,26 @@
 
 extension Region {
   /// `self += other`.
-  public func add(_ other: Region) {
+  package func add(_ other: Region) {
     precondition(other.count == count, "adding \(other.count) floats to \(count)")
     kernels.add(other.base, base, count)
   }
 
   /// `self += factor · other`.
-  public func add(_ factor: Float, times other: Region) {
+  package func add(_ factor: Float, times other: Region) {
     precondition(other.count == count, "adding \(other.count) floats to \(count)")
     kernels.axpy(factor, other.base, base, count)
   }
 
   /// `self += factor · a · b`, elementwise.
-  public func add(_ a: Region, times b: Region, _ factor: Float = 1) {
+  package func add(_ a: Region, times b: Region, _ factor: Float = 1) {
     precondition(
       a.count == count && b.count == count, "\(a.count) times \(b.count) floats to \(count)")
     for index in 0..<count { base[index] += factor * a.base[index] * b.base[index] }
   }
 
   /// `self = weight · other + (1 - weight) · self`, an exponential average.
-  public func blend(_ weight: Float, of other: Region) {
+  package func blend(_ weight: Float, of other: Region) {
     precondition(other.count == count, "blending \(other.count) floats with \(count)")
     for index in 0..<count {
       base[index] = weight * other.base[index] + (1 - weight) * base[index]
@@ -29,28 +29,28 @@ extension Region {
   }
 
   /// The sum of squares, in double precision.
-  public var sumOfSquares: Double { kernels.sum_of_squares(base, count) }
+  package var sumOfSquares: Double { kernels.sum_of_squares(base, count) }
 
   /// The sum, in double precision.
-  public var sum: Double {
+  package var sum: Double {
     var total = 0.0
     for index in 0..<count { total += Double(base[index]) }
     return total
   }
 
   /// How many are at most `bound`.
-  public func countAtMost(_ bound: Float) -> Int {
+  package func countAtMost(_ bound: Float) -> Int {
     UnsafeBufferPointer(start: base, count: count).count(where: { $0 <= bound })
   }
 
   /// `self = sign(x) ln(1 + |x|)`.
-  public func symlog(of x: Region) {
+  package func symlog(of x: Region) {
     precondition(x.count == count, "symlog of \(x.count) floats into \(count)")
     kernels.symlog(x.base, base, count)
   }
 
   /// `self = sigmoid(self)`.
-  public func sigmoid() {
+  package func sigmoid() {
     NormActivation(Normalization(kind: .none), .sigmoid)
       .forward(self, scale: .empty, shift: .empty, columns: count, into: self)
   }
@@ -58,7 +58,7 @@ extension Region {
   /// `self = xᵀ`.
   ///
   /// - Parameter x: `[rows, columns]`.
-  public func transpose(of x: Region, rows: Int, columns: Int) {
+  package func transpose(of x: Region, rows: Int, columns: Int) {
     precondition(
       x.count == rows * columns && count == x.count,
       "transposing \(rows)×\(columns) of \(x.count) floats into \(count)")
@@ -66,22 +66,22 @@ extension Region {
   }
 
   /// `self = x / max(1, |x|)`, elementwise: clips to [-1, 1].
-  public func clipToUnit(_ x: Region) {
+  package func clipToUnit(_ x: Region) {
     precondition(x.count == count, "clipping \(x.count) floats into \(count)")
     kernels.clip_to_unit(x.base, base, count)
   }
 }
 
 /// Operations on the rows of row-major matrices. Shapes are checked once a call.
-public enum Rows {
+package enum Rows {
   /// `sums += Σ_r x[r]`. - Parameter x: `[rows, columns]`.
-  public static func addColumnSums(of x: Region, to sums: Region) {
+  package static func addColumnSums(of x: Region, to sums: Region) {
     precondition(sums.count > 0 && x.count % sums.count == 0, "sums of \(sums.count) columns")
     kernels.add_column_sums(x.base, sums.base, x.count / sums.count, sums.count)
   }
 
   /// `sums[r] += Σ_c x[r, c]`. - Parameter x: `[rows, columns]`.
-  public static func addRowSums(of x: Region, to sums: Region) {
+  package static func addRowSums(of x: Region, to sums: Region) {
     let columns = sums.isEmpty ? 0 : x.count / sums.count
     precondition(x.count == sums.count * columns, "sums of \(sums.count) rows")
     for row in 0..<sums.count {
@@ -96,7 +96,7 @@ public enum Rows {
   /// - Parameters:
   ///   - values: `[rows, 1]` or `[1, columns]`, as `x` without gaps.
   ///   - x: `[rows, columns]`.
-  public static func spread(_ values: Matrix, into x: Matrix) {
+  package static func spread(_ values: Matrix, into x: Matrix) {
     let (byRow, byColumn) = (values.rows == x.rows, values.columns == x.columns)
     precondition(
       (byRow || values.rows == 1) && (byColumn || values.columns == 1)
@@ -111,7 +111,7 @@ public enum Rows {
   }
 
   /// `y[r] = factors[r] · x[r]`, or `y[r] += …` with `accumulating`.
-  public static func scale(
+  package static func scale(
     _ x: Region, by factors: Region, into y: Region, accumulating: Bool = false
   ) {
     let rows = factors.count
@@ -128,14 +128,14 @@ public enum Rows {
   }
 
   /// Copies a matrix, or adds it, into columns `to…` of a wider one.
-  public static func copy(
+  package static func copy(
     _ source: Matrix, into target: Matrix, at column: Int, accumulating: Bool = false
   ) {
     copy(source, from: 0, columns: source.columns, into: target, at: column, accumulating)
   }
 
   /// Copies `columns` columns of a matrix from `from…`, or adds them, to `to…` of another.
-  public static func copy(
+  package static func copy(
     _ source: Matrix, from: Int, columns: Int, into target: Matrix, at to: Int,
     _ accumulating: Bool = false
   ) {
@@ -151,11 +151,11 @@ public enum Rows {
 }
 
 /// `y = activation(norm(x))` over rows.
-public struct NormActivation: Sendable {
-  public let norm: Normalization
-  public let activation: Activation
+package struct NormActivation: Sendable {
+  package let norm: Normalization
+  package let activation: Activation
 
-  public init(_ norm: Normalization, _ activation: Activation) {
+  package init(_ norm: Normalization, _ activation: Activation) {
     self.norm = norm
     self.activation = activation
   }
@@ -165,7 +165,7 @@ public struct NormActivation: Sendable {
   ///   - scale: `[columns]`, or empty without a norm.
   ///   - shift: `[columns]`, or empty where the norm has none.
   ///   - y: `[rows, columns]`.
-  public func forward(_ x: Region, scale: Region, shift: Region, columns: Int, into y: Region) {
+  package func forward(_ x: Region, scale: Region, shift: Region, columns: Int, into y: Region) {
     check(scale: scale, shift: shift, columns: columns, x.count == y.count)
     kernels.norm_activate(
       x.base, scale.base, shift.base, y.base, x.count / columns, columns, norm.code, norm.epsilon,
@@ -173,14 +173,14 @@ public struct NormActivation: Sendable {
   }
 
   /// Rows that a pullback works on together.
-  public static let pullbackRows = 16
+  package static let pullbackRows = 16
 
   /// Turns the gradient at y into that at x, and adds to those of scale and shift; an empty one is
   /// not wanted.
   /// - Parameters:
   ///   - gradient: `[rows, columns]`: at y, and then at x.
   ///   - temporary: `[pullbackRows, columns]`.
-  public func pullback(
+  package func pullback(
     _ x: Region, scale: Region, shift: Region, columns: Int, gradient: Region, dscale: Region,
     dshift: Region, temporary: Region
   ) {
@@ -204,13 +204,13 @@ public struct NormActivation: Sendable {
 
 /// The gated recurrent unit of the RSSM (ALGORITHM section 4, step 6), where the gates of each of
 /// `groups` blocks lie side by side.
-public enum GatedRecurrentUnit {
+package enum GatedRecurrentUnit {
   /// `out = u·c + (1 - u)·h` with `r = σ(reset)`, `c = tanh(r·candidate)`, `u = σ(update - 1)`.
   /// - Parameters:
   ///   - gates: `[rows, groups · 3 · D / groups]`: reset, candidate, update of each group.
   ///   - state: `[rows, D]`.
   ///   - out: `[rows, D]`, with the stride of the state.
-  public static func forward(gates: Matrix, state: Matrix, out: Matrix, groups: Int) {
+  package static func forward(gates: Matrix, state: Matrix, out: Matrix, groups: Int) {
     precondition(
       state.columns % groups == 0 && gates.columns == 3 * state.columns && gates.rows == state.rows
         && out.rows == state.rows && out.columns == state.columns && out.stride == state.stride,
@@ -222,7 +222,7 @@ public enum GatedRecurrentUnit {
   }
 
   /// Writes the gradient of the gates and adds to that of the state.
-  public static func pullback(
+  package static func pullback(
     gates: Region, state: Region, from dout: Region, dgates: Region, dstate: Region, width: Int,
     groups: Int
   ) {
@@ -251,7 +251,7 @@ extension Region {
 
 extension Region {
   /// `values = max(self, bound)`, and its derivative times `weight`: zero at and below the bound.
-  public func floor(at bound: Float, weight: Float, into values: Region, gradient: Region) {
+  package func floor(at bound: Float, weight: Float, into values: Region, gradient: Region) {
     precondition(values.count == count && gradient.count == count, "floor of \(count) floats")
     for index in 0..<count {
       let isFree = base[index] <= bound

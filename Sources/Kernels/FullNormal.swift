@@ -4,17 +4,17 @@ import Foundation
 ///
 /// `L` has a positive diagonal, `[rows, D]`, and a strict lower triangle, `[rows, D (D - 1) / 2]`, row
 /// by row: `(1,0), (2,0), (2,1), …`. Empty gradients are left alone.
-public enum FullNormal {
+package enum FullNormal {
   /// Means and Cholesky factors, or their gradients.
-  public struct Parameters: Sendable {
+  package struct Parameters: Sendable {
     /// `[rows, D]`, as `diagonal`.
-    public let mean: Region
-    public let lower: Region
-    public let diagonal: Region
+    package let mean: Region
+    package let lower: Region
+    package let diagonal: Region
     /// D.
-    public let size: Int
+    package let size: Int
 
-    public init(mean: Region, lower: Region, diagonal: Region, size: Int) {
+    package init(mean: Region, lower: Region, diagonal: Region, size: Int) {
       let rows = size > 0 ? diagonal.count / size : 0
       precondition(
         mean.count == diagonal.count && lower.count == rows * size * (size - 1) / 2,
@@ -34,7 +34,7 @@ public enum FullNormal {
   }
 
   /// `value = mean + L noise`.
-  public static func sample(_ p: Parameters, noise: Region, into value: Region) {
+  package static func sample(_ p: Parameters, noise: Region, into value: Region) {
     check(p, noise, value)
     for row in 0..<p.rows {
       let (factor, start) = (p.factor(row), row * p.size)
@@ -47,7 +47,7 @@ public enum FullNormal {
   }
 
   /// Adds what a gradient at a sample is at the parameters.
-  public static func samplePullback(_ gradient: Parameters, noise: Region, from g: Region) {
+  package static func samplePullback(_ gradient: Parameters, noise: Region, from g: Region) {
     check(gradient, noise, g)
     for row in 0..<gradient.rows {
       let (factor, start) = (gradient.factor(row), row * gradient.size)
@@ -59,7 +59,7 @@ public enum FullNormal {
   }
 
   /// `-½ |u|² - Σ ln L_ii - D/2 ln 2π` with `u = L⁻¹ (x - m)`, in nats: `[rows]`.
-  public static func logDensity(_ p: Parameters, value: Region, into density: Region) {
+  package static func logDensity(_ p: Parameters, value: Region, into density: Region) {
     check(p, value, value)
     var u = [Float](repeating: 0, count: p.size)
     for row in 0..<p.rows {
@@ -74,7 +74,7 @@ public enum FullNormal {
 
   /// Adds what a gradient at the log-density is: with `v = L⁻ᵀ u`, it is `v` at the mean, `v uᵀ` less
   /// the inverse diagonal at `L`, and `-v` at the value.
-  public static func logDensityPullback(
+  package static func logDensityPullback(
     _ p: Parameters, value: Region, from g: Region, into gradient: Parameters, dvalue: Region
   ) {
     check(p, value, value)
@@ -94,7 +94,7 @@ public enum FullNormal {
   }
 
   /// `Σ ln L_ii + D/2 (1 + ln 2π)`, in nats: `[rows]`.
-  public static func entropy(_ p: Parameters, into entropy: Region) {
+  package static func entropy(_ p: Parameters, into entropy: Region) {
     for row in 0..<p.rows {
       entropy.base[row] =
         p.factor(row).logDeterminant + Float(p.size) * (0.5 + halfLogTwoPi)
@@ -102,7 +102,7 @@ public enum FullNormal {
   }
 
   /// Adds what a gradient at the entropy is at the diagonal.
-  public static func entropyPullback(_ p: Parameters, from g: Region, ddiagonal: Region) {
+  package static func entropyPullback(_ p: Parameters, from g: Region, ddiagonal: Region) {
     for index in 0..<p.diagonal.count {
       ddiagonal.base[index] += g.base[index / p.size] / p.diagonal.base[index]
     }
@@ -110,7 +110,7 @@ public enum FullNormal {
 
   /// `KL(q ‖ p) = ½ [|P⁻¹L|² + |P⁻¹(m_p - m_q)|² - D] + Σ ln P_ii - Σ ln L_ii` with q's factor `L` and
   /// p's factor `P`, in nats: `[rows]`.
-  public static func divergence(_ q: Parameters, _ p: Parameters, into kl: Region) {
+  package static func divergence(_ q: Parameters, _ p: Parameters, into kl: Region) {
     precondition(q.size == p.size && q.rows == p.rows && kl.count == q.rows)
     for row in 0..<q.rows {
       let quotient = Quotient(q, p, row)
@@ -123,7 +123,7 @@ public enum FullNormal {
 
   /// Adds what a gradient at `KL(q ‖ p)` is at q: with `A = P⁻¹L`, `w = P⁻¹(m_p - m_q)`, it is `-P⁻ᵀw` at
   /// the mean, `P⁻ᵀA` less the inverse diagonal at `L`.
-  public static func divergencePullback(
+  package static func divergencePullback(
     first q: Parameters, _ p: Parameters, from g: Region, into gradient: Parameters
   ) {
     for row in 0..<q.rows {
@@ -141,7 +141,7 @@ public enum FullNormal {
 
   /// Adds what a gradient at `KL(q ‖ p)` is at p: `P⁻ᵀw` at the mean, and at `P` the inverse diagonal less
   /// `P⁻ᵀ(A Aᵀ + w wᵀ)`.
-  public static func divergencePullback(
+  package static func divergencePullback(
     second p: Parameters, of q: Parameters, from g: Region, into gradient: Parameters
   ) {
     for row in 0..<p.rows {

@@ -3,13 +3,13 @@ internal import COpenBLAS
 import Foundation
 
 /// A row-major matrix in memory: `rows × columns`, with `stride` floats from row to row.
-public struct Matrix: Sendable {
-  public let region: Region
-  public let rows: Int
-  public let columns: Int
-  public let stride: Int
+package struct Matrix: Sendable {
+  package let region: Region
+  package let rows: Int
+  package let columns: Int
+  package let stride: Int
 
-  public init(_ region: Region, rows: Int, columns: Int, stride: Int? = nil) {
+  package init(_ region: Region, rows: Int, columns: Int, stride: Int? = nil) {
     self.region = region
     self.rows = rows
     self.columns = columns
@@ -22,11 +22,13 @@ public struct Matrix: Sendable {
 
 /// OpenBLAS cannot be used.
 public struct BLASError: Error, CustomStringConvertible, Equatable {
+  /// What is in the way of using it, as a clause.
   public let problem: String
 
   /// Whether it is there and the system refuses to load it, for lack of memory mostly.
   public var isRefused: Bool { !problem.contains("cannot open shared object file") }
 
+  /// What is in the way and what to do about it, in a sentence.
   public var description: String {
     isRefused
       ? "\(problem); raise the limit of memory (ulimit -v), or install OpenBLAS again"
@@ -38,12 +40,12 @@ public struct BLASError: Error, CustomStringConvertible, Equatable {
 ///
 /// Products whose operands fit the caches run in a kernel of our own, which hardly packs anything;
 /// large ones run in OpenBLAS. Which one a product takes depends on its shape alone.
-public enum GEMM {
+package enum GEMM {
   /// Loads OpenBLAS, on one thread: parallelism comes from shards, and two threads in one small
   /// product halve it. The first product does so too, but cannot throw.
   ///
   /// - Throws: ``BLASError`` where the library is not installed.
-  public static func load() throws {
+  package static func load() throws {
     if let loadingError { throw loadingError }
   }
 
@@ -61,7 +63,7 @@ public enum GEMM {
   }
 
   /// Runs `body` with OpenBLAS on `threads` threads, for the one benchmark that wants it.
-  public static func withThreads<Result>(_ threads: Int, _ body: () throws -> Result) rethrows
+  package static func withThreads<Result>(_ threads: Int, _ body: () throws -> Result) rethrows
     -> Result
   {
     requireLibrary()
@@ -71,28 +73,28 @@ public enum GEMM {
   }
 
   /// The name and version of the BLAS, and the kernels that it runs.
-  public static var library: String { "\(configuration), kernels of \(kernelsName)" }
+  package static var library: String { "\(configuration), kernels of \(kernelsName)" }
 
   /// The name and version of the BLAS, and how it was built.
-  public static var configuration: String {
+  package static var configuration: String {
     requireLibrary()
     return String(cString: cob_configuration())
   }
 
   /// The processor whose kernels the BLAS runs: `SkylakeX`.
-  public static var kernelsName: String {
+  package static var kernelsName: String {
     requireLibrary()
     return String(cString: cob_core())
   }
 
   /// What the environment tells the BLAS: its variables, in their order.
-  public static var variables: [(name: String, value: String)] {
+  package static var variables: [(name: String, value: String)] {
     ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("OPENBLAS_") }
       .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   /// Whether the environment has the BLAS run others than this machine's own kernels.
-  public static var hasForeignKernels: Bool {
+  package static var hasForeignKernels: Bool {
     let isNamed = variables.contains { $0.name == "OPENBLAS_CORETYPE" && !$0.value.isEmpty }
     return isNamed && kernelsName.lowercased() != ownKernels?.lowercased()
   }
@@ -103,7 +105,7 @@ public enum GEMM {
 
   /// Whether a product `[M, K]` by `[K, N]` is one for our own kernel: B, or the result, stays in the
   /// second-level cache.
-  public static func isSmall(m: Int, n: Int, k: Int) -> Bool {
+  package static func isSmall(m: Int, n: Int, k: Int) -> Bool {
     n * min(k, m) <= 1 << 18
   }
 
@@ -115,7 +117,7 @@ public enum GEMM {
   ///   - b: `[K, N]`, or `[N, K]` with `transposeB`.
   ///   - c: `[M, N]`.
   ///   - bias: `[N]`, or empty; only with `alpha` 1 and `beta` 0.
-  public static func multiply(
+  package static func multiply(
     _ a: Matrix, transposeA: Bool = false, _ b: Matrix, transposeB: Bool = false,
     into c: Matrix, alpha: Float = 1, beta: Float = 0, bias: Region = .empty
   ) {
@@ -160,7 +162,7 @@ public enum GEMM {
 
 extension Matrix {
   /// The `index`-th of matrices of one shape that lie `step` floats apart in this one.
-  public func block(_ index: Int, step: Int, rows: Int, columns: Int) -> Matrix {
+  package func block(_ index: Int, step: Int, rows: Int, columns: Int) -> Matrix {
     let part =
       rows == 0
       ? region.slice(0, count: 0)

@@ -2,13 +2,13 @@ import Foundation
 
 /// A thread that does jobs behind its caller's back, in the order in which they came. Where the system
 /// refuses a thread, the caller does them.
-public final class JobQueue: Sendable {
+package final class JobQueue: Sendable {
   private let desk: JobDesk
   private let hasThread: Bool
 
   /// - Parameter capacity: of the jobs that wait, the sum of their costs from which on a caller has to
   ///   wait, too.
-  public init(capacity: Int) {
+  package init(capacity: Int) {
     desk = JobDesk(capacity: capacity)
     hasThread = startThread(stackSize: 1 << 20) { [desk] in desk.work() }
   }
@@ -17,12 +17,12 @@ public final class JobQueue: Sendable {
   deinit { desk.close() }
 
   /// Adds a job; waits while those before it cost too much.
-  public func submit(cost: Int = 0, _ job: @escaping @Sendable () -> Void) {
+  package func submit(cost: Int = 0, _ job: @escaping @Sendable () -> Void) {
     if hasThread { desk.submit(cost: cost, job) } else { job() }
   }
 
   /// Waits until all jobs are done.
-  public func drain() { desk.drain() }
+  package func drain() { desk.drain() }
 }
 
 /// What the queue and its thread share. The thread owns it, so that the queue can go first.
@@ -80,13 +80,13 @@ private final class JobDesk: @unchecked Sendable {
 }
 
 /// A value that several threads share, one at a time.
-public final class Locked<Value>: @unchecked Sendable {
+package final class Locked<Value>: @unchecked Sendable {
   private let lock = NSLock()
   private var value: Value
 
-  public init(_ value: Value) { self.value = value }
+  package init(_ value: Value) { self.value = value }
 
-  public func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+  package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
     lock.lock()
     defer { lock.unlock() }
     return try body(&value)

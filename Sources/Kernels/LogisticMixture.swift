@@ -6,17 +6,17 @@ import Foundation
 /// A row is one pixel of `C` channels: 1, or 3 whose second and third depend on those before. Its
 /// parameters are `M` logits, and then for each channel `M` means, `M` logarithms of scales and, with
 /// three channels, `M` coefficients before their tanh.
-public struct LogisticMixture: Sendable {
+package struct LogisticMixture: Sendable {
   /// C.
-  public let channels: Int
+  package let channels: Int
   /// M.
-  public let components: Int
+  package let components: Int
   /// Values that a number can have: 256 of a byte.
-  public let levels: Int
+  package let levels: Int
   /// The smallest logarithm of a scale; there is no gradient below it.
-  public let floor: Float
+  package let floor: Float
 
-  public init(channels: Int, components: Int, levels: Int, floor: Float) {
+  package init(channels: Int, components: Int, levels: Int, floor: Float) {
     precondition(channels == 1 || channels == 3, "\(channels) channels")
     precondition(components >= 1 && levels >= 2, "\(components) components, \(levels) levels")
     (self.channels, self.components) = (channels, components)
@@ -26,14 +26,14 @@ public struct LogisticMixture: Sendable {
   /// Numbers that each component has in a channel.
   private var kinds: Int { channels == 3 ? 3 : 2 }
   /// Parameters of a row.
-  public var width: Int { components * (1 + channels * kinds) }
+  package var width: Int { components * (1 + channels * kinds) }
 
   /// The log-probability of each row's grid cells, in nats.
   ///
   /// - Parameters:
   ///   - parameters: `[rows, width]`.
   ///   - value: `[rows, C]`.
-  public func logProbability(_ parameters: Region, value: Region, into result: Region) {
+  package func logProbability(_ parameters: Region, value: Region, into result: Region) {
     check(parameters, value, rows: result.count)
     var scores = [Float](repeating: 0, count: components)
     for row in 0..<result.count {
@@ -44,7 +44,8 @@ public struct LogisticMixture: Sendable {
   }
 
   /// Adds what a gradient at the log-probability is at the parameters.
-  public func pullback(_ parameters: Region, value: Region, from g: Region, into gradient: Region) {
+  package func pullback(_ parameters: Region, value: Region, from g: Region, into gradient: Region)
+  {
     check(parameters, value, rows: g.count)
     precondition(gradient.count == parameters.count)
     var scores = [Float](repeating: 0, count: components)
@@ -67,7 +68,7 @@ public struct LogisticMixture: Sendable {
   /// - Parameters:
   ///   - choices: `[rows, M]` uniform numbers; empty for the likeliest component.
   ///   - places: `[rows, C]` uniform numbers.
-  public func sample(_ parameters: Region, choices: Region, places: Region, into value: Region) {
+  package func sample(_ parameters: Region, choices: Region, places: Region, into value: Region) {
     let rows = value.count / channels
     check(parameters, value, rows: rows)
     precondition(choices.isEmptyOr(rows * components) && places.count == value.count)
@@ -89,7 +90,7 @@ public struct LogisticMixture: Sendable {
 
   /// The uniform number that draws a logistic distribution's mean and so many standard deviations,
   /// each `π / √3` of its scale.
-  public static func place(deviations: Float) -> Float {
+  package static func place(deviations: Float) -> Float {
     sigmoid(deviations * .pi / Float(3).squareRoot())
   }
 

@@ -1,22 +1,22 @@
 import Foundation
 
 /// Why this process can have no more than so much memory.
-public struct MemoryBound: Sendable, Equatable, CustomStringConvertible {
+package struct MemoryBound: Sendable, Equatable, CustomStringConvertible {
   /// Bytes that it can still have.
-  public let bytes: Int
+  package let bytes: Int
   /// What sets it: `ulimit -v`.
-  public let origin: String
+  package let origin: String
   /// Whether a demand beyond it is refused for certain; else other processes may give some back.
-  public let isFirm: Bool
+  package let isFirm: Bool
 
-  public var description: String { "\(bytes >> 20) MiB are left by \(origin)" }
+  package var description: String { "\(bytes >> 20) MiB are left by \(origin)" }
 }
 
 extension MemoryBound {
   /// The narrowest of those that hold for this process; nil where nothing is known.
   ///
   /// - Parameter isFirm: whether only those count beyond which a demand is refused for certain.
-  public static func narrowest(isFirm: Bool) -> MemoryBound? {
+  package static func narrowest(isFirm: Bool) -> MemoryBound? {
     all().filter { $0.isFirm || !isFirm }.min { $0.bytes < $1.bytes }
   }
 

@@ -3,9 +3,9 @@ import Foundation
 // Kernels of normal distributions. Rows are independent; empty gradients are left alone.
 
 /// Normal distributions with a mean and a standard deviation for each number.
-public enum DiagonalNormal {
+package enum DiagonalNormal {
   /// `value = mean + deviation · noise`.
-  public static func sample(mean: Region, deviation: Region, noise: Region, into value: Region) {
+  package static func sample(mean: Region, deviation: Region, noise: Region, into value: Region) {
     precondition(mean.count == deviation.count && noise.count == mean.count)
     precondition(value.count == mean.count)
     for index in 0..<mean.count {
@@ -14,7 +14,7 @@ public enum DiagonalNormal {
   }
 
   /// The log-density of each row's value and the entropy, in nats, summed over its columns.
-  public static func logDensity(
+  package static func logDensity(
     mean: Region, deviation: Region, value: Region, into density: Region, entropy: Region
   ) {
     let width = columns(mean, value, rows: density)
@@ -26,7 +26,7 @@ public enum DiagonalNormal {
   /// Adds to the gradients what one at the log-density (and at the entropy) is there: with
   /// `u = (x - m) / s` it is `u / s` at the mean, `(u² - 1) / s` and the entropy's `1 / s` at the
   /// deviation, `-u / s` at the value.
-  public static func pullback(
+  package static func pullback(
     mean: Region, deviation: Region, value: Region, logGradient: Region, entropyGradient: Region,
     dmean: Region, ddeviation: Region, dvalue: Region
   ) {
@@ -49,7 +49,7 @@ public enum DiagonalNormal {
 
   /// `kl[r] = Σ ln(s_q / s_p) + (s_p² + (m_p - m_q)²) / (2 s_q²) - ½` of `KL(p ‖ q)`, in nats
   /// (Kingma and Welling 2014, arXiv:1312.6114, appendix B, for any q).
-  public static func divergence(_ p: Moments, _ q: Moments, into kl: Region) {
+  package static func divergence(_ p: Moments, _ q: Moments, into kl: Region) {
     let width = columns(p.mean, q.mean, rows: kl)
     for row in 0..<kl.count {
       var sum: Float = 0
@@ -63,7 +63,7 @@ public enum DiagonalNormal {
   }
 
   /// Adds what a gradient at `KL(p ‖ q)` is at the moments of p.
-  public static func divergencePullback(
+  package static func divergencePullback(
     first p: Moments, _ q: Moments, from g: Region, into gradient: Moments
   ) {
     let width = columns(p.mean, q.mean, rows: g)
@@ -78,7 +78,7 @@ public enum DiagonalNormal {
   }
 
   /// Adds what a gradient at `KL(p ‖ q)` is at the moments of q.
-  public static func divergencePullback(
+  package static func divergencePullback(
     second q: Moments, of p: Moments, from g: Region, into gradient: Moments
   ) {
     let width = columns(p.mean, q.mean, rows: g)
@@ -94,11 +94,11 @@ public enum DiagonalNormal {
   }
 
   /// Means and standard deviations, `[rows, columns]` each, or their gradients.
-  public struct Moments: Sendable {
-    public let mean: Region
-    public let deviation: Region
+  package struct Moments: Sendable {
+    package let mean: Region
+    package let deviation: Region
 
-    public init(mean: Region, deviation: Region) {
+    package init(mean: Region, deviation: Region) {
       precondition(
         mean.isEmptyOr(deviation.count) || deviation.isEmpty,
         "\(mean.count) means, \(deviation.count) deviations")
@@ -112,7 +112,7 @@ public enum DiagonalNormal {
 }
 
 /// How a network's number becomes a standard deviation, which is positive.
-public enum DeviationMap: Sendable, Equatable {
+package enum DeviationMap: Sendable, Equatable {
   /// `ln(1 + eˣ) + minimum`: PlaNet's and DreamerV1's.
   case softplus(minimum: Float)
   /// `2 σ(x / 2) + minimum`, between the minimum and the minimum plus 2: DreamerV2's.
@@ -123,13 +123,13 @@ public enum DeviationMap: Sendable, Equatable {
   case halfExponential
 
   /// `y = f(x)`.
-  public func forward(_ x: Region, into y: Region) {
+  package func forward(_ x: Region, into y: Region) {
     precondition(x.count == y.count, "\(x.count) numbers, \(y.count) deviations")
     for index in 0..<x.count { y.base[index] = value(x.base[index]) }
   }
 
   /// `dx += dy f'(x)`.
-  public func pullback(_ x: Region, _ y: Region, from dy: Region, dx: Region) {
+  package func pullback(_ x: Region, _ y: Region, from dy: Region, dx: Region) {
     precondition(x.count == y.count && y.count == dy.count && dy.count == dx.count)
     for index in 0..<x.count {
       dx.base[index] += dy.base[index] * slope(x.base[index], y.base[index])
@@ -167,25 +167,25 @@ extension Region {
 }
 
 /// A normal distribution whose mean and standard deviation are bounded (ALGORITHM section 7).
-public struct BoundedNormal: Sendable {
+package struct BoundedNormal: Sendable {
   /// Smallest and largest standard deviation.
-  public let minimum: Float
-  public let maximum: Float
+  package let minimum: Float
+  package let maximum: Float
 
-  public init(minimum: Float, maximum: Float) {
+  package init(minimum: Float, maximum: Float) {
     self.minimum = minimum
     self.maximum = maximum
   }
 
   /// `mean = tanh(m)`, `deviation = (max - min)·σ(s + 2) + min`.
-  public func parameters(_ m: Region, _ s: Region, mean: Region, deviation: Region) {
+  package func parameters(_ m: Region, _ s: Region, mean: Region, deviation: Region) {
     precondition(m.count == s.count && mean.count == m.count && deviation.count == m.count)
     kernels.bounded_normal(
       m.base, s.base, mean.base, deviation.base, m.count, minimum, maximum)
   }
 
   /// Adds to `dm` and `ds` what gradients at the mean and the deviation are there.
-  public func pullback(
+  package func pullback(
     mean: Region, deviation: Region, dmean: Region, ddeviation: Region, dm: Region, ds: Region
   ) {
     precondition(
@@ -200,7 +200,7 @@ public struct BoundedNormal: Sendable {
 
   /// Adds to `dm` and `ds` what gradients at the log-density of each row's action and at the entropy are
   /// there.
-  public func pullback(
+  package func pullback(
     mean: Region, deviation: Region, action: Region, logGradient: Region, entropyGradient: Region,
     dm: Region, ds: Region
   ) {

@@ -1,7 +1,7 @@
 /// How a layer's outputs are normalised over their features (for images: over the channels of one
 /// pixel) before the activation.
-public struct Normalization: Sendable, Equatable, Codable {
-  public enum Kind: String, Sendable, Codable, CaseIterable {
+package struct Normalization: Sendable, Equatable, Codable {
+  package enum Kind: String, Sendable, Codable, CaseIterable {
     /// `x · (mean(x²) + ε)^(-1/2) · scale`.
     case rms
     /// `(x - mean(x)) · (variance(x) + ε)^(-1/2) · scale + shift`.
@@ -18,18 +18,18 @@ public struct Normalization: Sendable, Equatable, Codable {
     }
   }
 
-  public var kind: Kind
+  package var kind: Kind
 
   /// What is added to the mean square or the variance; the reference's 1e-4 by default.
-  public var epsilon: Float
+  package var epsilon: Float
 
-  public init(kind: Kind, epsilon: Float = 1e-4) {
+  package init(kind: Kind, epsilon: Float = 1e-4) {
     self.kind = kind
     self.epsilon = epsilon
   }
 
-  public var hasScale: Bool { kind != .none }
-  public var hasShift: Bool { kind == .layer }
+  package var hasScale: Bool { kind != .none }
+  package var hasShift: Bool { kind == .layer }
 
   /// The number by which the C kernels know the kind.
   package var code: Int32 { kind.code }

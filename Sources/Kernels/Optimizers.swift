@@ -1,22 +1,22 @@
 /// What one optimiser step on one tensor needs. See `NeuralNetworks/Optimizer.swift`.
-public struct OptimizerStep: Sendable {
-  public enum Rule: Sendable { case laprop, adam }
+package struct OptimizerStep: Sendable {
+  package enum Rule: Sendable { case laprop, adam }
 
-  public var rule: Rule
+  package var rule: Rule
   /// Factor on the gradient: what clipping leaves of it.
-  public var clip: Float
-  public var beta1: Float
-  public var beta2: Float
+  package var clip: Float
+  package var beta1: Float
+  package var beta2: Float
   /// `1 - beta1ⁿ`, `1 - beta2ⁿ`.
-  public var correction1: Float
-  public var correction2: Float
-  public var epsilon: Float
-  public var rate: Float
-  public var decay: Float
-  public var usesMomentum: Bool
-  public var isNesterov: Bool
+  package var correction1: Float
+  package var correction2: Float
+  package var epsilon: Float
+  package var rate: Float
+  package var decay: Float
+  package var usesMomentum: Bool
+  package var isNesterov: Bool
 
-  public init(
+  package init(
     rule: Rule, clip: Float, beta1: Float, beta2: Float, correction1: Float, correction2: Float,
     epsilon: Float, rate: Float, decay: Float, usesMomentum: Bool, isNesterov: Bool
   ) {
@@ -38,7 +38,7 @@ public struct OptimizerStep: Sendable {
   /// - Parameters:
   ///   - weights, gradient: the tensor.
   ///   - variance, momentum: its running averages, zero before the first step.
-  public func apply(
+  package func apply(
     weights: Region, gradient: Region, variance: Region, momentum: Region
   ) -> Double {
     let count = weights.count

@@ -3,15 +3,15 @@ import Foundation
 
 /// The processors that this process may use: those of its affinity (`taskset`, `docker --cpuset-cpus`,
 /// Slurm), as far as its control groups' quota goes (`docker --cpus`, Kubernetes' limits).
-public enum Processors {
+package enum Processors {
   /// How many threads compute at once; a quota of 1.5 counts as 2.
-  public static var count: Int {
+  package static var count: Int {
     guard let quota else { return allowed }
     return max(1, min(allowed, Int(min(quota.rounded(.up), 0x1p30))))
   }
 
   /// Processors' time that the control groups allow in the mean; nil where they set no quota.
-  public static var quota: Double? { ControlGroups().processors }
+  package static var quota: Double? { ControlGroups().processors }
 
   /// Those of the affinity.
   private static var allowed: Int {

@@ -29,7 +29,7 @@ extension GEMM {
   ///   - first, second, third: `[M, Kᵢ]` and `[Kᵢ, N]`; the second matrices have one stride.
   ///   - c: `[M, N]`.
   ///   - bias: `[N]`, or empty; not with `accumulating`.
-  public static func multiplySum(
+  package static func multiplySum(
     _ first: (Matrix, Matrix), _ second: (Matrix, Matrix)?, _ third: (Matrix, Matrix)?,
     into c: Matrix, accumulating: Bool, bias: Region = .empty
   ) {
@@ -73,7 +73,7 @@ extension GEMM {
   ///   - b: `[K, N]`.
   ///   - c: `[M, N]`.
   ///   - bias: `[N]`, or empty; not with `accumulating`.
-  public static func multiplySparse(
+  package static func multiplySparse(
     _ a: Matrix, _ b: Matrix, into c: Matrix, accumulating: Bool, bias: Region = .empty
   ) {
     precondition(
@@ -89,14 +89,14 @@ extension GEMM {
 
 /// `c += Σ xᵀ·dy` over pairs of matrices that lie in several places: what the steps of a sequence
 /// add to the gradient of a weight, as one product.
-public struct TransposedProduct {
+package struct TransposedProduct {
   private var runs: [ck_run] = []
   private var first: (x: Matrix, dy: Matrix)?
 
-  public init() {}
+  package init() {}
 
   /// Forgets all pairs and keeps their memory.
-  public mutating func removeAll() {
+  package mutating func removeAll() {
     runs.removeAll(keepingCapacity: true)
     first = nil
   }
@@ -104,7 +104,7 @@ public struct TransposedProduct {
   /// - Parameters:
   ///   - x: `[rows, M]`.
   ///   - dy: `[rows, N]`. M, N and both strides are those of the first pair.
-  public mutating func append(_ x: Matrix, _ dy: Matrix) {
+  package mutating func append(_ x: Matrix, _ dy: Matrix) {
     let first = first ?? (x, dy)
     precondition(
       x.rows == dy.rows && x.columns == first.x.columns && dy.columns == first.dy.columns
@@ -116,7 +116,7 @@ public struct TransposedProduct {
   }
 
   /// - Parameter c: `[M, N]`.
-  public func add(to c: Matrix) {
+  package func add(to c: Matrix) {
     guard let first else { return }
     precondition(
       first.x.columns == c.rows && first.dy.columns == c.columns,

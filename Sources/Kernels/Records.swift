@@ -10,7 +10,7 @@ extension Bytes {
   }
 
   /// Copies elements as they are in memory; they must fill the bytes.
-  public func store<Element: BitwiseCopyable>(_ source: [Element], _ range: Range<Int>) {
+  package func store<Element: BitwiseCopyable>(_ source: [Element], _ range: Range<Int>) {
     precondition(
       source.indices.contains(range) && range.count * MemoryLayout<Element>.stride == count,
       "elements \(range) of \(source.count) for \(count) bytes")
@@ -22,7 +22,7 @@ extension Bytes {
 
   /// Copies all bytes over elements of an array, from `first` on: they must be a whole number of
   /// elements, and any bytes must make one.
-  public func load<Element: BitwiseCopyable>(into target: inout [Element], at first: Int) {
+  package func load<Element: BitwiseCopyable>(into target: inout [Element], at first: Int) {
     let elements = count / MemoryLayout<Element>.stride
     precondition(
       count % MemoryLayout<Element>.stride == 0 && first >= 0 && first + elements <= target.count,
@@ -35,7 +35,7 @@ extension Bytes {
   }
 
   /// Stores numbers in half precision, to the nearest, ties to even: two bytes each.
-  public func storeHalves(_ source: [Float], _ range: Range<Int>) {
+  package func storeHalves(_ source: [Float], _ range: Range<Int>) {
     precondition(
       source.indices.contains(range) && range.count * 2 == count,
       "numbers \(range) of \(source.count) for \(count) bytes of halves")
@@ -46,7 +46,7 @@ extension Bytes {
   }
 
   /// Loads what ``storeHalves(_:_:)`` stored over numbers of an array, from `first` on.
-  public func loadHalves(into target: inout [Float], at first: Int) {
+  package func loadHalves(into target: inout [Float], at first: Int) {
     precondition(
       count % 2 == 0 && first >= 0 && first + count / 2 <= target.count,
       "\(count) bytes of halves for numbers of \(target.count) from \(first) on")
@@ -63,13 +63,13 @@ extension Bytes {
   }
 
   /// A number that other bytes are very unlikely to have.
-  public var checksum: UInt64 { ck_checksum(base, count) }
+  package var checksum: UInt64 { ck_checksum(base, count) }
 
   /// The bytes, copied out.
-  public var data: Data { Data(bytes: base, count: count) }
+  package var data: Data { Data(bytes: base, count: count) }
 
   /// Copies all of `data`, which has the same count.
-  public func copy(from data: Data) {
+  package func copy(from data: Data) {
     precondition(data.count == count, "copy of \(data.count) bytes to \(count)")
     data.withUnsafeBytes { memory.copyMemory(from: $0) }
   }
@@ -83,12 +83,12 @@ extension Range<Int> {
 
 extension Data {
   /// Elements as they are in memory, one after the other.
-  public init<Element: BitwiseCopyable>(elements: [Element]) {
+  package init<Element: BitwiseCopyable>(elements: [Element]) {
     self = elements.withUnsafeBytes { Data($0) }
   }
 
   /// What ``init(elements:)`` took; nil where the bytes are no whole number of elements.
-  public func elements<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>(
+  package func elements<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>(
     of type: Element.Type
   ) -> [Element]? {
     guard count % MemoryLayout<Element>.stride == 0 else { return nil }
@@ -98,7 +98,7 @@ extension Data {
   }
 
   /// A number that other bytes are very unlikely to have.
-  public var checksum: UInt64 {
+  package var checksum: UInt64 {
     var byte: UInt8 = 0
     return withUnsafeBytes { bytes in
       withUnsafePointer(to: &byte) { ck_checksum(bytes.baseAddress ?? UnsafeRawPointer($0), count) }

@@ -5,35 +5,68 @@ internal import CKernels
 /// A region is a view: copying it copies no numbers, and it must not outlive its owner. Matrices are
 /// row-major. Kernels take regions, check their counts once and then run on bare pointers; code
 /// outside `Kernels` moves numbers in and out in bulk and never loops over elements.
-public struct Region: @unchecked Sendable {
-  let base: UnsafeMutablePointer<Float>
-  public let count: Int
+package struct Region: @unchecked Sendable {
+  private let memory: UnsafeMutablePointer<Float>
+  package let count: Int
+  #if DEBUG
+    /// Of an arena's memory: how long it may be used, and where it begins there.
+    private let lease: (lease: Lease, place: Arena.Mark)?
+
+    init(
+      base: UnsafeMutablePointer<Float>, count: Int, lease: (lease: Lease, place: Arena.Mark)?
+    ) {
+      (memory, self.count, self.lease) = (base, count, lease)
+    }
+  #endif
 
   init(base: UnsafeMutablePointer<Float>, count: Int) {
-    self.base = base
-    self.count = count
+    (memory, self.count) = (base, count)
+    #if DEBUG
+      lease = nil
+    #endif
+  }
+
+  /// For kernels alone. In debug builds, a trap where an arena has taken the memory back.
+  package var base: UnsafeMutablePointer<Float> {
+    #if DEBUG
+      // No floats are nobody's memory.
+      if let lease, count > 0 {
+        precondition(
+          lease.lease.holds(lease.place), "an arena's memory is used after it was taken back")
+      }
+    #endif
+    return memory
+  }
+
+  /// A part, which may be used as long as the whole.
+  private func part(_ offset: Int, count: Int) -> Region {
+    #if DEBUG
+      return Region(base: base + offset, count: count, lease: lease)
+    #else
+      return Region(base: base + offset, count: count)
+    #endif
   }
 
   /// The region of no floats: what stands where a gradient is not wanted.
-  public static let empty = Region(
+  package static let empty = Region(
     base: UnsafeMutablePointer(bitPattern: MemoryLayout<Float>.alignment)!, count: 0)
 
-  public var isEmpty: Bool { count == 0 }
+  package var isEmpty: Bool { count == 0 }
 
   /// The part of this region that starts at `offset`.
-  public func slice(_ offset: Int, count: Int) -> Region {
+  package func slice(_ offset: Int, count: Int) -> Region {
     precondition(
       offset >= 0 && count >= 0 && offset + count <= self.count,
       "slice \(offset)..<\(offset + count) of a region of \(self.count)")
-    return Region(base: base + offset, count: count)
+    return part(offset, count: count)
   }
 
   /// The rows `range` of a matrix with `columns` columns.
-  public func rows(_ range: Range<Int>, columns: Int) -> Region {
+  package func rows(_ range: Range<Int>, columns: Int) -> Region {
     slice(range.lowerBound * columns, count: range.count * columns)
   }
 
-  public subscript(index: Int) -> Float {
+  package subscript(index: Int) -> Float {
     get {
       precondition(index >= 0 && index < count, "index \(index) of a region of \(count)")
       return base[index]
@@ -45,18 +78,18 @@ public struct Region: @unchecked Sendable {
   }
 
   /// The numbers, copied out.
-  public var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+  package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-  public func fill(_ value: Float) { base.update(repeating: value, count: count) }
+  package func fill(_ value: Float) { base.update(repeating: value, count: count) }
 
   /// Copies all numbers of `source`, which has the same count.
-  public func copy(from source: Region) {
+  package func copy(from source: Region) {
     precondition(source.count == count, "copy of \(source.count) floats to \(count)")
     base.update(from: source.base, count: count)
   }
 
   /// Copies all numbers of `source`, which has the same count.
-  public func copy(from source: [Float]) {
+  package func copy(from source: [Float]) {
     precondition(source.count == count, "copy of \(source.count) floats to \(count)")
     source.withUnsafeBufferPointer {
       if count > 0 { base.update(from: $0.baseAddress!, count: count) }
@@ -64,7 +97,7 @@ public struct Region: @unchecked Sendable {
   }
 
   /// Copies the part of `source` that starts at `offset`.
-  public func copy(from source: ArraySlice<Float>) {
+  package func copy(from source: ArraySlice<Float>) {
     precondition(source.count == count, "copy of \(source.count) floats to \(count)")
     source.withUnsafeBufferPointer {
       if count > 0 { base.update(from: $0.baseAddress!, count: count) }
@@ -73,14 +106,14 @@ public struct Region: @unchecked Sendable {
 }
 
 /// Memory for floats that lives as long as this object, aligned for vector loads and zero at first.
-public final class Storage: @unchecked Sendable {
-  public let region: Region
+package final class Storage: @unchecked Sendable {
+  package let region: Region
 
-  public init(count: Int) {
+  package init(count: Int) {
     region = Region(base: allocateFloats(count), count: count)
   }
 
-  public convenience init(_ numbers: [Float]) {
+  package convenience init(_ numbers: [Float]) {
     self.init(count: numbers.count)
     region.copy(from: numbers)
   }

@@ -32,23 +32,23 @@ public final class WorkerPool: Sendable {
 
 /// One mutable workspace for each unit of work. A pool gives each to one thread at a time; between
 /// runs they belong to whoever owns this object.
-public final class Workspaces<Workspace>: @unchecked Sendable {
+package final class Workspaces<Workspace>: @unchecked Sendable {
   private let items: [Workspace]
 
-  public init(count: Int, _ make: (Int) -> Workspace) { items = (0..<count).map(make) }
+  package init(count: Int, _ make: (Int) -> Workspace) { items = (0..<count).map(make) }
 
-  public var count: Int { items.count }
+  package var count: Int { items.count }
 
-  public subscript(index: Int) -> Workspace { items[index] }
+  package subscript(index: Int) -> Workspace { items[index] }
 
-  public func map<Result>(_ transform: (Workspace) throws -> Result) rethrows -> [Result] {
+  package func map<Result>(_ transform: (Workspace) throws -> Result) rethrows -> [Result] {
     try items.map(transform)
   }
 }
 
 extension WorkerPool {
   /// Runs `body` once for each workspace, with its number.
-  public func run<Workspace>(
+  package func run<Workspace>(
     _ workspaces: Workspaces<Workspace>, _ body: @escaping @Sendable (Workspace, Int) -> Void
   ) {
     run(units: workspaces.count) { body(workspaces[$0], $0) }
@@ -110,4 +110,4 @@ private final class Crew: @unchecked Sendable {
 
 /// Makes this thread treat denormal numbers as zero: bits and speed would else depend on which
 /// thread a unit ran on.
-public func flushDenormals() { ck_flush_denormals() }
+package func flushDenormals() { ck_flush_denormals() }

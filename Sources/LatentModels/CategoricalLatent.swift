@@ -6,16 +6,16 @@ import Kernels
 /// S latents of C classes each, one-hot: DreamerV2's and DreamerV3's (ALGORITHM section 4).
 ///
 /// A network gives logits; the distribution is that of their softmax with a share of the uniform one.
-public struct CategoricalLatent: LatentFamily {
-  public let count: Int
+package struct CategoricalLatent: LatentFamily {
+  package let count: Int
   /// C.
-  public let classes: Int
-  public let unimix: Float
+  package let classes: Int
+  package let unimix: Float
 
   /// As many as two bytes can tell apart.
   static let mostClasses = 65_536
 
-  public init(count: Int, classes: Int, unimix: Float) {
+  package init(count: Int, classes: Int, unimix: Float) {
     precondition(1...Self.mostClasses ~= classes, "\(classes) classes")
     (self.count, self.classes, self.unimix) = (count, classes, unimix)
   }
@@ -24,14 +24,14 @@ public struct CategoricalLatent: LatentFamily {
     self.init(count: settings.stoch, classes: settings.classes, unimix: Float(settings.unimix))
   }
 
-  public var codes: Int? { classes }
-  public var width: Int { count * classes }
-  public var parameterWidth: Int { width }
-  public var outputName: String { "logit" }
-  public var isSparse: Bool { true }
+  package var codes: Int? { classes }
+  package var width: Int { count * classes }
+  package var parameterWidth: Int { width }
+  package var outputName: String { "logit" }
+  package var isSparse: Bool { true }
 
   /// - Returns: `derived` are the probabilities, `[rows, S · C]`.
-  public func distribution(_ parameters: Tensor, _ tape: Tape) -> LatentDistribution {
+  package func distribution(_ parameters: Tensor, _ tape: Tape) -> LatentDistribution {
     let value = CategoricalDistribution(
       logits: parameters, classes: classes, mix: unimix, tape)
     return LatentDistribution(
@@ -40,7 +40,7 @@ public struct CategoricalLatent: LatentFamily {
         values: value.probabilities, rows: parameters.rows, columns: parameters.columns))
   }
 
-  public func value(of distribution: LatentDistribution) -> CategoricalDistribution {
+  package func value(of distribution: LatentDistribution) -> CategoricalDistribution {
     CategoricalDistribution(
       logits: distribution.parameters, probabilities: distribution.derived.values,
       classes: classes, mix: unimix)
@@ -48,10 +48,10 @@ public struct CategoricalLatent: LatentFamily {
 
   // MARK: in reports
 
-  public var descriptionWidth: Int { width }
+  package var descriptionWidth: Int { width }
 
   /// The probabilities.
-  public func description(of distribution: LatentDistribution) -> [Float] {
+  package func description(of distribution: LatentDistribution) -> [Float] {
     distribution.derived.values.array
   }
 
@@ -59,7 +59,7 @@ public struct CategoricalLatent: LatentFamily {
   /// perplexity is `exp(-Σ p̄ ln p̄)` with the mean probabilities `p̄`, 1 where one class is always meant
   /// and C where all are meant equally often; a class is dead that is meant less than a tenth as often
   /// as if all were.
-  public func usage(of descriptions: [Float]) -> LatentUsage {
+  package func usage(of descriptions: [Float]) -> LatentUsage {
     let (means, variances) = LatentUsage.moments(descriptions, width: width)
     let groups = (0..<count).map { $0 * classes..<($0 + 1) * classes }
     let marginals = means.map(Float.init)
@@ -74,14 +74,14 @@ public struct CategoricalLatent: LatentFamily {
         deadShare: Float(dead) / Float(width)))
   }
 
-  public func portraits(of description: ArraySlice<Float>) -> [LatentPortrait] {
+  package func portraits(of description: ArraySlice<Float>) -> [LatentPortrait] {
     stride(from: description.startIndex, to: description.endIndex, by: classes).map {
       .shares(Array(description[$0..<$0 + classes]))
     }
   }
 
   /// Each class in turn.
-  public func moves(of sample: [Float], latent: Int) -> LatentMoves {
+  package func moves(of sample: [Float], latent: Int) -> LatentMoves {
     let own = latent * classes..<(latent + 1) * classes
     let samples = own.flatMap { place -> [Float] in
       var moved = sample
@@ -96,10 +96,10 @@ public struct CategoricalLatent: LatentFamily {
   // MARK: in replay
 
   private var bytesOfClass: Int { classes <= 256 ? 1 : 2 }
-  public var storedBytes: Int { count * bytesOfClass }
+  package var storedBytes: Int { count * bytesOfClass }
 
   /// The number of each latent's class, in one byte or in two, the lower first.
-  public func store(_ samples: [Float]) -> [UInt8] {
+  package func store(_ samples: [Float]) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: samples.count / classes * bytesOfClass)
     for index in samples.indices where samples[index] == 1 {
       let (latent, number) = (index / classes, index % classes)
@@ -109,7 +109,7 @@ public struct CategoricalLatent: LatentFamily {
     return bytes
   }
 
-  public func load(_ bytes: ArraySlice<UInt8>) -> [Float] {
+  package func load(_ bytes: ArraySlice<UInt8>) -> [Float] {
     let latents = bytes.count / bytesOfClass
     var samples = [Float](repeating: 0, count: latents * classes)
     for latent in 0..<latents {

@@ -7,11 +7,11 @@ import Kernels
 ///
 /// A network gives S means and S numbers that become standard deviations: `softplus(x) + 0.1`, or, in
 /// DreamerV2, `2 σ(x / 2) + 0.1`.
-public struct GaussianLatent: LatentFamily {
-  public let count: Int
-  public let map: DeviationMap
+package struct GaussianLatent: LatentFamily {
+  package let count: Int
+  package let map: DeviationMap
 
-  public init(count: Int, map: DeviationMap = .softplus(minimum: 0.1)) {
+  package init(count: Int, map: DeviationMap = .softplus(minimum: 0.1)) {
     (self.count, self.map) = (count, map)
   }
 
@@ -23,14 +23,14 @@ public struct GaussianLatent: LatentFamily {
         ? .sigmoid2(minimum: minimum) : .softplus(minimum: minimum))
   }
 
-  public var codes: Int? { nil }
-  public var width: Int { count }
-  public var parameterWidth: Int { 2 * count }
-  public var outputName: String { "dist" }
-  public var isSparse: Bool { false }
+  package var codes: Int? { nil }
+  package var width: Int { count }
+  package var parameterWidth: Int { 2 * count }
+  package var outputName: String { "dist" }
+  package var isSparse: Bool { false }
 
   /// - Returns: `derived`, `[2 · rows, S]`, are all rows' means and then all rows' deviations.
-  public func distribution(_ parameters: Tensor, _ tape: Tape) -> LatentDistribution {
+  package func distribution(_ parameters: Tensor, _ tape: Tape) -> LatentDistribution {
     let derived = tape.tensor(
       rows: 2 * parameters.rows, columns: count, tracked: parameters.isTracked)
     let deviations = tape.columns(count..<2 * count, of: parameters)
@@ -41,7 +41,7 @@ public struct GaussianLatent: LatentFamily {
     return LatentDistribution(parameters: parameters, derived: derived)
   }
 
-  public func value(of distribution: LatentDistribution) -> NormalDistribution {
+  package func value(of distribution: LatentDistribution) -> NormalDistribution {
     let (derived, rows) = (distribution.derived, distribution.parameters.rows)
     return NormalDistribution(
       mean: derived.rows(0..<rows), deviation: derived.rows(rows..<2 * rows))
@@ -49,10 +49,10 @@ public struct GaussianLatent: LatentFamily {
 
   // MARK: in reports
 
-  public var descriptionWidth: Int { 2 * count }
+  package var descriptionWidth: Int { 2 * count }
 
   /// S means and S deviations of each row.
-  public func description(of distribution: LatentDistribution) -> [Float] {
+  package func description(of distribution: LatentDistribution) -> [Float] {
     let (moments, rows) = (distribution.derived.values.array, distribution.parameters.rows)
     return (0..<rows).flatMap { row -> [Float] in
       let (mean, deviation) = (row * count, (rows + row) * count)
@@ -61,12 +61,12 @@ public struct GaussianLatent: LatentFamily {
   }
 
   /// A latent's activity is the variance of its mean (Burda et al. 2016).
-  public func usage(of descriptions: [Float]) -> LatentUsage {
+  package func usage(of descriptions: [Float]) -> LatentUsage {
     let (_, variances) = LatentUsage.moments(descriptions, width: descriptionWidth)
     return LatentUsage(activity: variances.prefix(count).map(Float.init), codes: nil)
   }
 
-  public func portraits(of description: ArraySlice<Float>) -> [LatentPortrait] {
+  package func portraits(of description: ArraySlice<Float>) -> [LatentPortrait] {
     let start = description.startIndex
     return (start..<start + count).map {
       .interval(mean: description[$0], deviation: description[$0 + count])
@@ -74,7 +74,7 @@ public struct GaussianLatent: LatentFamily {
   }
 
   /// One and two to either side, the unit of a standard normal prior.
-  public func moves(of sample: [Float], latent: Int) -> LatentMoves {
+  package func moves(of sample: [Float], latent: Int) -> LatentMoves {
     let offsets: [Float] = [-2, -1, 0, 1, 2]
     let samples = offsets.flatMap { offset -> [Float] in
       var moved = sample
@@ -86,17 +86,17 @@ public struct GaussianLatent: LatentFamily {
 
   // MARK: in replay
 
-  public var storedBytes: Int { 4 * count }
+  package var storedBytes: Int { 4 * count }
 
   /// As they are: four bytes each, the lowest first.
-  public func store(_ samples: [Float]) -> [UInt8] {
+  package func store(_ samples: [Float]) -> [UInt8] {
     samples.flatMap { sample -> [UInt8] in
       let bits = sample.bitPattern
       return (0..<4).map { UInt8(truncatingIfNeeded: bits >> UInt32(8 * $0)) }
     }
   }
 
-  public func load(_ bytes: ArraySlice<UInt8>) -> [Float] {
+  package func load(_ bytes: ArraySlice<UInt8>) -> [Float] {
     stride(from: bytes.startIndex, to: bytes.endIndex, by: 4).map { start -> Float in
       let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << UInt32(8 * $1) }
       return Float(bitPattern: bits)

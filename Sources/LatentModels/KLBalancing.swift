@@ -10,15 +10,15 @@ import Kernels
 ///   its own.
 /// - DreamerV2 (Hafner et al. 2021, arXiv:2010.02193, "KL balancing"; ALGORITHM section 16):
 ///   `α·max(free, mean KL(sg(q) ‖ p)) + (1 - α)·max(free, mean KL(q ‖ sg(p)))`, where `α = balance`.
-public struct KLBalancing: Sendable, Equatable {
+package struct KLBalancing: Sendable, Equatable {
   /// Nats below which a term has no gradient.
-  public var freeNats: Float
+  package var freeNats: Float
   /// DreamerV2's `α`, in (0, 1); nil for DreamerV3's separate scales.
-  public var balance: Float?
+  package var balance: Float?
   /// Whether the free nats are taken from the mean over the batch instead of from each row.
-  public var freesAverage: Bool
+  package var freesAverage: Bool
 
-  public init(freeNats: Float, balance: Float? = nil, freesAverage: Bool = false) {
+  package init(freeNats: Float, balance: Float? = nil, freesAverage: Bool = false) {
     self.freeNats = freeNats
     self.balance = balance
     self.freesAverage = freesAverage
@@ -29,7 +29,7 @@ public struct KLBalancing: Sendable, Equatable {
   /// - Parameters:
   ///   - dynamics, representation: the configured scales. With a balance, the dynamics' scale is
   ///     that of both together, and the representation's is not used.
-  public func scales(
+  package func scales(
     dynamics: Float, representation: Float
   ) -> (dynamics: Float, representation: Float) {
     guard let balance else { return (dynamics, representation) }
@@ -39,7 +39,7 @@ public struct KLBalancing: Sendable, Equatable {
   /// How many rows have a divergence that has no gradient: the free bits hold.
   ///
   /// - Parameters: as for ``apply(to:batchMean:weight:loss:gradient:)``.
-  public func freeCount(of divergence: Region, batchMean: Float) -> Int {
+  package func freeCount(of divergence: Region, batchMean: Float) -> Int {
     if freeNats <= 0 { return 0 }
     if freesAverage { return batchMean <= freeNats ? divergence.count : 0 }
     return divergence.countAtMost(freeNats)
@@ -53,7 +53,7 @@ public struct KLBalancing: Sendable, Equatable {
   ///   - weight: of each row in the total.
   ///   - loss: `[rows]`, written.
   ///   - gradient: `[rows]`, written.
-  public func apply(
+  package func apply(
     to divergence: Region, batchMean: Float, weight: Float, loss: Region, gradient: Region
   ) {
     // Without free nats there is no floor: rounding makes divergences near zero negative.

@@ -1,5 +1,5 @@
 /// What the configuration says of latents.
-public protocol LatentSettings {
+package protocol LatentSettings {
   /// The name of a family.
   var latent: String { get }
   /// S.
@@ -15,7 +15,7 @@ public protocol LatentSettings {
 }
 
 /// The families that a configuration can name.
-public enum LatentFamilies {
+package enum LatentFamilies {
   private static let all:
     [(name: String, make: @Sendable (any LatentSettings) -> any LatentFamily)] =
       [
@@ -23,10 +23,10 @@ public enum LatentFamilies {
         ("gaussian", { GaussianLatent($0) }),
       ]
 
-  public static var names: [String] { all.map(\.name) }
+  package static var names: [String] { all.map(\.name) }
 
   /// - Throws: ``LatentSettingsError``.
-  public static func make(_ settings: some LatentSettings) throws -> any LatentFamily {
+  package static func make(_ settings: some LatentSettings) throws -> any LatentFamily {
     guard let family = all.first(where: { $0.name == settings.latent }) else {
       throw LatentSettingsError(
         problem: "there are no \(settings.latent) latents",
@@ -43,8 +43,8 @@ public enum LatentFamilies {
 }
 
 /// Latents that there cannot be.
-public struct LatentSettingsError: Error, CustomStringConvertible, Equatable {
-  public let problem: String
-  public let remedy: String
-  public var description: String { "\(problem); \(remedy)" }
+package struct LatentSettingsError: Error, CustomStringConvertible, Equatable {
+  package let problem: String
+  package let remedy: String
+  package var description: String { "\(problem); \(remedy)" }
 }

@@ -10,7 +10,7 @@ import Randomness
 ///
 /// Shapes: S latents in a row, whose sample has `width` numbers and whose distribution a network gives in
 /// `parameterWidth` numbers.
-public protocol LatentFamily: Sendable {
+package protocol LatentFamily: Sendable {
   /// The distribution as a value of its own type.
   associatedtype Value: ClosedEntropy, ClosedDivergence
 
@@ -62,13 +62,13 @@ public protocol LatentFamily: Sendable {
 /// Distributions of latents as a tape holds them, whatever their family.
 ///
 /// Plain tensors and no existential value, so that a steady step allocates nothing.
-public struct LatentDistribution: Sendable {
+package struct LatentDistribution: Sendable {
   /// `[rows, parameterWidth]`: what a network gave.
-  public let parameters: Tensor
+  package let parameters: Tensor
   /// What the family computed from them, in a shape of its own.
-  public let derived: Tensor
+  package let derived: Tensor
 
-  public init(parameters: Tensor, derived: Tensor) {
+  package init(parameters: Tensor, derived: Tensor) {
     (self.parameters, self.derived) = (parameters, derived)
   }
 }
@@ -77,7 +77,7 @@ extension LatentFamily {
   /// A draw of each row.
   ///
   /// - Parameter sample: `[rows, width]`, where it goes. Where it is tracked, its gradient goes back.
-  public func sample(
+  package func sample(
     _ distribution: LatentDistribution, _ draw: Draw, into sample: Tensor, _ tape: Tape
   ) { value(of: distribution).sample(draw, into: sample, tape) }
 
@@ -85,7 +85,7 @@ extension LatentFamily {
   ///
   /// - Returns: `dynamics` and `representation`, `[rows, 1]` each. They hold the same values; the
   ///   first's gradient goes to the prior alone, the second's to the posterior alone.
-  public func divergence(
+  package func divergence(
     posterior: LatentDistribution, prior: LatentDistribution, _ tape: Tape
   ) -> (dynamics: Tensor, representation: Tensor) {
     let result = value(of: posterior).divergence(from: value(of: prior), tape)
@@ -93,14 +93,14 @@ extension LatentFamily {
   }
 
   /// The entropy of each row, summed over its latents, as a constant: `[rows]`.
-  public func entropy(of distribution: LatentDistribution, _ tape: Tape) -> Region {
+  package func entropy(of distribution: LatentDistribution, _ tape: Tape) -> Region {
     tape.withoutRecording { value(of: distribution).entropy(tape).values }
   }
 }
 
 extension LatentFamily {
   /// Samples that no network has a part in, `[rows, width]`: of distributions whose parameters are 0.
-  public func arbitrarySamples(rows: Int, key: Key) -> [Float] {
+  package func arbitrarySamples(rows: Int, key: Key) -> [Float] {
     let tape = Tape(arena: Arena(), values: .empty, gradients: .empty)
     return tape.withoutRecording {
       let parameters = tape.zeros(rows: rows, columns: parameterWidth)
@@ -111,7 +111,7 @@ extension LatentFamily {
 }
 
 /// How a latent's distribution is drawn.
-public enum LatentPortrait: Sendable, Equatable {
+package enum LatentPortrait: Sendable, Equatable {
   /// The probabilities of its classes, which sum to one.
   case shares([Float])
   /// A mean with a standard deviation on either side.
@@ -119,15 +119,15 @@ public enum LatentPortrait: Sendable, Equatable {
 }
 
 /// A sample with one latent set to several values in turn.
-public struct LatentMoves: Sendable, Equatable {
+package struct LatentMoves: Sendable, Equatable {
   /// What each is called.
-  public let names: [String]
+  package let names: [String]
   /// `[moves, width]`.
-  public let samples: [Float]
+  package let samples: [Float]
   /// Which of them is the sample itself.
-  public let current: Int
+  package let current: Int
 
-  public init(names: [String], samples: [Float], current: Int) {
+  package init(names: [String], samples: [Float], current: Int) {
     (self.names, self.samples, self.current) = (names, samples, current)
   }
 }

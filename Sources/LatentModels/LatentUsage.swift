@@ -1,34 +1,34 @@
 /// What use a model makes of its latents, over some rows.
-public struct LatentUsage: Sendable, Equatable {
+package struct LatentUsage: Sendable, Equatable {
   /// How much each latent's distribution depends on what is seen: the variance of its mean over the
   /// rows. 0 for a latent that is always the same.
-  public let activity: [Float]
+  package let activity: [Float]
   /// Nil of latents that have no codes.
-  public let codes: Codes?
+  package let codes: Codes?
 
   /// What latents that choose from codes mean.
-  public struct Codes: Sendable, Equatable {
+  package struct Codes: Sendable, Equatable {
     /// How often each code of each latent is meant.
-    public let marginals: [Float]
+    package let marginals: [Float]
     /// How many codes a latent means, as if all equally often: the mean over the latents.
-    public let perplexity: Float
+    package let perplexity: Float
     /// The share of codes that are hardly ever meant.
-    public let deadShare: Float
+    package let deadShare: Float
 
-    public init(marginals: [Float], perplexity: Float, deadShare: Float) {
+    package init(marginals: [Float], perplexity: Float, deadShare: Float) {
       self.marginals = marginals
       (self.perplexity, self.deadShare) = (perplexity, deadShare)
     }
   }
 
-  public init(activity: [Float], codes: Codes?) {
+  package init(activity: [Float], codes: Codes?) {
     (self.activity, self.codes) = (activity, codes)
   }
 
   /// Latents that depend on what is seen: those with an activity over 0.01 (Burda et al. 2016,
   /// arXiv:1509.00519v4, section 5.2: the variance of a latent's mean; that of a one-hot latent is the
   /// vector of its probabilities).
-  public var activeCount: Int { activity.count { $0 > 0.01 } }
+  package var activeCount: Int { activity.count { $0 > 0.01 } }
 
   /// The mean and the variance of each column of `[rows, width]`.
   static func moments(_ rows: [Float], width: Int) -> (means: [Double], variances: [Double]) {

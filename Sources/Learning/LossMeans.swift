@@ -1,14 +1,14 @@
 /// What the terms of an update's loss were, on average over its rows.
-public struct LossMeans: Sendable {
-  public let terms: [(term: LossTerm, mean: Double)]
+package struct LossMeans: Sendable {
+  package let terms: [(term: LossTerm, mean: Double)]
 
-  public init(terms: [(term: LossTerm, mean: Double)]) { self.terms = terms }
+  package init(terms: [(term: LossTerm, mean: Double)]) { self.terms = terms }
 
   /// All of them, weighted.
-  public var total: Double { terms.reduce(0) { $0 + $1.mean * Double($1.term.weight) } }
+  package var total: Double { terms.reduce(0) { $0 + $1.mean * Double($1.term.weight) } }
 
   /// As metrics: `loss/<name>` for each.
-  public var metrics: [(name: String, value: Float)] {
+  package var metrics: [(name: String, value: Float)] {
     terms.map { ("loss/\($0.term.name)", Float($0.mean)) }
   }
 
@@ -16,7 +16,7 @@ public struct LossMeans: Sendable {
   /// mean of what overflowed says nothing and is no reason to stop.
   ///
   /// - Parameter total: what the total is called.
-  public func firstNonFinite(total name: String) -> (name: String, value: Float)? {
+  package func firstNonFinite(total name: String) -> (name: String, value: Float)? {
     (metrics + [(name, Float(total))]).first { !$0.value.isFinite }
   }
 }

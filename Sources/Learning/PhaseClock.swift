@@ -1,11 +1,11 @@
 /// A clock for phases that follow each other.
-public struct PhaseClock {
+package struct PhaseClock {
   private var last = ContinuousClock.now
 
-  public init() {}
+  package init() {}
 
   /// Seconds since the last call, or since the clock was made.
-  public mutating func lap() -> Double {
+  package mutating func lap() -> Double {
     let now = ContinuousClock.now
     defer { last = now }
     return (now - last) / .seconds(1)

@@ -5,13 +5,13 @@ import NeuralNetworks
 /// The memory of one part of a batch, and what its thread found on the way through an update.
 ///
 /// `Scratch` is what one half of an update leaves for the next, of the trainer's own type.
-public final class Shard<Scratch> {
-  public let tape: Tape
-  public let gradients: Storage
-  public var scratch: Scratch?
+package final class Shard<Scratch> {
+  package let tape: Tape
+  package let gradients: Storage
+  package var scratch: Scratch?
   /// Losses of single rows, in the same order in every shard.
-  public private(set) var losses: [RowLosses] = []
-  public private(set) var sums: [RowSum] = []
+  package private(set) var losses: [RowLosses] = []
+  package private(set) var sums: [RowSum] = []
 
   init(_ parameters: ParameterStore) {
     gradients = Storage(count: parameters.trainedSize)
@@ -19,7 +19,7 @@ public final class Shard<Scratch> {
   }
 
   /// Forgets the last update.
-  public func begin() {
+  package func begin() {
     tape.reset()
     gradients.region.fill(0)
     scratch = nil
@@ -27,12 +27,12 @@ public final class Shard<Scratch> {
   }
 
   /// Takes note of a term's losses.
-  public func record(_ term: LossTerm, rows: [Float]) {
+  package func record(_ term: LossTerm, rows: [Float]) {
     losses.append(RowLosses(term: term, rows: rows))
   }
 
   /// Takes note of a sum over rows.
-  public func record(_ name: String, sum: Double, count: Int) {
+  package func record(_ name: String, sum: Double, count: Int) {
     sums.append(RowSum(name: name, sum: sum, count: count))
   }
 }
@@ -43,48 +43,48 @@ public final class Shard<Scratch> {
 /// An update of any trainer goes: ``run(_:_:)`` forward; a rendezvous, where what depends on the whole
 /// batch is computed from every shard's scratch; ``run(_:_:)`` losses and sweep; ``sumGradients(_:)``;
 /// the steps of the optimisers.
-public final class Shards<Scratch> {
+package final class Shards<Scratch> {
   private let workspaces: Workspaces<Shard<Scratch>>
   private let sum: GradientSum
 
-  public init(count: Int, of parameters: ParameterStore) {
+  package init(count: Int, of parameters: ParameterStore) {
     workspaces = Workspaces(count: count) { _ in Shard(parameters) }
     sum = GradientSum(parameters, in: workspaces[0].gradients.region)
   }
 
-  public var count: Int { workspaces.count }
+  package var count: Int { workspaces.count }
 
-  public subscript(index: Int) -> Shard<Scratch> { workspaces[index] }
+  package subscript(index: Int) -> Shard<Scratch> { workspaces[index] }
 
-  public func map<Result>(_ transform: (Shard<Scratch>) throws -> Result) rethrows -> [Result] {
+  package func map<Result>(_ transform: (Shard<Scratch>) throws -> Result) rethrows -> [Result] {
     try workspaces.map(transform)
   }
 
   /// Runs `body` once for each shard, with its number, each whole on one thread.
-  public func run(
+  package func run(
     _ pool: WorkerPool, _ body: @escaping @Sendable (Shard<Scratch>, Int) -> Void
   ) { pool.run(workspaces, body) }
 
   /// The sum of all shards' gradients, in their order. It stands where the first shard's were.
-  public func sumGradients(_ pool: WorkerPool) -> GradientSum {
+  package func sumGradients(_ pool: WorkerPool) -> GradientSum {
     sum.add(Array(workspaces.map(\.gradients.region).dropFirst()), pool: pool)
     return sum
   }
 
   /// Multiply-adds of linear layers and convolutions of the last update.
-  public var multiplyAdds: Int { workspaces.map(\.tape.multiplyAdds).reduce(0, +) }
+  package var multiplyAdds: Int { workspaces.map(\.tape.multiplyAdds).reduce(0, +) }
 
   /// The sequences that are a shard's: parts as equal as they can be.
   ///
   /// - Parameter size: of the batch.
-  public static func part(_ shard: Int, of count: Int, _ size: Int) -> Range<Int> {
+  package static func part(_ shard: Int, of count: Int, _ size: Int) -> Range<Int> {
     size * shard / count..<size * (shard + 1) / count
   }
 }
 
 extension Shards {
   /// Each term's mean over all rows, in shard order.
-  public var lossMeans: LossMeans {
+  package var lossMeans: LossMeans {
     let terms = workspaces[0].losses.enumerated().map { index, loss in
       let rows = workspaces.map { $0.losses[index].rows }.joined()
       return (term: loss.term, mean: rows.reduce(0.0) { $0 + Double($1) } / Double(rows.count))
@@ -93,7 +93,7 @@ extension Shards {
   }
 
   /// The means of what was summed over rows, in shard order.
-  public var sumMeans: [(name: String, mean: Double)] {
+  package var sumMeans: [(name: String, mean: Double)] {
     workspaces[0].sums.enumerated().map { index, first in
       let parts = workspaces.map { $0.sums[index] }
       let count = parts.reduce(0) { $0 + $1.count }
@@ -105,13 +105,12 @@ extension Shards {
   /// first.
   ///
   /// - Parameter size: B.
-  public func rowLosses(batchSize size: Int) -> [RowLosses] {
+  package func rowLosses(batchSize size: Int) -> [RowLosses] {
     workspaces[0].losses.enumerated().map { index, loss in
       var rows: [Float] = []
       for shard in 0..<count {
         let b = Self.part(shard, of: count, size).count
-        let values = workspaces[shard].losses[index].rows
-        for i in 0..<b { rows += stride(from: i, to: values.count, by: b).map { values[$0] } }
+        RowOrder.append(workspaces[shard].losses[index].rows, sequences: b, to: &rows)
       }
       return RowLosses(term: loss.term, rows: rows)
     }

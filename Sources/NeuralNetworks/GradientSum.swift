@@ -4,15 +4,15 @@ import Kernels
 ///
 /// It is apart from the optimisers' steps, so that several can share it and that another process's
 /// gradients can enter before them.
-public struct GradientSum: Sendable {
+package struct GradientSum: Sendable {
   /// `trainedSize` floats.
-  public let region: Region
+  package let region: Region
   private let learning: [ParameterStore.Entry]
   /// One for each entry of the store; those that do not learn have none.
   private let squares: Storage
 
   /// - Parameter region: where the sum is: that of the first shard.
-  public init(_ store: ParameterStore, in region: Region) {
+  package init(_ store: ParameterStore, in region: Region) {
     precondition(
       region.count == store.trainedSize, "\(region.count) gradients for \(store.trainedSize)")
     self.region = region
@@ -23,7 +23,7 @@ public struct GradientSum: Sendable {
   /// Adds what others have, in their order, and takes the squares.
   ///
   /// - Parameter others: `trainedSize` floats each.
-  public func add(_ others: [Region], pool: WorkerPool) {
+  package func add(_ others: [Region], pool: WorkerPool) {
     pool.run(units: learning.count) { [self] unit in
       let entry = learning[unit]
       let sum = part(of: entry)
@@ -42,7 +42,7 @@ public struct GradientSum: Sendable {
   func squares(of entry: ParameterStore.Entry) -> Float { squares.region[entry.index] }
 
   /// The norm of the whole gradient.
-  public var norm: Double {
+  package var norm: Double {
     learning.reduce(0) { $0 + Double(squares(of: $1)) }.squareRoot()
   }
 }

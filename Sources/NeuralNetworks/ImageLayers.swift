@@ -1,13 +1,14 @@
 import Autodiff
+import ImageKernels
 import Kernels
 
 /// A convolution with its parameters.
-public struct ConvolutionLayer: Sendable {
-  public let convolution: Convolution
+package struct ConvolutionLayer: Sendable {
+  package let convolution: Convolution
   let kernel: Parameter
   let bias: Parameter
 
-  public init(
+  package init(
     _ convolution: Convolution, _ initializer: Initializer, named name: String,
     in builder: inout ParameterBuilder
   ) {
@@ -22,14 +23,14 @@ public struct ConvolutionLayer: Sendable {
   }
 
   /// - Parameter pools: whether each 2×2 cell is reduced to its maximum.
-  public func callAsFunction(_ x: ImageTensor, pools: Bool = false, _ tape: Tape) -> ImageTensor {
+  package func callAsFunction(_ x: ImageTensor, pools: Bool = false, _ tape: Tape) -> ImageTensor {
     tape.convolve(x, convolution, kernel: kernel, bias: bias, pools: pools)
   }
 }
 
 extension Norm {
   /// Over the channels of each pixel.
-  public func callAsFunction(_ x: ImageTensor, _ tape: Tape) -> ImageTensor {
+  package func callAsFunction(_ x: ImageTensor, _ tape: Tape) -> ImageTensor {
     tape.normActivation(x, kind, scale: scale, shift: shift)
   }
 }

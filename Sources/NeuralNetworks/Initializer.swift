@@ -4,8 +4,8 @@ import Randomness
 
 /// How a kernel is drawn at first: a distribution and a fan, named as the reference names them
 /// (`trunc_normal_in`, `uniform_avg`, …).
-public struct Initializer: Sendable, Equatable {
-  public enum Distribution: String, Sendable, CaseIterable {
+package struct Initializer: Sendable, Equatable {
+  package enum Distribution: String, Sendable, CaseIterable {
     case truncatedNormal = "trunc_normal"
     case normal
     case uniform
@@ -13,29 +13,29 @@ public struct Initializer: Sendable, Equatable {
     case ones
   }
 
-  public enum Fan: String, Sendable, CaseIterable {
+  package enum Fan: String, Sendable, CaseIterable {
     case `in`
     case out
     case average = "avg"
     case none
   }
 
-  public var distribution: Distribution
-  public var fan: Fan
+  package var distribution: Distribution
+  package var fan: Fan
   /// Factor on the whole kernel; the reference's `outscale`.
-  public var scale: Double
+  package var scale: Double
 
-  public init(_ distribution: Distribution, _ fan: Fan = .none, scale: Double = 1) {
+  package init(_ distribution: Distribution, _ fan: Fan = .none, scale: Double = 1) {
     self.distribution = distribution
     self.fan = fan
     self.scale = scale
   }
 
-  public static let zeros = Initializer(.zeros)
-  public static let ones = Initializer(.ones)
+  package static let zeros = Initializer(.zeros)
+  package static let ones = Initializer(.ones)
 
   /// - Returns: nil where the name is not `<distribution>_<fan>`.
-  public init?(name: String, scale: Double = 1) {
+  package init?(name: String, scale: Double = 1) {
     guard let split = name.lastIndex(of: "_"),
       let distribution = Distribution(rawValue: String(name[..<split])),
       let fan = Fan(rawValue: String(name[name.index(after: split)...]))
@@ -54,7 +54,7 @@ public struct Initializer: Sendable, Equatable {
   }
 
   /// Numbers for a kernel of this shape.
-  public func draw(shape: [Int], key: Key) -> [Float] {
+  package func draw(shape: [Int], key: Key) -> [Float] {
     let count = shape.reduce(1, *)
     var generator = Generator(key: key)
     let factor = scale * spread(shape)

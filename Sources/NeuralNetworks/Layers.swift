@@ -2,14 +2,14 @@ import Autodiff
 import Kernels
 
 /// `y = x W + b`, whole or block-diagonal.
-public struct Linear: Sendable {
-  public let weights: WeightBlocks
-  public let bias: Parameter
+package struct Linear: Sendable {
+  package let weights: WeightBlocks
+  package let bias: Parameter
 
   /// - Parameters:
   ///   - groups: 1 for a full matrix; more for a matrix each for contiguous groups of features.
   ///   - name: of the scope, as the reference names it.
-  public init(
+  package init(
     from inputs: Int, to outputs: Int, groups: Int = 1, _ initializer: Initializer,
     named name: String, in builder: inout ParameterBuilder
   ) {
@@ -22,12 +22,12 @@ public struct Linear: Sendable {
   }
 
   /// - Parameter x: `[rows, in]`. - Returns: `[rows, out]`.
-  public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
+  package func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
     tape.linear(x, weights, bias: bias)
   }
 
   /// The layer on an input of two parts side by side.
-  public func callAsFunction(_ first: Tensor, _ second: Tensor, _ tape: Tape) -> Tensor {
+  package func callAsFunction(_ first: Tensor, _ second: Tensor, _ tape: Tape) -> Tensor {
     let (start, end) = (first.columns, first.columns + second.columns)
     return tape.linear(
       LinearPart(first, weights.part(0..<start)), LinearPart(second, weights.part(start..<end)),
@@ -36,12 +36,12 @@ public struct Linear: Sendable {
 }
 
 /// A norm over the last axis and an activation.
-public struct Norm: Sendable {
+package struct Norm: Sendable {
   let kind: NormActivation
   let scale: Parameter?
   let shift: Parameter?
 
-  public init(
+  package init(
     _ width: Int, _ kind: NormActivation, named name: String, in builder: inout ParameterBuilder
   ) {
     self.kind = kind
@@ -49,7 +49,7 @@ public struct Norm: Sendable {
     shift = kind.norm.hasShift ? builder.declare("\(name)/shift", shape: [width], .zeros) : nil
   }
 
-  public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
+  package func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
     tape.normActivation(x, kind, scale: scale, shift: shift)
   }
 
@@ -60,11 +60,11 @@ public struct Norm: Sendable {
 }
 
 /// Linear, norm, activation: the layer of which everything here is made.
-public struct Dense: Sendable {
-  public let linear: Linear
-  public let norm: Norm
+package struct Dense: Sendable {
+  package let linear: Linear
+  package let norm: Norm
 
-  public init(
+  package init(
     from inputs: Int, to outputs: Int, groups: Int = 1, style: LayerStyle, named name: String,
     norm normName: String? = nil, in builder: inout ParameterBuilder
   ) {
@@ -73,26 +73,26 @@ public struct Dense: Sendable {
     norm = Norm(outputs, style.kind, named: normName ?? "\(name)norm", in: &builder)
   }
 
-  public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
+  package func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
     norm(consuming: linear(x, tape), tape)
   }
 
   /// The layer on an input of two parts side by side.
-  public func callAsFunction(_ first: Tensor, _ second: Tensor, _ tape: Tape) -> Tensor {
+  package func callAsFunction(_ first: Tensor, _ second: Tensor, _ tape: Tape) -> Tensor {
     norm(consuming: linear(first, second, tape), tape)
   }
 }
 
 /// What the layers of one network have in common.
-public struct LayerStyle: Sendable {
-  public let kind: NormActivation
-  public let initializer: Initializer
+package struct LayerStyle: Sendable {
+  package let kind: NormActivation
+  package let initializer: Initializer
 
   /// The names of the configuration: an activation (`silu`, …), a norm (`rms`, `layer`, `none`,
   /// with `1em5` behind it for another epsilon), an initialiser (`trunc_normal_in`, …).
   ///
   /// - Throws: ``LayerStyleError`` for a name that is none of these.
-  public init(act: String, norm: String, winit: String) throws {
+  package init(act: String, norm: String, winit: String) throws {
     guard let activation = Activation(rawValue: act) else {
       throw LayerStyleError(
         kind: "activation", name: act, known: Activation.allCases.map(\.rawValue))
@@ -109,7 +109,7 @@ public struct LayerStyle: Sendable {
     self.initializer = initializer
   }
 
-  public func scaled(_ outscale: Double) -> Initializer {
+  package func scaled(_ outscale: Double) -> Initializer {
     var scaled = initializer
     scaled.scale = outscale
     return scaled
@@ -118,10 +118,14 @@ public struct LayerStyle: Sendable {
 
 /// A layer that a configuration names and that does not exist.
 public struct LayerStyleError: Error, CustomStringConvertible, Equatable {
+  /// What was looked for: `activation`, `norm` or `initialiser`.
   public let kind: String
+  /// As the configuration has it.
   public let name: String
+  /// The names that there are.
   public let known: [String]
 
+  /// What there is not, and what to use instead, in a sentence.
   public var description: String {
     "no \(kind) is called “\(name)”; use one of \(known.joined(separator: ", "))"
   }
@@ -137,7 +141,7 @@ extension Initializer {
 
 extension Normalization {
   /// `rms`, `layer` or `none`; `rms1em5` has an epsilon of 1e-5.
-  init?(name: String) {
+  package init?(name: String) {
     let parts = name.split(separator: "1em", maxSplits: 1, omittingEmptySubsequences: false)
     guard let kind = Kind(rawValue: String(parts[0])) else { return nil }
     guard parts.count == 2 else {
@@ -150,10 +154,10 @@ extension Normalization {
 }
 
 /// `layers` dense layers of `units` each.
-public struct MLP: Sendable {
-  public let layers: [Dense]
+package struct MLP: Sendable {
+  package let layers: [Dense]
 
-  public init(
+  package init(
     from inputs: Int, layers count: Int, units: Int, style: LayerStyle, named name: String,
     in builder: inout ParameterBuilder
   ) {
@@ -167,12 +171,12 @@ public struct MLP: Sendable {
     self.layers = layers
   }
 
-  public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
+  package func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
     layers.reduce(x) { $1($0, tape) }
   }
 
   /// The layers on an input of two parts side by side.
-  public func callAsFunction(_ first: Tensor, _ second: Tensor, _ tape: Tape) -> Tensor {
+  package func callAsFunction(_ first: Tensor, _ second: Tensor, _ tape: Tape) -> Tensor {
     guard let layer = layers.first else { return tape.concatenate(first, second) }
     return layers.dropFirst().reduce(layer(first, second, tape)) { $1($0, tape) }
   }

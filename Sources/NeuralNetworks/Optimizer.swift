@@ -5,14 +5,20 @@ import Kernels
 public struct OptimizerConfiguration: Codable, Sendable, Equatable {
   /// Ours: `laprop`, or `adam` for Kingma and Ba 2015.
   public var impl = "laprop"
+  /// The learning rate where neither warm-up nor schedule lowers it.
   public var lr = 4e-5
   /// Largest norm of a tensor's gradient as a part of the tensor's norm; 0 clips nothing.
   public var agc = 0.3
+  /// What is added to the root mean square that gradients are divided by; above 0, and so little
+  /// that a step does not depend on the size of gradients.
   public var eps = 1e-20
+  /// What stays of the average of gradients at an update; at least 0 and below 1.
   public var beta1 = 0.9
+  /// What stays of the average of squared gradients at an update; at least 0 and below 1.
   public var beta2 = 0.999
   /// Whether gradients are averaged. The reference has this key and averages whatever it says.
   public var momentum = true
+  /// Whether LaProp's average looks one update ahead (Nesterov); nothing to `adam`.
   public var nesterov = false
   /// Weight decay of kernels, times the learning rate.
   public var wd = 0.0
@@ -23,6 +29,7 @@ public struct OptimizerConfiguration: Codable, Sendable, Equatable {
   /// Updates after which the `linear` or `cosine` schedule has reached a tenth of `lr`.
   public var anneal = 0
 
+  /// The reference's defaults.
   public init() {}
 
   /// The learning rate of update `n`, counted from 1: the first of a warm-up is 0.
@@ -40,16 +47,16 @@ public struct OptimizerConfiguration: Codable, Sendable, Equatable {
 }
 
 /// What an update did, over all parameters that learn.
-public struct UpdateStatistics: Sendable, Equatable {
+package struct UpdateStatistics: Sendable, Equatable {
   /// L2 norm of the gradient before clipping.
-  public var gradientNorm = 0.0
+  package var gradientNorm = 0.0
   /// Root mean square of the gradient, of what was subtracted, and of the parameters afterwards.
-  public var gradientRMS = 0.0
-  public var updateRMS = 0.0
-  public var parameterRMS = 0.0
+  package var gradientRMS = 0.0
+  package var updateRMS = 0.0
+  package var parameterRMS = 0.0
   /// The first tensor whose gradient is not finite, or so large that its norm is not. Nothing was
   /// changed then.
-  public var badTensor: String?
+  package var badTensor: String?
 }
 
 /// Changes the parameters of one group that learn.
@@ -57,8 +64,8 @@ public struct UpdateStatistics: Sendable, Equatable {
 /// LaProp (Ziyin et al. 2020, arXiv:2002.04839) as the reference orders it: a tensor's gradient is
 /// clipped to a part of the tensor's norm (Brock et al. 2021, arXiv:2102.06171, on whole tensors),
 /// divided by its running root mean square, and then averaged. Adam averages first.
-public final class Optimizer: Sendable {
-  public let configuration: OptimizerConfiguration
+package final class Optimizer: Sendable {
+  package let configuration: OptimizerConfiguration
   private let store: ParameterStore
   /// The group's tensors, frozen or not.
   private let trained: [Member]
@@ -69,7 +76,7 @@ public final class Optimizer: Sendable {
   /// Two sums of squares for each tensor that learns: of the step and of the new weights.
   private let sums: Storage
 
-  public init(
+  package init(
     _ configuration: OptimizerConfiguration, store: ParameterStore,
     group: String = ParameterStore.mainGroup
   ) {
@@ -104,7 +111,7 @@ public final class Optimizer: Sendable {
   /// which one.
   ///
   /// - Parameter sum: of all shards' gradients.
-  public func update(_ n: Int, gradients sum: GradientSum, pool: WorkerPool) -> UpdateStatistics {
+  package func update(_ n: Int, gradients sum: GradientSum, pool: WorkerPool) -> UpdateStatistics {
     if let bad = learning.first(where: { !sum.squares(of: $0.entry).isFinite }) {
       var statistics = statistics(sum)
       statistics.badTensor = bad.entry.name
@@ -168,7 +175,7 @@ public final class Optimizer: Sendable {
 
   /// The running averages, to save and to restore: names end in `/variance` and `/momentum`. Frozen
   /// tensors have theirs, which rest.
-  public var state: [(name: String, shape: [Int], values: Region)] {
+  package var state: [(name: String, shape: [Int], values: Region)] {
     trained.flatMap { member in
       let entry = member.entry
       return [

@@ -3,7 +3,7 @@ import Kernels
 import Randomness
 
 /// Collects the parameters that layers declare, before there is memory for them.
-public struct ParameterBuilder {
+package struct ParameterBuilder {
   struct Declaration {
     let name: String
     let shape: [Int]
@@ -18,13 +18,13 @@ public struct ParameterBuilder {
   private var isTraining = true
   private var group = ParameterStore.mainGroup
 
-  public init() {}
+  package init() {}
 
   /// Floats of memory.
   package var size: Int { trainedSize + untrainedSize }
 
   /// Declares parameters that no gradient is kept for: a slow copy, a network that only measures.
-  public mutating func untrained<Result>(
+  package mutating func untrained<Result>(
     _ body: (inout ParameterBuilder) throws -> Result
   ) rethrows -> Result {
     let wasTraining = isTraining
@@ -34,7 +34,7 @@ public struct ParameterBuilder {
   }
 
   /// Declares parameters of a group with an optimiser of its own: a discriminator.
-  public mutating func group<Result>(
+  package mutating func group<Result>(
     _ name: String, _ body: (inout ParameterBuilder) throws -> Result
   ) rethrows -> Result {
     let outer = group
@@ -44,7 +44,7 @@ public struct ParameterBuilder {
   }
 
   /// Declares a parameter. Kernels of rank over 2 are matrices of all their leading rows.
-  public mutating func declare(
+  package mutating func declare(
     _ name: String, shape: [Int], _ initializer: Initializer
   ) -> Parameter {
     precondition(!declarations.contains { $0.name == name }, "parameter \(name) declared twice")
@@ -62,32 +62,32 @@ public struct ParameterBuilder {
 }
 
 /// All parameters of an agent in one piece of memory, under the reference's names.
-public final class ParameterStore: Sendable {
-  public struct Entry: Sendable {
-    public let name: String
+package final class ParameterStore: Sendable {
+  package struct Entry: Sendable {
+    package let name: String
     /// Its place among all entries.
     let index: Int
-    public let shape: [Int]
-    public let parameter: Parameter
+    package let shape: [Int]
+    package let parameter: Parameter
     /// Whose optimiser changes it.
-    public let group: String
+    package let group: String
     /// Whether a gradient is kept for it.
-    public var isTrained: Bool { parameter.isTrained }
+    package var isTrained: Bool { parameter.isTrained }
     /// Whether it stays as it is all the same.
-    public let isFrozen: Bool
+    package let isFrozen: Bool
     let initializer: Initializer
   }
 
   /// The group of parameters that are declared in none.
-  public static let mainGroup = "model"
+  package static let mainGroup = "model"
 
-  public let entries: [Entry]
+  package let entries: [Entry]
   /// Floats of gradient memory.
-  public let trainedSize: Int
+  package let trainedSize: Int
   private let storage: Storage
 
   /// - Parameter isFrozen: whether the parameter of a name stays as it is.
-  public init(
+  package init(
     _ builder: ParameterBuilder, key: Key, isFrozen: (String) -> Bool = { _ in false }
   ) {
     entries = builder.declarations.enumerated().map {
@@ -103,23 +103,39 @@ public final class ParameterStore: Sendable {
   }
 
   /// The memory of all parameters.
-  public var values: Region { storage.region }
+  package var values: Region { storage.region }
 
   /// The values of one.
-  public subscript(entry: Entry) -> Region {
+  package subscript(entry: Entry) -> Region {
     let offset = entry.parameter.offset
     return values.slice(
       entry.isTrained ? offset : values.count + offset, count: entry.parameter.count)
   }
 
   /// What gradients reach, frozen or not.
-  public var trained: [Entry] { entries.filter(\.isTrained) }
+  package var trained: [Entry] { entries.filter(\.isTrained) }
 
   /// What the optimiser changes.
-  public var learning: [Entry] { trained.filter { !$0.isFrozen } }
+  package var learning: [Entry] { trained.filter { !$0.isFrozen } }
 
   /// Numbers that the optimiser changes.
-  public var learningCount: Int { learning.reduce(0) { $0 + $1.parameter.count } }
+  package var learningCount: Int { learning.reduce(0) { $0 + $1.parameter.count } }
 
-  public func entry(named name: String) -> Entry? { entries.first { $0.name == name } }
+  package func entry(named name: String) -> Entry? { entries.first { $0.name == name } }
+
+  /// All of them, to save and to restore.
+  package var tensors: [NamedTensor] { entries.map { ($0.name, $0.shape, self[$0]) } }
+}
+
+/// A tensor where it is in memory, under the name that files give it.
+package typealias NamedTensor = (name: String, shape: [Int], values: Region)
+
+extension SafeTensors {
+  /// A file of tensors as they are now.
+  package init(_ tensors: [NamedTensor]) {
+    self.init()
+    for (name, shape, values) in tensors {
+      entries[name] = Entry(shape: shape, values: .float32(values.array))
+    }
+  }
 }

@@ -4,7 +4,7 @@ extension ConvolutionLayer {
   /// Images one by one.
   ///
   /// - Parameter pools: whether each 2×2 cell is reduced to its maximum.
-  public func callAsFunction(
+  package func callAsFunction(
     _ images: [PlanarImage], pools: Bool = false, _ tape: Tape
   ) -> [PlanarImage] {
     tape.convolve(images, convolution, kernel: kernel, bias: bias, pools: pools)
@@ -13,7 +13,7 @@ extension ConvolutionLayer {
 
 extension Norm {
   /// Over the channels of each pixel, in place.
-  public func callAsFunction(_ x: PlanarImage, _ tape: Tape) {
+  package func callAsFunction(_ x: PlanarImage, _ tape: Tape) {
     tape.normActivation(x, kind, scale: scale, shift: shift)
   }
 }

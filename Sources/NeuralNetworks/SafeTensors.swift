@@ -7,16 +7,16 @@ import Foundation
 /// Numbers of half precision become `Float` when read, booleans `UInt8`, and integers of other widths
 /// the next wider type here; what else the format has (8-bit floats, complex numbers) is refused. What
 /// ``encoded()`` gives depends on nothing but the contents.
-public struct SafeTensors: Sendable, Equatable {
+package struct SafeTensors: Sendable, Equatable {
   /// The elements of an array, row-major.
-  public enum Values: Sendable, Equatable {
+  package enum Values: Sendable, Equatable {
     case float32([Float])
     case float64([Double])
     case int32([Int32])
     case int64([Int64])
     case uint8([UInt8])
 
-    public var count: Int {
+    package var count: Int {
       switch self {
       case .float32(let values): values.count
       case .float64(let values): values.count
@@ -28,13 +28,13 @@ public struct SafeTensors: Sendable, Equatable {
   }
 
   /// An array.
-  public struct Entry: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
     /// Lengths of the axes; empty for a scalar.
-    public let shape: [Int]
-    public let values: Values
+    package let shape: [Int]
+    package let values: Values
 
     /// - Precondition: `values` has as many elements as `shape` says.
-    public init(shape: [Int], values: Values) {
+    package init(shape: [Int], values: Values) {
       precondition(
         shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == values.count,
         "\(values.count) values do not fill shape \(shape)")
@@ -44,18 +44,18 @@ public struct SafeTensors: Sendable, Equatable {
   }
 
   /// Free text by key.
-  public var metadata: [String: String]
-  public var entries: [String: Entry]
+  package var metadata: [String: String]
+  package var entries: [String: Entry]
 
-  public init(metadata: [String: String] = [:], entries: [String: Entry] = [:]) {
+  package init(metadata: [String: String] = [:], entries: [String: Entry] = [:]) {
     self.metadata = metadata
     self.entries = entries
   }
 
   /// The entries' names in ascending order, for iterating reproducibly.
-  public var names: [String] { entries.keys.sorted() }
+  package var names: [String] { entries.keys.sorted() }
 
-  public subscript(name: String) -> Entry? {
+  package subscript(name: String) -> Entry? {
     get { entries[name] }
     set { entries[name] = newValue }
   }
@@ -63,13 +63,13 @@ public struct SafeTensors: Sendable, Equatable {
   /// Reads a file.
   /// - Throws: `FileError` where it is missing or unreadable; ``SafeTensorsError`` where its
   ///   contents are not safetensors.
-  public init(contentsOf url: URL) throws {
+  package init(contentsOf url: URL) throws {
     try self.init(data: AtomicFile.read(url), file: url.path)
   }
 
   /// Writes a file that appears whole or not at all.
   /// - Throws: `FileError`; ``SafeTensorsError`` as ``encoded()``.
-  public func write(to url: URL) throws {
+  package func write(to url: URL) throws {
     let layout = try Layout(self, file: url.path)
     try AtomicFile.write(to: url) { file in
       try file.write(contentsOf: layout.head)
@@ -81,7 +81,7 @@ public struct SafeTensors: Sendable, Equatable {
 
   /// The contents of the file that ``write(to:)`` writes.
   /// - Throws: ``SafeTensorsError`` where an entry has the name that the format reserves.
-  public func encoded() throws -> Data {
+  package func encoded() throws -> Data {
     let layout = try Layout(self, file: "safetensors")
     return layout.order.reduce(into: layout.head) { data, name in
       data.append(entries[name, default: .empty].values.encoded())
@@ -93,12 +93,12 @@ extension SafeTensors.Entry {
   static let empty = Self(shape: [0], values: .uint8([]))
 
   /// The elements, if they are `Float`s.
-  public var floats: [Float]? {
+  package var floats: [Float]? {
     if case .float32(let values) = values { values } else { nil }
   }
 
   /// Whether every element is a number that a `Float` can hold, none infinite or not a number.
-  public var isFinite: Bool {
+  package var isFinite: Bool {
     switch values {
     case .float32(let values): values.allSatisfy(\.isFinite)
     case .float64(let values): values.allSatisfy { Float($0).isFinite }
@@ -107,12 +107,12 @@ extension SafeTensors.Entry {
   }
 
   /// The elements, if they are bytes or booleans.
-  public var bytes: [UInt8]? {
+  package var bytes: [UInt8]? {
     if case .uint8(let values) = values { values } else { nil }
   }
 
   /// The elements as integers, if they are of an integer type.
-  public var integers: [Int]? {
+  package var integers: [Int]? {
     switch values {
     case .int32(let values): values.map(Int.init)
     case .int64(let values): values.map(Int.init)
@@ -122,7 +122,7 @@ extension SafeTensors.Entry {
   }
 
   /// The elements as `Double`s, whatever they are.
-  public var doubles: [Double] {
+  package var doubles: [Double] {
     switch values {
     case .float32(let values): values.map(Double.init)
     case .float64(let values): values

@@ -7,6 +7,7 @@ public struct SafeTensorsError: Error, Sendable, Equatable, CustomStringConverti
   /// What the user can do, as an imperative.
   public let remedy: String
 
+  /// - Parameter remedy: by default what helps against a damaged file.
   public init(file: String, what: String, remedy: String = SafeTensorsError.damaged) {
     self.file = file
     self.what = what
@@ -17,5 +18,6 @@ public struct SafeTensorsError: Error, Sendable, Equatable, CustomStringConverti
   public static let damaged =
     "the file is damaged or no safetensors file: copy it again or use another"
 
+  /// Which file it is, what is wrong with it, and what to do about it.
   public var description: String { "\(file): \(what); \(remedy)" }
 }

@@ -84,7 +84,7 @@ extension SafeTensors {
   ///   - data: The contents.
   ///   - file: What errors call them.
   /// - Throws: ``SafeTensorsError``.
-  public init(data: Data, file: String = "safetensors") throws {
+  package init(data: Data, file: String = "safetensors") throws {
     let reader = try Reader(data: data, file: file)
     self.init(metadata: reader.header.metadata)
     for (name, item) in reader.header.items.sorted(by: { $0.key < $1.key }) {

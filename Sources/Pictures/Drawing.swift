@@ -1,17 +1,17 @@
 /// A part of a picture, in pixels from its upper left corner.
-public struct Rectangle: Sendable, Equatable {
-  public var row: Int
-  public var column: Int
-  public var height: Int
-  public var width: Int
+package struct Rectangle: Sendable, Equatable {
+  package var row: Int
+  package var column: Int
+  package var height: Int
+  package var width: Int
 
-  public init(row: Int, column: Int, height: Int, width: Int) {
+  package init(row: Int, column: Int, height: Int, width: Int) {
     (self.row, self.column) = (row, column)
     (self.height, self.width) = (height, width)
   }
 
   /// What is left with so many pixels less on each side.
-  public func inset(by margin: Int) -> Rectangle {
+  package func inset(by margin: Int) -> Rectangle {
     Rectangle(
       row: row + margin, column: column + margin, height: max(height - 2 * margin, 0),
       width: max(width - 2 * margin, 0))
@@ -21,10 +21,10 @@ public struct Rectangle: Sendable, Equatable {
 // Drawing on pictures with three channels. What lies outside of the picture is left out.
 extension Picture {
   /// The whole picture.
-  public var bounds: Rectangle { Rectangle(row: 0, column: 0, height: height, width: width) }
+  package var bounds: Rectangle { Rectangle(row: 0, column: 0, height: height, width: width) }
 
   /// The colour of a pixel inside the picture.
-  public func color(row: Int, column: Int) -> Color {
+  package func color(row: Int, column: Int) -> Color {
     let start = (row * width + column) * channels
     return channels == 1
       ? Color(pixels[start], pixels[start], pixels[start])
@@ -32,7 +32,7 @@ extension Picture {
   }
 
   /// Colours one pixel.
-  public mutating func set(row: Int, column: Int, to color: Color) {
+  package mutating func set(row: Int, column: Int, to color: Color) {
     guard 0..<height ~= row, 0..<width ~= column else { return }
     let start = (row * width + column) * 3
     pixels[start] = color.red
@@ -41,7 +41,7 @@ extension Picture {
   }
 
   /// Fills a rectangle.
-  public mutating func fill(_ rectangle: Rectangle, with color: Color) {
+  package mutating func fill(_ rectangle: Rectangle, with color: Color) {
     let rows = (rectangle.row..<rectangle.row + rectangle.height).clamped(to: 0..<height)
     let columns = (rectangle.column..<rectangle.column + rectangle.width).clamped(to: 0..<width)
     let line = color.samples(columns.count)
@@ -54,7 +54,7 @@ extension Picture {
   /// Draws a frame along the inside of a rectangle's edges.
   ///
   /// - Parameter thickness: in pixels.
-  public mutating func outline(_ rectangle: Rectangle, with color: Color, thickness: Int = 1) {
+  package mutating func outline(_ rectangle: Rectangle, with color: Color, thickness: Int = 1) {
     var (top, side) = (rectangle, rectangle)
     (top.height, side.width) = (thickness, thickness)
     fill(top, with: color)
@@ -66,7 +66,7 @@ extension Picture {
   }
 
   /// Draws a straight line of one pixel's width, both ends included (Bresenham 1965).
-  public mutating func line(
+  package mutating func line(
     from start: (row: Int, column: Int), to end: (row: Int, column: Int), color: Color
   ) {
     let (down, right) = (abs(end.row - start.row), abs(end.column - start.column))
@@ -90,7 +90,7 @@ extension Picture {
   }
 
   /// Copies a picture into this one.
-  public mutating func draw(_ picture: Picture, row: Int, column: Int) {
+  package mutating func draw(_ picture: Picture, row: Int, column: Int) {
     let source = picture.colored
     let rows = (row..<row + source.height).clamped(to: 0..<height)
     let columns = (column..<column + source.width).clamped(to: 0..<width)
@@ -107,10 +107,10 @@ extension Picture {
 
 extension Picture {
   /// Rows that a line of text takes.
-  public static let textHeight = Font.glyphHeight
+  package static let textHeight = Font.glyphHeight
 
   /// Pixels that a text is wide.
-  public static func width(of text: String, scale: Int = 1) -> Int {
+  package static func width(of text: String, scale: Int = 1) -> Int {
     max(text.count * (Font.glyphWidth + 1) - 1, 0) * scale
   }
 
@@ -119,7 +119,7 @@ extension Picture {
   /// - Parameters:
   ///   - row: of the upper left corner, as `column`.
   ///   - scale: the side of a letter's pixels.
-  public mutating func write(
+  package mutating func write(
     _ text: String, row: Int, column: Int, color: Color, scale: Int = 1
   ) {
     var left = column

@@ -2,11 +2,11 @@ import Files
 import Foundation
 
 /// A moving picture. Its frames may be drawn when they are needed, so that few are in memory at a time.
-public struct Animation: Sendable {
+package struct Animation: Sendable {
   /// How many frames there are; at least one.
-  public let count: Int
+  package let count: Int
   /// How long each frame shows, in hundredths of a second.
-  public let delays: [Int]
+  package let delays: [Int]
   /// What was asked for; ``delays`` are whole hundredths whose mean it is.
   let framesPerSecond: Double
   /// Seconds that the last frame shows longer.
@@ -19,7 +19,7 @@ public struct Animation: Sendable {
   ///     than 50 a second; its frames show for a hundredth more or less, and so long in the mean.
   ///   - hold: seconds that the last frame shows longer.
   ///   - draw: the frame of a number, always the same one; all are of one size.
-  public init(
+  package init(
     count: Int, framesPerSecond: Double, hold: Double = 0,
     draw: @escaping @Sendable (Int) -> Picture
   ) {
@@ -40,7 +40,7 @@ public struct Animation: Sendable {
   }
 
   /// Frames that are in memory already: at least one, all of one size.
-  public init(_ frames: [Picture], framesPerSecond: Double, hold: Double = 0) {
+  package init(_ frames: [Picture], framesPerSecond: Double, hold: Double = 0) {
     self.init(count: frames.count, framesPerSecond: framesPerSecond, hold: hold) { frames[$0] }
   }
 
@@ -54,11 +54,11 @@ public struct Animation: Sendable {
 // rectangle in which something changes, what does not change in it being transparent.
 extension Animation {
   /// The most pixels that a GIF can be wide or high.
-  public static let longestGIFSide = 0xffff
+  package static let longestGIFSide = 0xffff
 
   /// Writes a GIF file that appears whole or not at all.
   /// - Throws: `FileError`; ``PictureSizeError`` where it would be too wide or too high.
-  public func writeGIF(to url: URL) throws {
+  package func writeGIF(to url: URL) throws {
     let first = frame(0)
     try PictureSizeError.check(height: first.height, width: first.width, isGIF: true)
     try AtomicFile.write(gif(), to: url)
@@ -66,7 +66,7 @@ extension Animation {
 
   /// The contents of a GIF file: the same bytes for the same frames.
   /// - Precondition: no side is longer than ``longestGIFSide``.
-  public func gif() -> Data {
+  package func gif() -> Data {
     let palette = Palette(of: frames, limit: 255)
     // One number beyond the colours is the transparent one.
     let transparent = palette.colors.count

@@ -1,44 +1,44 @@
 import Foundation
 
 /// Lines over steps, in a small frame with a title and the ends of the vertical scale.
-public struct LineChart: Sendable {
+package struct LineChart: Sendable {
   /// One line.
-  public struct Series: Sendable {
+  package struct Series: Sendable {
     /// A number a step; nil where there is none.
-    public var values: [Float?]
-    public var color: Picture.Color
+    package var values: [Float?]
+    package var color: Picture.Color
 
-    public init(_ values: [Float?], color: Picture.Color) {
+    package init(_ values: [Float?], color: Picture.Color) {
       self.values = values
       self.color = color
     }
   }
 
   /// The colours of a chart.
-  public struct Style: Sendable {
-    public var background: Picture.Color
-    public var frame: Picture.Color
-    public var text: Picture.Color
+  package struct Style: Sendable {
+    package var background: Picture.Color
+    package var frame: Picture.Color
+    package var text: Picture.Color
 
-    public init(background: Picture.Color, frame: Picture.Color, text: Picture.Color) {
+    package init(background: Picture.Color, frame: Picture.Color, text: Picture.Color) {
       (self.background, self.frame, self.text) = (background, frame, text)
     }
 
-    public static let dark = Style(
+    package static let dark = Style(
       background: .init(24, 26, 31), frame: .init(58, 62, 72), text: .init(176, 182, 194))
   }
 
-  public var title: String
-  public var series: [Series]
+  package var title: String
+  package var series: [Series]
   /// What the vertical scale spans at least.
-  public var range: ClosedRange<Float>?
+  package var range: ClosedRange<Float>?
   /// A step that a vertical line marks.
-  public var marker: Int?
+  package var marker: Int?
   /// Steps of the horizontal scale; by default as many as the longest series has.
-  public var steps: Int?
-  public var style = Style.dark
+  package var steps: Int?
+  package var style = Style.dark
 
-  public init(
+  package init(
     _ title: String, series: [Series], range: ClosedRange<Float>? = nil, marker: Int? = nil
   ) {
     self.title = title
@@ -48,7 +48,7 @@ public struct LineChart: Sendable {
   }
 
   /// The least and the greatest value that the chart has room for; never of no width.
-  public var bounds: ClosedRange<Float> {
+  package var bounds: ClosedRange<Float> {
     let values = series.flatMap { $0.values.compactMap { $0 } }.filter(\.isFinite)
     let low = min(values.min() ?? 0, range?.lowerBound ?? .infinity)
     let high = max(values.max() ?? 0, range?.upperBound ?? -.infinity)
@@ -59,7 +59,7 @@ public struct LineChart: Sendable {
   ///
   /// - Parameter columns: where steps stand: the column of step `t` in the picture. By default they are
   ///   spread evenly.
-  public func draw(
+  package func draw(
     in rectangle: Rectangle, of picture: inout Picture, columns: ((Int) -> Int)? = nil
   ) {
     let header = Picture.textHeight + 2

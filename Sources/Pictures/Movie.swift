@@ -6,7 +6,7 @@ extension Animation {
   ///
   /// - Throws: `FileError`: `missing` where there is no `ffmpeg`; `system` where it fails, in its own
   ///   words.
-  public func writeMP4(to url: URL) throws {
+  package func writeMP4(to url: URL) throws {
     let program = try Self.movieProgram()
     try AtomicFile.write(to: url) { try encode(with: program, to: $0.place, called: url) }
   }

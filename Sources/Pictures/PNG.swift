@@ -5,23 +5,23 @@ import Foundation
 // The only file that calls libpng, through its simplified interface (libpng manual, section V).
 
 /// A picture that libpng refuses to write or data that it cannot read.
-public struct PNGError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct PNGError: Error, Sendable, Equatable, CustomStringConvertible {
   /// libpng's own words.
-  public let what: String
+  package let what: String
 
-  public var description: String { "PNG: \(what); use another picture" }
+  package var description: String { "PNG: \(what); use another picture" }
 }
 
 extension Picture {
   /// Writes a PNG file that appears whole or not at all.
   /// - Throws: `FileError`; ``PNGError``.
-  public func writePNG(to url: URL) throws {
+  package func writePNG(to url: URL) throws {
     try AtomicFile.write(png(), to: url)
   }
 
   /// The picture as the contents of a PNG file.
   /// - Throws: ``PNGError``, for lack of memory.
-  public func png() throws -> Data {
+  package func png() throws -> Data {
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     image.width = png_uint_32(width)
@@ -42,7 +42,7 @@ extension Picture {
 
   /// Reads the contents of a PNG file, in grey where it is grey.
   /// - Throws: ``PNGError`` where they are none.
-  public init(png data: Data) throws {
+  package init(png data: Data) throws {
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     defer { png_image_free(&image) }

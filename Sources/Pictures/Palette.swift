@@ -3,9 +3,9 @@
 /// Few colours are kept as they are. Many are cut into boxes at their means, the box whose colours are
 /// spread most first (the median cut of Heckbert 1982, "Color image quantization for frame buffer
 /// display", with the variance in the place of the population, after Wan et al. 1990).
-public struct Palette: Sendable {
+package struct Palette: Sendable {
   /// In a fixed order that depends on the pictures alone.
-  public private(set) var colors: [Picture.Color] = []
+  package private(set) var colors: [Picture.Color] = []
   /// The number of the colour for each possible colour, or for the upper six bits of each channel.
   private var numbers: [UInt8]
   private let isExact: Bool
@@ -13,7 +13,7 @@ public struct Palette: Sendable {
   /// - Parameters:
   ///   - pictures: with three channels; looked at twice.
   ///   - limit: the most colours; up to 256.
-  public init(of pictures: some Sequence<Picture>, limit: Int) {
+  package init(of pictures: some Sequence<Picture>, limit: Int) {
     precondition(1...256 ~= limit, "a palette of \(limit) colours")
     if let all = Self.distinctColors(pictures, limit: limit) {
       isExact = true
@@ -37,7 +37,7 @@ public struct Palette: Sendable {
   /// The number of each pixel's colour.
   ///
   /// - Parameter picture: one of those that the palette was made of.
-  public func indices(of picture: Picture) -> [UInt8] {
+  package func indices(of picture: Picture) -> [UInt8] {
     let pixels = picture.pixels
     var result = [UInt8](repeating: 0, count: picture.height * picture.width)
     for pixel in result.indices {

@@ -1,14 +1,14 @@
 /// An image of 8-bit samples.
-public struct Picture: Sendable, Equatable {
-  public let height: Int
-  public let width: Int
+package struct Picture: Sendable, Equatable {
+  package let height: Int
+  package let width: Int
   /// 1 for grey, 3 for red, green and blue.
-  public let channels: Int
+  package let channels: Int
   /// [height, width, channels] samples, row-major.
-  public var pixels: [UInt8]
+  package var pixels: [UInt8]
 
   /// - Precondition: 1 or 3 channels, at least one pixel, and as many samples as that makes.
-  public init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
+  package init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
     precondition(channels == 1 || channels == 3, "\(channels) channels are neither grey nor colour")
     precondition(height > 0 && width > 0, "\(height) rows of \(width) pixels are no picture")
     precondition(
@@ -21,7 +21,7 @@ public struct Picture: Sendable, Equatable {
   }
 
   /// A picture of one colour, with three channels.
-  public init(height: Int, width: Int, color: Color) {
+  package init(height: Int, width: Int, color: Color) {
     let line = color.samples(width)
     var pixels: [UInt8] = []
     pixels.reserveCapacity(height * line.count)
@@ -30,10 +30,10 @@ public struct Picture: Sendable, Equatable {
   }
 
   /// A colour.
-  public struct Color: Sendable, Equatable {
-    public var red, green, blue: UInt8
+  package struct Color: Sendable, Equatable {
+    package var red, green, blue: UInt8
 
-    public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+    package init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
       (self.red, self.green, self.blue) = (red, green, blue)
     }
 
@@ -47,23 +47,23 @@ public struct Picture: Sendable, Equatable {
       return samples
     }
 
-    public static let black = Color(0, 0, 0)
-    public static let white = Color(255, 255, 255)
-    public static let red = Color(255, 0, 0)
-    public static let green = Color(0, 255, 0)
+    package static let black = Color(0, 0, 0)
+    package static let white = Color(255, 255, 255)
+    package static let red = Color(255, 0, 0)
+    package static let green = Color(0, 255, 0)
   }
 }
 
 extension Picture {
   /// The picture with three channels.
-  public var colored: Picture {
+  package var colored: Picture {
     guard channels == 1 else { return self }
     return Picture(
       height: height, width: width, channels: 3, pixels: pixels.flatMap { [$0, $0, $0] })
   }
 
   /// The picture with each pixel as a square of `factor` × `factor`.
-  public func enlarged(by factor: Int) -> Picture {
+  package func enlarged(by factor: Int) -> Picture {
     precondition(factor > 0, "a picture cannot be enlarged by \(factor)")
     var result: [UInt8] = []
     result.reserveCapacity(pixels.count * factor * factor)
@@ -86,7 +86,7 @@ extension Picture {
   }
 
   /// The picture in a frame of so many pixels.
-  public func bordered(by border: Int, color: Color) -> Picture {
+  package func bordered(by border: Int, color: Color) -> Picture {
     var result = Picture(height: height + 2 * border, width: width + 2 * border, color: color)
     result.draw(self, row: border, column: border)
     return result
@@ -97,7 +97,7 @@ extension Picture {
   ///   - gap: Pixels between two.
   ///   - color: The gaps' colour, and that of what is left beneath smaller pictures.
   /// - Precondition: There is at least one.
-  public static func row(_ pictures: [Picture], gap: Int = 0, color: Color = .black) -> Picture {
+  package static func row(_ pictures: [Picture], gap: Int = 0, color: Color = .black) -> Picture {
     precondition(!pictures.isEmpty, "a row of no pictures is no picture")
     var result = Picture(
       height: pictures.map(\.height).max() ?? 1,
@@ -111,7 +111,8 @@ extension Picture {
   }
 
   /// Pictures beneath each other, aligned on the left, as ``row(_:gap:color:)``.
-  public static func column(_ pictures: [Picture], gap: Int = 0, color: Color = .black) -> Picture {
+  package static func column(_ pictures: [Picture], gap: Int = 0, color: Color = .black) -> Picture
+  {
     precondition(!pictures.isEmpty, "a column of no pictures is no picture")
     var result = Picture(
       height: pictures.map(\.height).reduce(gap * (pictures.count - 1), +),

@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// A kind of file, or a folder, that a film can be written to.
-public enum PictureFile: Sendable, Equatable {
+package enum PictureFile: Sendable, Equatable {
   /// All of it in one picture.
   case png(URL)
   case gif(URL)
@@ -14,7 +14,7 @@ public enum PictureFile: Sendable, Equatable {
   ///
   /// - Throws: ``UnknownSuffix``; `FileError` where it could not be written, so that it is noticed
   ///   before the work: `exists` where it is a folder with frames that others wrote; `system`.
-  public init(path: String) throws {
+  package init(path: String) throws {
     let url = URL(fileURLWithPath: path)
     if try path.hasSuffix("/") || FileKind.of(url) == .folder {
       self = .folder(url)
@@ -31,7 +31,7 @@ public enum PictureFile: Sendable, Equatable {
   }
 
   /// Whether it shows one step after the other.
-  public var isMoving: Bool {
+  package var isMoving: Bool {
     switch self {
     case .gif, .mp4: true
     case .png, .folder: false
@@ -41,11 +41,11 @@ public enum PictureFile: Sendable, Equatable {
   /// Looks for the program that it takes, before the work.
   ///
   /// - Throws: `FileError` of kind `missing` where it is not installed.
-  public func checkProgram() throws {
+  package func checkProgram() throws {
     if case .mp4 = self { _ = try Animation.movieProgram() }
   }
 
-  public var url: URL {
+  package var url: URL {
     switch self {
     case .png(let url), .gif(let url), .mp4(let url), .folder(let url): url
     }
@@ -57,7 +57,7 @@ public enum PictureFile: Sendable, Equatable {
   ///   - sheet: all of it in one picture.
   ///   - animation: the film in motion.
   /// - Throws: `FileError`; ``PNGError``; ``PictureSizeError``; what the makers throw.
-  public func write(
+  package func write(
     sheet: () throws -> Picture, animation: () throws -> Animation
   ) throws {
     switch self {
@@ -70,10 +70,10 @@ public enum PictureFile: Sendable, Equatable {
 }
 
 /// A name that says no kind of picture.
-public struct UnknownSuffix: Error, CustomStringConvertible, Equatable {
-  public let path: String
+package struct UnknownSuffix: Error, CustomStringConvertible, Equatable {
+  package let path: String
 
-  public var description: String {
+  package var description: String {
     "\(path): its suffix says no kind of picture; use .png, .gif or .mp4, or end the name of a "
       + "folder in /"
   }

@@ -1,19 +1,19 @@
 /// A picture that is too large to be drawn or written.
-public struct PictureSizeError: Error, Sendable, Equatable, CustomStringConvertible {
-  public let what: String
+package struct PictureSizeError: Error, Sendable, Equatable, CustomStringConvertible {
+  package let what: String
 
-  public var description: String {
+  package var description: String {
     "\(what); choose a smaller scale, or fewer steps, sequences or samples"
   }
 
   /// Pixels of all pictures that are in memory at a time: each takes three bytes.
-  public static let mostPixels = 1 << 28
+  package static let mostPixels = 1 << 28
 
   /// - Parameters:
   ///   - count: pictures of the size that are in memory at a time.
   ///   - isGIF: whether they become a GIF, which tells sides in two bytes.
   /// - Throws: ``PictureSizeError`` where that is too much.
-  public static func check(
+  package static func check(
     height: Int, width: Int, count: Int = 1, isGIF: Bool = false
   ) throws {
     if isGIF, max(height, width) > Animation.longestGIFSide {

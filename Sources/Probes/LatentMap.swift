@@ -3,22 +3,22 @@ import Kernels
 import Randomness
 
 /// Latent states in the plane in which they vary most: their first two principal components.
-public struct LatentMap: Sendable {
-  public struct Point: Sendable, Equatable {
+package struct LatentMap: Sendable {
+  package struct Point: Sendable, Equatable {
     /// In standard deviations of the first component, as is `y`: both axes have one scale.
-    public let x: Double
-    public let y: Double
+    package let x: Double
+    package let y: Double
   }
 
   /// Of moments, in the order of ``truth``.
-  public let points: [Point]
-  public let truth: [[TrueValue]]
+  package let points: [Point]
+  package let truth: [[TrueValue]]
   /// How much of the standardised features' variance each component has.
-  public let shares: [Double]
+  package let shares: [Double]
 
   /// - Parameters:
   ///   - limit: the most moments that are looked at, taken evenly.
-  public init(_ episodes: [ProbedEpisode], deter: Int, limit: Int = 1200) {
+  package init(_ episodes: [ProbedEpisode], deter: Int, limit: Int = 1200) {
     let all = episodes.flatMap { $0.features(deter: deter) }
     let moments = episodes.flatMap(\.truth)
     let columns = all.count / moments.count

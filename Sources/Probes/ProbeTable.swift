@@ -3,18 +3,18 @@ import EnvironmentInterface
 import Randomness
 
 /// How much to probe.
-public struct ProbePlan: Sendable, Equatable {
+package struct ProbePlan: Sendable, Equatable {
   /// Episodes that probes are fitted to. The last fifth of them chooses the strength of the penalty
   /// first.
-  public var fitEpisodes = 60
+  package var fitEpisodes = 60
   /// Other episodes, which tell how well the probes read.
-  public var testEpisodes = 20
+  package var testEpisodes = 20
   /// Moments of an episode at most, the reset counted.
-  public var moments = 200
+  package var moments = 200
   /// The root of the worlds' and the actions' randomness.
-  public var seed = 0
+  package var seed = 0
 
-  public init() {}
+  package init() {}
 }
 
 /// What linear probes read of a world's true state from an agent's latent states, on episodes that
@@ -23,39 +23,39 @@ public struct ProbePlan: Sendable, Equatable {
 /// Every moment of those episodes counts alike, the reset and the last moment with the others: also
 /// where what was shown so far leaves several answers open. A class that the fitted episodes lack is
 /// read wrongly.
-public struct ProbeTable: Sendable, Equatable {
+package struct ProbeTable: Sendable, Equatable {
   /// What is read of one thing from deter, from stoch, and from both.
-  public struct Scores: Sendable, Equatable {
-    public let deter: Double
-    public let stoch: Double
-    public let both: Double
+  package struct Scores: Sendable, Equatable {
+    package let deter: Double
+    package let stoch: Double
+    package let both: Double
   }
 
-  public struct Line: Sendable, Equatable {
+  package struct Line: Sendable, Equatable {
     /// What of the true state.
-    public let name: String
+    package let name: String
     /// How many classes the fitted episodes have; nil of a real number.
-    public let classes: Int?
+    package let classes: Int?
     /// Of classes the share of moments that are read rightly, of a number R²; nil where the thing does
     /// not vary.
-    public let scores: Scores?
+    package let scores: Scores?
     /// What one scores without looking: of classes the share of the commonest one in the fitted
     /// episodes, of a number 0.
-    public let baseline: Double
+    package let baseline: Double
   }
 
-  public let lines: [Line]
-  public let fitEpisodes: Int
-  public let fitMoments: Int
-  public let testEpisodes: Int
-  public let testMoments: Int
+  package let lines: [Line]
+  package let fitEpisodes: Int
+  package let fitMoments: Int
+  package let testEpisodes: Int
+  package let testMoments: Int
 
   /// Fits probes to the first episodes and tests them on the rest.
   ///
   /// - Parameters:
   ///   - deter: D.
   ///   - fitEpisodes: at least 2, and fewer than there are.
-  public init(_ episodes: [ProbedEpisode], deter: Int, fitEpisodes: Int) {
+  package init(_ episodes: [ProbedEpisode], deter: Int, fitEpisodes: Int) {
     precondition(
       fitEpisodes >= 2 && fitEpisodes < episodes.count,
       "\(fitEpisodes) of \(episodes.count) episodes to fit to")
@@ -73,7 +73,7 @@ extension Agent {
   /// - Parameter progress: is called with the number of episodes that have been played.
   /// - Returns: nil where the world says nothing of its true state.
   /// - Throws: what the world throws.
-  public func probe(
+  package func probe(
     in makeEnvironment: () throws -> any Environment, _ plan: ProbePlan = ProbePlan(),
     progress: (Int) -> Void = { _ in }
   ) throws -> ProbeTable? {
@@ -83,7 +83,7 @@ extension Agent {
   }
 
   /// The episodes of a plan, those to fit to first.
-  public func probedEpisodes(
+  package func probedEpisodes(
     in makeEnvironment: () throws -> any Environment, _ plan: ProbePlan,
     progress: (Int) -> Void = { _ in }
   ) throws -> [ProbedEpisode] {

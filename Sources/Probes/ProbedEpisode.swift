@@ -5,13 +5,13 @@ import Randomness
 import WorldModels
 
 /// An episode, or its beginning, as an agent's world model saw it, with what was true of the world.
-public struct ProbedEpisode: Sendable {
+package struct ProbedEpisode: Sendable {
   /// A state for each moment, the reset the first.
-  public let states: LatentStates
+  package let states: LatentStates
   /// What was true at each moment.
-  public let truth: [[TrueValue]]
+  package let truth: [[TrueValue]]
 
-  public init(states: LatentStates, truth: [[TrueValue]]) {
+  package init(states: LatentStates, truth: [[TrueValue]]) {
     (self.states, self.truth) = (states, truth)
   }
 }
@@ -24,7 +24,7 @@ extension Agent {
   ///   - world: driven as agents drive it.
   ///   - moments: how many there are at most, the reset counted; at least 1.
   /// - Throws: what the world throws.
-  public func probedEpisode(
+  package func probedEpisode(
     in world: any Environment, moments: Int, key: Key
   ) throws -> ProbedEpisode {
     var (world, observations, truth) = (world, [Observation](), [[TrueValue]]())
@@ -38,10 +38,7 @@ extension Agent {
       if step.isLast || truth.count >= moments { break }
       let action = world.actionSpace.sample(using: &generator)
       step = try world.step(action, into: &observation)
-      switch action {
-      case .discrete(let number): previous.append(Float(number))
-      case .continuous(let numbers): previous += numbers
-      }
+      previous += actionSpace.stored(action)
     }
     let states = posteriorStates(rows(of: observations), previousActions: previous, draws: .mode)
     return ProbedEpisode(states: states, truth: truth)

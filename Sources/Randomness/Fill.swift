@@ -7,9 +7,13 @@ import Kernels
 /// `start + (r / inner) · outerStride + (r % inner) · innerStride` of the whole batch. Draws are
 /// addressed by that number, so they do not depend on how the batch was cut.
 public struct RowNumbering: Sendable, Equatable {
+  /// The number of the first row.
   public var start: Int
+  /// Rows of a group; at least 1.
   public var inner: Int
+  /// How much higher the number of a group's next row is.
   public var innerStride: Int
+  /// How much higher the number of the next group's first row is than that of this one's.
   public var outerStride: Int
   private var skipped = 0
 
@@ -18,6 +22,7 @@ public struct RowNumbering: Sendable, Equatable {
     self.init(start: start, inner: 1, innerStride: 0, outerStride: 1)
   }
 
+  /// Rows in groups: time-major ones, for instance, where a group is a moment.
   public init(start: Int, inner: Int, innerStride: Int, outerStride: Int) {
     self.start = start
     self.inner = inner
@@ -45,6 +50,7 @@ public enum Draw: Sendable {
   /// The most likely class; the mean plus so many standard deviations. 0 is the distribution's mode.
   case fixed(deviations: Float)
 
+  /// The most likely class; the mean.
   public static let mode = Draw.fixed(deviations: 0)
 }
 

@@ -9,6 +9,7 @@ public struct Generator: Sendable {
   private let key: Key
   private var index = 0
 
+  /// Begins at the key's first number: the same key gives the same sequence.
   public init(key: Key) { self.key = key }
 
   /// The next 64 random bits.

@@ -12,7 +12,7 @@ extension Replay {
   ///
   /// - Parameter owner: what tells the checkpoint from all others, those of other runs among them.
   /// - Throws: `FileError`.
-  public func save(to url: URL, of owner: String? = nil) throws {
+  package func save(to url: URL, of owner: String? = nil) throws {
     guard let disk else { preconditionFailure("a checkpoint of a memory without a folder") }
     let chunks = store.all
     for block in chunks.flatMap(\.blocks) { try store.memory.writeLatents(of: block) }
@@ -36,7 +36,7 @@ extension Replay {
   }
 
   /// A checkpoint is complete: what only the one before needed goes.
-  public func commit() { disk?.commit() }
+  package func commit() { disk?.commit() }
 
   private func makeState(_ chunks: [Chunk], of owner: String?) -> ReplayState {
     ReplayState(

@@ -7,7 +7,7 @@ extension Replay {
   ///   - deter: `[N, deter]`; kept in half precision.
   ///   - stoch: `[N, stochBytes]`.
   /// - Throws: `FileError` where they cannot be brought to the disk.
-  public func update(stepIDs: [StepID], deter: [Float], stoch: [UInt8]) throws {
+  package func update(stepIDs: [StepID], deter: [Float], stoch: [UInt8]) throws {
     try update(stepIDs.indices, of: stepIDs, from: 0, deter: deter, stoch: stoch)
   }
 
@@ -17,7 +17,7 @@ extension Replay {
   ///   - deter: `[B, R - context, deter]`; kept in half precision.
   ///   - stoch: `[B, R - context, stochBytes]`.
   /// - Throws: `FileError` where they cannot be brought to the disk.
-  public func update(
+  package func update(
     _ batch: ReplayBatch, context: Int, deter: [Float], stoch: [UInt8]
   ) throws {
     precondition(0...batch.length ~= context, "\(context) rows of context in \(batch.length)")

@@ -3,13 +3,13 @@ import Foundation
 import Kernels
 
 /// What some chunks take, and what they would.
-public struct PackingReport: Sendable, Equatable {
+package struct PackingReport: Sendable, Equatable {
   /// Bytes of the records as they are in memory.
-  public var raw = 0
+  package var raw = 0
   /// Bytes of the chunks' files.
-  public var files = 0
+  package var files = 0
   /// Bytes that zstd leaves of each chunk's records as one piece, at its usual level, 3.
-  public var wholeChunks = 0
+  package var wholeChunks = 0
 }
 
 extension Replay {
@@ -17,7 +17,7 @@ extension Replay {
   ///
   /// - Parameter most: chunks to look at, spread over all.
   /// - Throws: `FileError`.
-  public func comparePacking(most: Int) throws -> PackingReport {
+  package func comparePacking(most: Int) throws -> PackingReport {
     var report = PackingReport()
     guard let disk else { return report }
     try disk.drain()
@@ -39,7 +39,7 @@ extension Replay {
   }
 
   /// Bytes of the files in the folder: those of chunks, and the latents.
-  public func measureFiles() throws -> (chunks: Int, latents: Int) {
+  package func measureFiles() throws -> (chunks: Int, latents: Int) {
     guard let disk else { return (0, 0) }
     try disk.drain()
     let names = (try? FileManager.default.contentsOfDirectory(atPath: disk.folder.path)) ?? []

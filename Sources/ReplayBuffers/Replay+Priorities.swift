@@ -12,7 +12,7 @@ extension Replay {
   ///   - context: rows at the start of each sequence that keep theirs.
   ///   - priorities: `[B, R - context]`: what training finds of interest in each row, its loss for
   ///     one.
-  public func prioritize(_ batch: ReplayBatch, context: Int, _ priorities: [Float]) {
+  package func prioritize(_ batch: ReplayBatch, context: Int, _ priorities: [Float]) {
     guard self.priorities != nil else { return }
     let length = batch.length - context
     precondition(
@@ -31,7 +31,7 @@ extension Replay {
   ///
   /// Rows that were never trained on count 1 from now on. If they counted infinitely again, one of
   /// them that spoils its batch would be in every batch.
-  public func restorePriorities(of batch: ReplayBatch) {
+  package func restorePriorities(of batch: ReplayBatch) {
     guard priorities != nil else { return }
     for start in stride(from: 0, to: batch.stepIDs.count, by: batch.length) {
       let rows = Array(batch.stepIDs[start..<(start + batch.length)])

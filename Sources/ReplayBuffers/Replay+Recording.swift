@@ -4,7 +4,7 @@ extension Replay {
   ///   - stream: which environment, from 0.
   ///   - isOnline: whether the row may come to the online queue.
   /// - Throws: `FileError` where older rows cannot be brought to the disk.
-  public func append(_ row: ReplayRow, stream: Int, isOnline: Bool = true) throws {
+  package func append(_ row: ReplayRow, stream: Int, isOnline: Bool = true) throws {
     row.check(layout)
     let chunk = streams[stream].chunk ?? begin(stream)
     try store.append(row, to: chunk)

@@ -1,13 +1,13 @@
 extension Replay {
   /// Rows that are still there.
-  public var rememberedRowCount: Int { store.all.reduce(0) { $0 + $1.count } }
+  package var rememberedRowCount: Int { store.all.reduce(0) { $0 + $1.count } }
 
   /// Hands out all rows that are there, one stream after the other, each in its order. A row that follows
   /// none that is there counts as an episode's first.
   ///
   /// - Parameter row: a row of the same observations and actions; what it has for latents stays.
   /// - Throws: `FileError` where rows cannot be read back; what `body` throws.
-  public func forEachRow(over row: ReplayRow, _ body: (ReplayRow) throws -> Void) throws {
+  package func forEachRow(over row: ReplayRow, _ body: (ReplayRow) throws -> Void) throws {
     var row = row
     let chunks = store.all
     for stream in streams.indices {

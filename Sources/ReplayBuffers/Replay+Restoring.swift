@@ -8,7 +8,7 @@ extension Replay {
   ///
   /// - Parameter owner: what the file must have been saved with; nil for anything.
   /// - Throws: `FileError`: `malformed` where something is damaged or of another run; `missing`.
-  public func restore(from url: URL, of owner: String? = nil) throws {
+  package func restore(from url: URL, of owner: String? = nil) throws {
     guard let disk else { preconditionFailure("a checkpoint of a memory without a folder") }
     let (state, body, _, _) = try SealedFile.read(url, as: ReplayState.self)
     guard state.owner == owner ?? state.owner else {

@@ -6,7 +6,7 @@ extension Replay {
   /// There must be a window. A batch may be shorter than the windows, as a report's is.
   ///
   /// - Throws: `FileError` where rows cannot be read back.
-  public func sample(for purpose: Purpose, into batch: inout ReplayBatch) throws {
+  package func sample(for purpose: Purpose, into batch: inout ReplayBatch) throws {
     for sequence in 0..<batch.sequences {
       try copy(drawWindow(for: purpose), offset: 0, into: &batch, sequence: sequence)
     }

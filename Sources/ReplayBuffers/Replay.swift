@@ -1,5 +1,6 @@
 import Foundation
 import Randomness
+import ReplaySettings
 
 /// The memory of experience, as the reference keeps it (ALGORITHM section 10).
 ///
@@ -11,22 +12,22 @@ import Randomness
 /// With a folder, chunks go to the disk as they fill and memory stays within `replay.memory`; README.md
 /// says how. Everything that is sampled is a function of the rows, the order of calls and the key. The
 /// object belongs to one thread at a time.
-public final class Replay {
+package final class Replay {
   /// What a sample is for. Each purpose draws from its own sequence, so that a report does not
   /// change what training sees.
-  public enum Purpose: Int, Sendable, CaseIterable, Codable {
+  package enum Purpose: Int, Sendable, CaseIterable, Codable {
     /// Takes from the online queue before it draws.
     case train
     case report
     case evaluation
   }
 
-  public let configuration: ReplayConfiguration
-  public let layout: ReplayLayout
+  package let configuration: ReplayConfiguration
+  package let layout: ReplayLayout
   /// Rows of a window.
-  public let windowLength: Int
+  package let windowLength: Int
   /// The most windows.
-  public var capacity: Int { configuration.size }
+  package var capacity: Int { configuration.size }
 
   let store: ChunkStore
   /// Where windows begin, the oldest first.
@@ -55,7 +56,7 @@ public final class Replay {
   ///   - folder: where chunks go; nil for keeping all in memory. ``begin()`` must be called before
   ///     anything is appended.
   /// - Throws: ``ReplayError``; no file is touched.
-  public init(
+  package init(
     _ configuration: ReplayConfiguration, layout: ReplayLayout, streamCount: Int,
     windowLength: Int, key: Key, in folder: URL? = nil
   ) throws {
@@ -80,7 +81,7 @@ public final class Replay {
   /// Makes the folder ready to be written to: what no checkpoint knows goes.
   ///
   /// - Throws: `FileError`.
-  public func begin() throws {
+  package func begin() throws {
     let chunks = store.all
     try disk?.begin(keeping: Set(chunks.filter(\.isFull).map(\.number)))
     // Where a resumed run pins less than the one before.
@@ -88,13 +89,13 @@ public final class Replay {
   }
 
   /// Windows that can be sampled.
-  public var windowCount: Int { windows.count }
+  package var windowCount: Int { windows.count }
 
   /// Rows that were recorded so far, those that are gone included.
-  public var rowCount: Int { streams.reduce(0) { $0 + $1.rowCount } }
+  package var rowCount: Int { streams.reduce(0) { $0 + $1.rowCount } }
 
   /// What has written or may write rows.
-  public var streamCount: Int { streams.count }
+  package var streamCount: Int { streams.count }
 
   /// Makes room for more streams, where a checkpoint has them: of those whose environments are no more,
   /// rows are still remembered.
@@ -105,12 +106,12 @@ public final class Replay {
   }
 
   /// Whether training may begin: there are as many windows as a batch has trained rows.
-  public func isReady(sequences: Int, length: Int) -> Bool {
+  package func isReady(sequences: Int, length: Int) -> Bool {
     windowCount >= sequences * length
   }
 
   /// What the memory holds and what happened since the last call.
-  public func takeStatistics() -> ReplayStatistics {
+  package func takeStatistics() -> ReplayStatistics {
     defer { counters = ReplayStatistics() }
     var statistics = counters
     statistics.items = windows.count

@@ -1,39 +1,39 @@
 /// Sequences of rows for one update, in arrays that are used again for the next.
 ///
 /// `B` sequences of `R` rows each, row-major; `R = K + T` with `K` rows of context.
-public struct ReplayBatch: Sendable, Equatable {
-  public let layout: ReplayLayout
+package struct ReplayBatch: Sendable, Equatable {
+  package let layout: ReplayLayout
   /// `B`.
-  public let sequences: Int
+  package let sequences: Int
   /// `R`.
-  public let length: Int
+  package let length: Int
 
   /// For each image `[B, R, bytes]`.
-  public var images: [[UInt8]]
+  package var images: [[UInt8]]
   /// For each vector `[B, R, numbers]`.
-  public var vectors: [[Float]]
+  package var vectors: [[Float]]
   /// `[B, R, actionSize]`.
-  public var actions: [Float]
+  package var actions: [Float]
   /// `[B, R]`.
-  public var rewards: [Float]
+  package var rewards: [Float]
   /// `[B, R]`; true in the first row of each window, whatever was recorded.
-  public var isFirst: [Bool]
+  package var isFirst: [Bool]
   /// `[B, R]`; also true in the last row of an episode that was abandoned.
-  public var isLast: [Bool]
+  package var isLast: [Bool]
   /// `[B, R]`.
-  public var isTerminal: [Bool]
+  package var isTerminal: [Bool]
   /// `[B, R, deter]`.
-  public var deter: [Float]
+  package var deter: [Float]
   /// `[B, R, stochBytes]`.
-  public var stoch: [UInt8]
+  package var stoch: [UInt8]
   /// `[B, R]`.
-  public var stepIDs: [StepID]
+  package var stepIDs: [StepID]
   /// Which piece of its windows this is; 0 begins with replay's latents, later pieces continue the
   /// carry of the one before.
-  public var consec = 0
+  package var consec = 0
 
   /// A batch of zeros.
-  public init(layout: ReplayLayout, sequences: Int, length: Int) {
+  package init(layout: ReplayLayout, sequences: Int, length: Int) {
     precondition(sequences >= 1 && length >= 1, "a batch of \(sequences)×\(length) rows")
     self.layout = layout
     self.sequences = sequences

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Kernels
+import ReplaySettings
 
 /// The folder of a memory: a file for each full chunk, written by a thread of its own, and the pages
 /// of latents, which another thread has the disk take.

@@ -1,19 +1,19 @@
 import EnvironmentInterface
 
 /// How many numbers a row of replay has of each kind.
-public struct ReplayLayout: Sendable, Hashable, Codable {
+package struct ReplayLayout: Sendable, Hashable, Codable {
   /// Bytes of each image, in the order of the observation's images.
-  public var imageSizes: [Int]
+  package var imageSizes: [Int]
   /// Numbers of each vector, in the order of the observation's vectors.
-  public var vectorSizes: [Int]
+  package var vectorSizes: [Int]
   /// Numbers of an action: 1 where it is discrete (its index), else its dimensions.
-  public var actionSize: Int
+  package var actionSize: Int
   /// Numbers of the deterministic latent state.
-  public var deter: Int
+  package var deter: Int
   /// Bytes of the stochastic latent state, which mean nothing to replay.
-  public var stochBytes: Int
+  package var stochBytes: Int
 
-  public init(
+  package init(
     imageSizes: [Int], vectorSizes: [Int], actionSize: Int, deter: Int, stochBytes: Int
   ) {
     self.imageSizes = imageSizes
@@ -24,7 +24,7 @@ public struct ReplayLayout: Sendable, Hashable, Codable {
   }
 
   /// The layout for an environment's spaces.
-  public init(
+  package init(
     observationSpaces: [ObservationSpace], actionSpace: ActionSpace, deter: Int, stochBytes: Int
   ) {
     let actionSize =
@@ -39,23 +39,23 @@ public struct ReplayLayout: Sendable, Hashable, Codable {
   }
 
   /// Bytes that a row's record takes: what was seen, earned and done, and a byte of flags.
-  public var recordBytesPerRow: Int {
+  package var recordBytesPerRow: Int {
     let floats = vectorSizes.reduce(0, +) + actionSize + 1
     return imageSizes.reduce(0, +) + floats * 4 + 1
   }
 
   /// Bytes that a row's latents take: deter in half precision, stoch as it was given.
-  public var latentBytesPerRow: Int { deter * 2 + stochBytes }
+  package var latentBytesPerRow: Int { deter * 2 + stochBytes }
 
   /// Bytes that a stored row takes.
-  public var bytesPerRow: Int { recordBytesPerRow + latentBytesPerRow }
+  package var bytesPerRow: Int { recordBytesPerRow + latentBytesPerRow }
 }
 
 extension ReplayLayout {
   /// Before latents had families, a layout told how many there were, and of how many classes.
   private enum FormerKeys: String, CodingKey { case latents, classes }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     let stochBytes = try values.decodeIfPresent(Int.self, forKey: .stochBytes)
     self.init(

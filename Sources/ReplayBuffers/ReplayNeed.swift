@@ -1,22 +1,24 @@
+import ReplaySettings
+
 /// What a memory will take at the end of a run.
-public struct ReplayNeed: Sendable, Equatable, CustomStringConvertible {
+package struct ReplayNeed: Sendable, Equatable, CustomStringConvertible {
   /// Steps that it will hold.
-  public let steps: Int
+  package let steps: Int
   /// Bytes of a step, before frames are packed.
-  public let bytesPerStep: Int
+  package let bytesPerStep: Int
   /// The bound on memory in bytes.
-  public let bound: Int
+  package let bound: Int
   /// Bytes of memory, at most the bound.
-  public let memory: Int
+  package let memory: Int
   /// The most bytes on disk: with nothing packed, and with a second page for each block's latents
   /// between two checkpoints.
-  public let disk: Int
+  package let disk: Int
 
   /// - Parameters:
   ///   - steps: of all environments, in the whole run.
   ///   - streamCount: environments.
   ///   - windowLength: rows of a window.
-  public init(
+  package init(
     _ configuration: ReplayConfiguration, layout: ReplayLayout, steps: Int, streamCount: Int,
     windowLength: Int
   ) throws {
@@ -35,7 +37,7 @@ public struct ReplayNeed: Sendable, Equatable, CustomStringConvertible {
   private static func whole(_ value: Double) -> Int { Int(min(value, 0x1p62)) }
 
   /// `replay: at the end 10,000 steps of 10 kB: 98 MB of memory (bound 4.0 GB), at most 108 MB on disk`
-  public var description: String {
+  package var description: String {
     "replay: at the end \(steps) steps of \(ByteSize.text(bytesPerStep)), in "
       + "\(ByteSize.text(memory)) of memory (replay.memory is \(ByteSize.text(bound))) and at most "
       + "\(ByteSize.text(disk)) on disk, as if nothing could be packed"

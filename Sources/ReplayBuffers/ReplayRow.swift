@@ -4,27 +4,27 @@ import EnvironmentInterface
 /// state that the agent had (ALGORITHM section 2, "Stored transition").
 ///
 /// A caller can keep one row and overwrite it, so that steady recording allocates nothing.
-public struct ReplayRow: Sendable, Equatable {
+package struct ReplayRow: Sendable, Equatable {
   /// Images and vectors, in the order of the layout.
-  public var observation: Observation
+  package var observation: Observation
   /// What was received on arriving at the observation; 0 at an episode's first.
-  public var reward: Float = 0
-  public var isFirst = false
+  package var reward: Float = 0
+  package var isFirst = false
   /// Whether the episode ended here, by its rules or by a time limit.
-  public var isLast = false
+  package var isLast = false
   /// Whether the episode ended here by its rules, so that nothing more can be gained.
-  public var isTerminal = false
+  package var isTerminal = false
   /// `[actionSize]`, chosen after seeing the observation: an index as a number, or a vector that is
   /// not clipped. Replay stores zeros where `isLast`.
-  public var action: [Float]
+  package var action: [Float]
   /// `[deter]`.
-  public var deter: [Float]
+  package var deter: [Float]
   /// `[stochBytes]`: what was drawn from the latents' posterior, in bytes that only their family can
   /// read.
-  public var stoch: [UInt8]
+  package var stoch: [UInt8]
 
   /// A row of zeros.
-  public init(observation: Observation, layout: ReplayLayout) {
+  package init(observation: Observation, layout: ReplayLayout) {
     self.observation = observation
     action = Array(repeating: 0, count: layout.actionSize)
     deter = Array(repeating: 0, count: layout.deter)
@@ -32,7 +32,7 @@ public struct ReplayRow: Sendable, Equatable {
   }
 
   /// A row of what is given, and zeros.
-  public init(observation: Observation, action: [Float], deter: [Float], stoch: [UInt8]) {
+  package init(observation: Observation, action: [Float], deter: [Float], stoch: [UInt8]) {
     self.observation = observation
     (self.action, self.deter, self.stoch) = (action, deter, stoch)
   }
@@ -47,7 +47,7 @@ public struct ReplayRow: Sendable, Equatable {
   }
 
   /// Whether this row has a layout.
-  public func fits(_ layout: ReplayLayout) -> Bool {
+  package func fits(_ layout: ReplayLayout) -> Bool {
     observation.images.lazy.map(\.count).elementsEqual(layout.imageSizes)
       && observation.vectors.lazy.map(\.count).elementsEqual(layout.vectorSizes)
       && action.count == layout.actionSize && deter.count == layout.deter
@@ -56,17 +56,17 @@ public struct ReplayRow: Sendable, Equatable {
 }
 
 /// The address of a stored row. It stays valid when the row is gone: it then names nothing.
-public struct StepID: Hashable, Sendable, Codable {
+package struct StepID: Hashable, Sendable, Codable {
   private var chunkNumber: UInt32
   private var rowNumber: UInt32
 
-  public init(chunk: Int, row: Int) {
+  package init(chunk: Int, row: Int) {
     chunkNumber = UInt32(chunk)
     rowNumber = UInt32(row)
   }
 
   /// The number of the row's chunk; chunks are numbered as they are begun.
-  public var chunk: Int { Int(chunkNumber) }
+  package var chunk: Int { Int(chunkNumber) }
   /// The row's place in its chunk.
-  public var row: Int { Int(rowNumber) }
+  package var row: Int { Int(rowNumber) }
 }

@@ -1,32 +1,32 @@
 /// What the memory holds, and what happened to it since the last time one asked.
-public struct ReplayStatistics: Sendable, Equatable, Codable {
+package struct ReplayStatistics: Sendable, Equatable, Codable {
   /// Windows that can be sampled.
-  public var items = 0
+  package var items = 0
   /// Chunks that are in use.
-  public var chunks = 0
+  package var chunks = 0
   /// Environments that were recorded from.
-  public var streams = 0
+  package var streams = 0
   /// Bytes that chunks hold, unused space included; with a disk, those of them that may be in memory.
-  public var bytes = 0
+  package var bytes = 0
   /// Windows that came.
-  public var inserts = 0
+  package var inserts = 0
   /// Windows that were sampled for training.
-  public var samples = 0
+  package var samples = 0
   /// Rows whose latents were written back.
-  public var updates = 0
+  package var updates = 0
   /// Rows of a window, context included.
-  public var windowLength = 0
+  package var windowLength = 0
 
   /// What is counted.
   var counts: [Int] { [inserts, samples, updates] }
 
   /// How often each new row was sampled; not a number where none came.
-  public var replayRatio: Double {
+  package var replayRatio: Double {
     inserts == 0 ? .nan : Double(windowLength * samples) / Double(inserts)
   }
 
   /// The reference's metrics, by its names.
-  public var metrics: [(name: String, value: Double)] {
+  package var metrics: [(name: String, value: Double)] {
     [
       ("items", Double(items)), ("chunks", Double(chunks)), ("streams", Double(streams)),
       ("ram_gb", Double(bytes) / 0x1p30), ("inserts", Double(inserts)),

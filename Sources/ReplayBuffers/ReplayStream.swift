@@ -2,7 +2,7 @@
 ///
 /// Of windows of `consec · T + K` rows it hands out `consec` pieces of `T + K` rows, each `T` rows
 /// further, and then draws new windows. With `consec` 1 every batch has new windows.
-public final class ReplayStream {
+package final class ReplayStream {
   private let replay: Replay
   private let purpose: Replay.Purpose
   /// `T`.
@@ -15,7 +15,7 @@ public final class ReplayStream {
   ///   - trainLength: rows of a piece beside its context.
   ///   - consec: pieces of a window.
   ///   - context: rows at the start of a piece that belong to the one before.
-  public init(
+  package init(
     from replay: Replay, for purpose: Replay.Purpose, trainLength: Int, consec: Int = 1,
     context: Int
   ) {
@@ -35,7 +35,7 @@ public final class ReplayStream {
   /// Fills a batch of `T + K` rows with the next piece.
   ///
   /// - Throws: `FileError` where rows cannot be read back.
-  public func next(into batch: inout ReplayBatch) throws {
+  package func next(into batch: inout ReplayBatch) throws {
     if piece == 0 { drawWindows(batch.sequences) }
     precondition(batch.sequences == windows.count, "\(batch.sequences) sequences in mid-window")
     for (sequence, window) in windows.enumerated() {
@@ -47,21 +47,21 @@ public final class ReplayStream {
   }
 
   /// The windows that pieces are being handed out of, and the number of the next.
-  public struct State: Codable, Sendable, Equatable {
+  package struct State: Codable, Sendable, Equatable {
     var windows: [StepID]
     var piece: Int
 
     /// `B`.
-    public var sequences: Int { windows.count }
+    package var sequences: Int { windows.count }
   }
 
   /// Where the stream stands; nil between windows.
-  public var state: State? { piece == 0 ? nil : State(windows: windows, piece: piece) }
+  package var state: State? { piece == 0 ? nil : State(windows: windows, piece: piece) }
 
   /// Goes on in the midst of windows. Replay has to know the chunks.
   ///
   /// - Returns: false, and nothing changed, where they do not fit.
-  public func restore(_ state: State) -> Bool {
+  package func restore(_ state: State) -> Bool {
     guard 1..<consec ~= state.piece, replay.holds(state.windows) else { return false }
     unpinWindows()
     (windows, piece) = (state.windows, state.piece)

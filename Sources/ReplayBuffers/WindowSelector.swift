@@ -1,5 +1,6 @@
 import Foundation
 import Randomness
+import ReplaySettings
 
 /// Chooses how to choose among the remembered windows, and among them with a liking for recent ones.
 ///

@@ -6,13 +6,13 @@ import Probes
 /// Runs on one page: an HTML file that needs nothing besides itself.
 ///
 /// The same folders give the same bytes on the same machine.
-public struct Report {
+package struct Report {
   private let groups: [RunGroup]
   private let plan: ProbePlan
   private let commit: String
 
   /// What a report may leave out.
-  public enum Depth: Sendable {
+  package enum Depth: Sendable {
     /// Loads the newest checkpoint of each group's first run and looks at its agent.
     case agents
     /// Shows what the files tell.
@@ -28,7 +28,7 @@ public struct Report {
   ///   - commit: what this program is built from.
   /// - Throws: `FileError`, also where a run is named twice, which would count as two seeds;
   ///   `ConfigurationError`.
-  public init(
+  package init(
     paths: [String], depth: Depth = .agents, plan: ProbePlan = ProbePlan(), commit: String
   ) throws {
     precondition(!paths.isEmpty, "a report on no run")
@@ -52,20 +52,20 @@ public struct Report {
   }
 
   /// A page, and what was found on the way.
-  public struct Result: Sendable {
-    public let html: String
+  package struct Result: Sendable {
+    package let html: String
     /// What probes read of the agents, by the names of their groups.
-    public let probes: [(name: String, table: ProbeTable)]
+    package let probes: [(name: String, table: ProbeTable)]
     /// Why agents were not looked at.
-    public let problems: [String]
+    package let problems: [String]
     /// The names of runs that have recorded nothing yet.
-    public let emptyRuns: [String]
+    package let emptyRuns: [String]
   }
 
   /// Makes the page.
   ///
   /// - Parameter progress: is called with what is being done.
-  public func make(progress: (String) -> Void = { _ in }) -> Result {
+  package func make(progress: (String) -> Void = { _ in }) -> Result {
     var (studies, names, problems) = ([AgentStudy](), [String](), [String]())
     for group in groups {
       switch study(group, progress) {

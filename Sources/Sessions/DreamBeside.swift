@@ -1,7 +1,7 @@
 import Agents
 import EnvironmentInterface
 import Randomness
-import Training
+import TrainedAgents
 
 /// A step of an agent at work, and what its model made of it without looking.
 package struct WatchedStep: Sendable {

@@ -3,10 +3,12 @@ import EnvironmentInterface
 import Foundation
 import Pictures
 import Randomness
+import Runs
 import Storyboards
-import Training
+import TrainedAgents
 import Viewer
 import WorldModels
+import Worlds
 
 /// A person's episodes in what a model imagines, one after the other; beside it, if wanted, the real
 /// world does the same.
@@ -14,8 +16,8 @@ import WorldModels
 /// The model sees the first steps of a real episode, in which actions are random, and then only
 /// hears what the person does. Episode `e` is the world's of `key.fold(e)`. It is over when the model
 /// holds it likelier that it ended than that it goes on; that the world's is over does not end it.
-public struct DreamSession: Playable {
-  public let bindings: KeyBindings
+package struct DreamSession: Playable {
+  package let bindings: KeyBindings
   private let trained: TrainedAgent
   private let key: Key
   private let context: Int
@@ -31,10 +33,10 @@ public struct DreamSession: Playable {
   private var realRewards: [Float?] = []
   private var errors: [Float?] = []
   /// Episodes that have begun.
-  public private(set) var episodes = 0
+  package private(set) var episodes = 0
 
   /// Steps that the model sees unless something else is asked for.
-  public static let usualContext = 5
+  package static let usualContext = 5
 
   /// Begins the first episode.
   ///
@@ -45,7 +47,7 @@ public struct DreamSession: Playable {
   ///   - key: of all episodes.
   /// - Throws: `RolloutError` where the world shows no image, or the first episode is no longer than
   ///   the context; what the world throws.
-  public init(
+  package init(
     of trained: TrainedAgent, context: Int? = nil, beside isBeside: Bool = false, key: Key
   ) throws {
     spaces = trained.agent.spaces.filter(\.isImage)
@@ -54,7 +56,7 @@ public struct DreamSession: Playable {
     }
     let world = try trained.makeEnvironment()
     information = world.information
-    bindings = KeyBindings(for: world.actionSpace, names: information.actionNames)
+    bindings = KeyBindings(for: world.actionSpace, information)
     self.world = isBeside ? RealWorld(world) : nil
     (self.trained, self.key) = (trained, key)
     self.context = context ?? Self.usualContext
@@ -82,7 +84,7 @@ public struct DreamSession: Playable {
     )
   }
 
-  public mutating func begin() throws {
+  package mutating func begin() throws {
     let key = key.fold(episodes)
     let episode = try trained.playEpisode(key: key, policy: .random)
     let seen = episode.prefix(min(context, episode.steps.count - 1))
@@ -97,7 +99,7 @@ public struct DreamSession: Playable {
     (lastAction, rewards, realRewards, errors) = (nil, [], [], [])
   }
 
-  public mutating func act(_ action: Action) throws {
+  package mutating func act(_ action: Action) throws {
     if isOver { return try begin() }
     newest = dream.take([action])
     lastAction = action
@@ -119,9 +121,9 @@ public struct DreamSession: Playable {
   }
 
   /// Whether the model holds it likelier that the episode has ended. What the model saw had not.
-  public var isOver: Bool { dream.ahead > 0 && goesOn < 0.5 }
+  package var isOver: Bool { dream.ahead > 0 && goesOn < 0.5 }
 
-  public var pace: Double? { bindings.isContinuous ? information.stepSeconds : nil }
+  package var pace: Double? { bindings.isContinuous ? information.stepSeconds : nil }
 
   private var comparison: Comparison {
     Comparison(
@@ -135,11 +137,11 @@ public struct DreamSession: Playable {
   private var isAlone: Bool { realRewards.count < rewards.count }
 
   /// Dream and, where it is beside it, world and difference.
-  public var panels: [Scene.Panel] {
+  package var panels: [Scene.Panel] {
     comparison.panels(isAlone ? [.dream, .world] : [.dream, .world, .difference])
   }
 
-  public var status: [String] {
+  package var status: [String] {
     let action = lastAction.map { "  action \(bindings.name(of: $0))" } ?? ""
     let value = newest.values[newest.steps - 1].short
     var lines = [
@@ -161,7 +163,7 @@ public struct DreamSession: Playable {
     return numbers + String(format: "  squared error %.5f", comparison.error ?? 0)
   }
 
-  public var charts: [LineChart] {
+  package var charts: [LineChart] {
     var reward = LineChart(
       "reward", series: [.init(rewards.map { $0 }, color: Theme.imagined)],
       range: information.rewardRange.map { Float($0.lowerBound)...Float($0.upperBound) })
@@ -174,9 +176,9 @@ public struct DreamSession: Playable {
     return [reward, error]
   }
 
-  public func lines(hasColor: Bool) -> [String] {
+  package func lines(hasColor: Bool) -> [String] {
     TextPicture(hasColor: hasColor, columns: 108).lines(of: panels)
   }
 
-  public var legend: [String] { [] }
+  package var legend: [String] { [] }
 }

@@ -1,11 +1,13 @@
 import Agents
 import EnvironmentInterface
+import Evaluation
 import Foundation
-import Training
+import Runs
+import TrainedAgents
 import Viewer
 
 /// An evaluation as a window shows it: the agent plays one episode after the other, its dream beside.
-public struct EvaluationFilm: Film {
+package struct EvaluationFilm: Film {
   private let trained: TrainedAgent
   private let plan: EvaluationPlan
   private let framesPerSecond: Double
@@ -13,14 +15,14 @@ public struct EvaluationFilm: Film {
   private var episode: WatchedEpisode
   private var beside: DreamBeside
   /// The results of the episodes that have ended.
-  public private(set) var evaluation = Evaluation([])
+  package private(set) var evaluation = EvaluationResult([])
   /// Frames for which an episode's last one still shows.
   private var hold = 0
 
   /// Begins the first episode.
   ///
   /// - Throws: `RolloutError` where the world shows no image; what the world throws.
-  public init(of trained: TrainedAgent, _ plan: EvaluationPlan, framesPerSecond: Double) throws {
+  package init(of trained: TrainedAgent, _ plan: EvaluationPlan, framesPerSecond: Double) throws {
     guard trained.agent.spaces.contains(where: \.isImage) else {
       throw RolloutError.noImage(environment: trained.configuration.task)
     }
@@ -44,27 +46,27 @@ public struct EvaluationFilm: Film {
   /// Episodes that have ended.
   private var endedCount: Int { evaluation.returns.count }
 
-  public var pace: Double? { 1 / framesPerSecond }
+  package var pace: Double? { 1 / framesPerSecond }
 
-  public var frameCount: Int { episode.steps.count }
+  package var frameCount: Int { episode.steps.count }
 
-  public func scene(at frame: Int, width: Int, height: Int) -> Scene {
+  package func scene(at frame: Int, width: Int, height: Int) -> Scene {
     let number = endedCount + (current.hasEnded ? 0 : 1)
     var line = "episode \(number) of \(plan.episodes)"
     if endedCount > 0 { line += "  mean return \(evaluation.mean.short)" }
     return episode.scene(at: frame, lines: [line])
   }
 
-  public var help: [KeyHelp] { [KeyHelp([.character("n")], "on to the next episode")] }
+  package var help: [KeyHelp] { [KeyHelp([.character("n")], "on to the next episode")] }
 
-  public mutating func advance(holding held: Set<Keystroke>) throws -> FilmProgress {
+  package mutating func advance(holding held: Set<Keystroke>) throws -> FilmProgress {
     guard current.hasEnded else { return try step() }
     hold -= 1
     return hold > 0 ? .waiting : try beginNext()
   }
 
   /// The rest of an episode that is passed over is played all the same.
-  public mutating func take(_ key: Keystroke) throws -> FilmProgress? {
+  package mutating func take(_ key: Keystroke) throws -> FilmProgress? {
     guard key == .character("n") else { return nil }
     while !current.hasEnded { _ = try step() }
     return try beginNext()
@@ -74,7 +76,7 @@ public struct EvaluationFilm: Film {
     _ = try current.step()
     watch()
     if current.hasEnded {
-      evaluation += Evaluation(current.games)
+      evaluation += EvaluationResult(current.games)
       // Half a second, but no more frames than people can tell apart.
       hold = Int((0.5 * min(framesPerSecond, 30)).rounded(.up))
     }

@@ -1,26 +1,29 @@
 import EnvironmentInterface
+import Evaluation
 import Pictures
+import Runs
 import Storyboards
+import TrainedAgents
 import Training
 import Viewer
 
 /// An evaluation that is played for a file: in motion, what a window would show of it; in one picture,
 /// frames of each episode.
-public struct EvaluationReel {
+package struct EvaluationReel {
   private var film: EvaluationFilm
   private let file: PictureFile
   private let framesPerSecond: Double
   private var recording = Recording(width: Self.size.width, height: Self.size.height)
   private var sheet = EpisodeSheet()
   /// Whether the file shows less than all that was played.
-  public private(set) var isCut = false
+  package private(set) var isCut = false
 
   private static let size = (width: 480, height: 340)
 
   /// Begins the first episode.
   ///
   /// - Throws: `RolloutError` where the world shows no image; what the world throws.
-  public init(
+  package init(
     of trained: TrainedAgent, _ plan: EvaluationPlan, for file: PictureFile,
     framesPerSecond: Double
   ) throws {
@@ -34,7 +37,7 @@ public struct EvaluationReel {
   /// - Parameter progress: is called when an episode has ended.
   /// - Returns: what they returned.
   /// - Throws: what the film throws.
-  public mutating func play(progress: () -> Void) throws -> Evaluation {
+  package mutating func play(progress: () -> Void) throws -> EvaluationResult {
     keep()
     var ended = 0
     while true {
@@ -74,7 +77,7 @@ public struct EvaluationReel {
   /// Writes the file.
   ///
   /// - Throws: `FileError`; `PNGError`; `PictureSizeError`.
-  public func write() throws {
+  package func write() throws {
     try file.write(sheet: sheet.picture) {
       recording.animation(framesPerSecond: framesPerSecond)
     }

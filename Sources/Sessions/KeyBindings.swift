@@ -3,7 +3,7 @@ import Foundation
 import Viewer
 
 /// Which keys make a person's actions in a world.
-public struct KeyBindings: Sendable {
+package struct KeyBindings: Sendable {
   /// A continuous action has up to two dimensions that keys steer; a key pushes one of them to an
   /// end.
   private struct Push {
@@ -16,31 +16,32 @@ public struct KeyBindings: Sendable {
   private var numbers: [Keystroke: Int] = [:]
   private var pushes: [Keystroke: Push] = [:]
   /// What each key does.
-  public private(set) var help: [KeyHelp] = []
+  package private(set) var help: [KeyHelp] = []
 
-  /// Keys of actions that have well-known names; every discrete action also has its number's.
-  private static let known: [String: [Keystroke]] = [
-    "left": [.left, .character("a")], "right": [.right, .character("d")],
-    "forward": [.up, .character("w")], "pickup": [.character("p")], "drop": [.character("x")],
-    "toggle": [.character(" "), .character("t")], "done": [.enter],
+  /// Keys that are no characters.
+  private static let named: [String: Keystroke] = [
+    "left": .left, "right": .right, "up": .up, "down": .down, "space": .character(" "),
+    "enter": .enter,
   ]
 
   /// - Parameters:
   ///   - space: as agents drive it: continuous actions are within ±1.
-  ///   - names: what each number of a discrete space is called; may be empty.
-  public init(for space: ActionSpace, names: [String]) {
+  ///   - information: of the world: what each number of a discrete space is called, and its keys.
+  package init(for space: ActionSpace, _ information: EnvironmentInformation) {
     self.space = space
-    self.names = names
+    names = information.actionNames
     switch space {
-    case .discrete(let count): bindNumbers(count)
+    case .discrete(let count): bindNumbers(count, information.actionKeys)
     case .continuous(let low, _): bindPushes(low.count)
     }
   }
 
-  private mutating func bindNumbers(_ count: Int) {
+  private mutating func bindNumbers(_ count: Int, _ known: [String: [String]]) {
     for number in 0..<count {
       let name = name(of: number)
-      var keys = Self.known[name] ?? []
+      var keys = (known[name] ?? []).compactMap { key in
+        Self.named[key] ?? (key.count == 1 ? key.first.map(Keystroke.character) : nil)
+      }
       if number < 10, let digit = "\(number)".first { keys.append(.character(digit)) }
       for key in keys { numbers[key] = number }
       help.append(KeyHelp(keys, name))
@@ -67,12 +68,12 @@ public struct KeyBindings: Sendable {
   }
 
   /// Whether an action is several numbers, to which held keys add up.
-  public var isContinuous: Bool {
+  package var isContinuous: Bool {
     if case .continuous = space { true } else { false }
   }
 
   /// The action of a key; nil where it makes none.
-  public func action(for key: Keystroke) -> Action? {
+  package func action(for key: Keystroke) -> Action? {
     if let number = numbers[key] { return .discrete(number) }
     guard isContinuous, pushes[key] != nil || key == .character(" ") else { return nil }
     return action(holding: [key])
@@ -80,7 +81,7 @@ public struct KeyBindings: Sendable {
 
   /// The action of keys that are held at once, in a continuous space: opposite ones cancel out, and
   /// none is 0.
-  public func action(holding keys: Set<Keystroke>) -> Action {
+  package func action(holding keys: Set<Keystroke>) -> Action {
     guard case .continuous(let low, _) = space else { return .discrete(0) }
     var values = Array(repeating: 0 as Float, count: low.count)
     for push in keys.compactMap({ pushes[$0] }) { values[push.dimension] += push.value }
@@ -88,7 +89,7 @@ public struct KeyBindings: Sendable {
   }
 
   /// What an action is called.
-  public func name(of action: Action) -> String {
+  package func name(of action: Action) -> String {
     switch action {
     case .discrete(let number): name(of: number)
     case .continuous(let values): values.map { String(format: "%.2f", $0) }.joined(separator: ", ")

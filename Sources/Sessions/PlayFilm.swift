@@ -2,7 +2,7 @@ import EnvironmentInterface
 import Viewer
 
 /// A person's play as a window shows it: the episode so far can be looked at again.
-public struct PlayFilm<Session: Playable>: Film {
+package struct PlayFilm<Session: Playable>: Film {
   private var session: Session
   /// Scenes of the episode, the newest last.
   private var scenes: [Scene]
@@ -10,27 +10,27 @@ public struct PlayFilm<Session: Playable>: Film {
   /// What the scenes take in memory at most.
   private static var limit: Int { 64 << 20 }
 
-  public init(_ session: Session) {
+  package init(_ session: Session) {
     self.session = session
     scenes = [session.scene]
   }
 
-  public var pace: Double? { session.pace }
+  package var pace: Double? { session.pace }
 
-  public var frameCount: Int { scenes.count }
+  package var frameCount: Int { scenes.count }
 
-  public func scene(at frame: Int, width: Int, height: Int) -> Scene { scenes[frame] }
+  package func scene(at frame: Int, width: Int, height: Int) -> Scene { scenes[frame] }
 
-  public var help: [KeyHelp] {
+  package var help: [KeyHelp] {
     session.bindings.help + [KeyHelp([.character("n")], "a new episode")]
   }
 
-  public mutating func advance(holding held: Set<Keystroke>) throws -> FilmProgress {
+  package mutating func advance(holding held: Set<Keystroke>) throws -> FilmProgress {
     guard session.pace != nil, !session.isOver else { return .waiting }
     return try act(session.bindings.action(holding: held))
   }
 
-  public mutating func take(_ key: Keystroke) throws -> FilmProgress? {
+  package mutating func take(_ key: Keystroke) throws -> FilmProgress? {
     if PlayRequest(key) == .newEpisode {
       try session.begin()
       keepScene(isFirst: true)

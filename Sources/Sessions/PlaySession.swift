@@ -2,14 +2,15 @@ import EnvironmentInterface
 import Foundation
 import Pictures
 import Randomness
+import Runs
 import Viewer
 
 /// A person's episodes in a world, one after the other.
-public struct PlaySession: Playable {
+package struct PlaySession: Playable {
   private var world: any Environment
   private let key: Key
   private let information: EnvironmentInformation
-  public let bindings: KeyBindings
+  package let bindings: KeyBindings
   private var observation: Observation
   private var step = Step.first
   private var stepCount = 0
@@ -17,33 +18,33 @@ public struct PlaySession: Playable {
   /// The rewards of the episode's steps.
   private var rewards: [Double] = []
   /// Episodes that have begun.
-  public private(set) var episodes = 0
+  package private(set) var episodes = 0
 
   /// Begins the first episode.
   ///
   /// - Parameters:
   ///   - world: as agents drive it: continuous actions are within ±1.
   ///   - key: of all episodes; episode `e` resets with `key.fold(e)`.
-  public init(in world: any Environment, key: Key) throws {
+  package init(in world: any Environment, key: Key) throws {
     self.world = world
     self.key = key
     information = world.information
-    bindings = KeyBindings(for: world.actionSpace, names: information.actionNames)
+    bindings = KeyBindings(for: world.actionSpace, information)
     observation = world.makeObservation()
     try begin()
   }
 
-  public var pace: Double? { bindings.isContinuous ? information.stepSeconds : nil }
+  package var pace: Double? { bindings.isContinuous ? information.stepSeconds : nil }
 
-  public var isOver: Bool { step.isLast }
+  package var isOver: Bool { step.isLast }
 
-  public mutating func begin() throws {
+  package mutating func begin() throws {
     step = try world.reset(key: key.fold(episodes), into: &observation)
     episodes += 1
     (stepCount, lastAction, rewards) = (0, nil, [])
   }
 
-  public mutating func act(_ action: Action) throws {
+  package mutating func act(_ action: Action) throws {
     if isOver { return try begin() }
     step = try world.step(action, into: &observation)
     stepCount += 1
@@ -54,7 +55,7 @@ public struct PlaySession: Playable {
   // MARK: what is shown
 
   /// How the episode stands, in two lines.
-  public var status: [String] {
+  package var status: [String] {
     let limit = information.stepLimit.map { " of \($0)" } ?? ""
     let action = lastAction.map { "  action \(bindings.name(of: $0))" } ?? ""
     var second = "reward \(step.reward.short)  return \(rewards.reduce(0, +).short)"
@@ -63,14 +64,14 @@ public struct PlaySession: Playable {
   }
 
   /// The pictures that the world shows, by the names of its spaces.
-  public var panels: [Scene.Panel] {
+  package var panels: [Scene.Panel] {
     zip(world.observationSpaces.filter(\.isImage), observation.images).compactMap { space, bytes in
       Picture(bytes, of: space).map { Scene.Panel(space.name, $0) }
     }
   }
 
   /// The world in characters, or its pictures where it has no sketch.
-  public func lines(hasColor: Bool) -> [String] {
+  package func lines(hasColor: Bool) -> [String] {
     guard let sketch = world.sketch else {
       let picture = TextPicture(hasColor: hasColor)
       return panels.flatMap { picture.lines(of: $0.picture) }
@@ -86,10 +87,10 @@ public struct PlaySession: Playable {
     return TextPicture.colored(cell.text, Picture.Color(color[0], color[1], color[2]))
   }
 
-  public var legend: [String] { world.sketch?.legend ?? [] }
+  package var legend: [String] { world.sketch?.legend ?? [] }
 
   /// The rewards of the episode as a chart; none where they come at the end alone.
-  public var charts: [LineChart] {
+  package var charts: [LineChart] {
     guard pace != nil else { return [] }
     let range = information.rewardRange.map { Float($0.lowerBound)...Float($0.upperBound) }
     let line = LineChart.Series(rewards.map { Float($0) }, color: .init(90, 160, 255))

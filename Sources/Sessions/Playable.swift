@@ -4,7 +4,7 @@ import Viewer
 
 /// What a person plays in, one episode after the other, one step after the other: a world, or a
 /// model's dream of one.
-public protocol Playable {
+package protocol Playable {
   /// Which keys make actions.
   var bindings: KeyBindings { get }
 
@@ -38,7 +38,7 @@ public protocol Playable {
 
 extension Playable {
   /// What the keys do in a terminal.
-  public var help: [KeyHelp] {
+  package var help: [KeyHelp] {
     bindings.help
       + [
         KeyHelp([.character("n")], "a new episode"),
@@ -48,5 +48,5 @@ extension Playable {
   }
 
   /// All of it, for a window.
-  public var scene: Scene { Scene(panels: panels, charts: charts, lines: status) }
+  package var scene: Scene { Scene(panels: panels, charts: charts, lines: status) }
 }

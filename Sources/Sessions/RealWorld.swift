@@ -1,6 +1,6 @@
 import EnvironmentInterface
 import Randomness
-import Training
+import Worlds
 
 /// The real world beside a dream: it is told the same.
 struct RealWorld {

@@ -2,14 +2,14 @@ import Storyboards
 import Viewer
 
 /// What an agent imagined, as a window shows it: over and over, in the size that there is room for.
-public struct StoryboardFilm: Film {
+package struct StoryboardFilm: Film {
   private let board: Storyboard
-  public let pace: Double?
+  package let pace: Double?
   /// Frames for which the last one still shows.
   private var hold: Int
   private let longestHold: Int
 
-  public init(_ board: Storyboard, framesPerSecond: Double) {
+  package init(_ board: Storyboard, framesPerSecond: Double) {
     self.board = board
     pace = 1 / framesPerSecond
     // A second, as in moving pictures.
@@ -17,23 +17,23 @@ public struct StoryboardFilm: Film {
     hold = longestHold
   }
 
-  public var frameCount: Int { board.rollout.steps }
+  package var frameCount: Int { board.rollout.steps }
 
-  public func scene(at frame: Int, width: Int, height: Int) -> Scene {
+  package func scene(at frame: Int, width: Int, height: Int) -> Scene {
     // A line of the player's stands below.
     let room = Scene.room(width: width, height: height, lineCount: 1)
     return Scene(
       panels: [.init("", board.frame(step: frame, width: room.width, height: room.height))])
   }
 
-  public var help: [KeyHelp] { [] }
+  package var help: [KeyHelp] { [] }
 
-  public mutating func advance(holding held: Set<Keystroke>) -> FilmProgress {
+  package mutating func advance(holding held: Set<Keystroke>) -> FilmProgress {
     hold -= 1
     guard hold < 0 else { return .waiting }
     hold = longestHold
     return .again
   }
 
-  public func take(_ key: Keystroke) -> FilmProgress? { nil }
+  package func take(_ key: Keystroke) -> FilmProgress? { nil }
 }

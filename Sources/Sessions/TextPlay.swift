@@ -2,7 +2,7 @@ import EnvironmentInterface
 import Viewer
 
 /// Play in a terminal, or by keys from a pipe, each answered with a frame.
-public struct TextPlay<Session: Playable> {
+package struct TextPlay<Session: Playable> {
   private var session: Session
   private let terminal: Terminal
   private let isInterrupted: () -> Bool
@@ -12,7 +12,7 @@ public struct TextPlay<Session: Playable> {
   private var isOver = false
 
   /// - Parameter isInterrupted: is asked now and then; play ends when it says so.
-  public init(
+  package init(
     _ session: Session, on terminal: Terminal, until isInterrupted: @escaping () -> Bool
   ) {
     self.session = session
@@ -27,7 +27,7 @@ public struct TextPlay<Session: Playable> {
   /// Plays until the person quits or no keys are left, and returns the session as it stands then.
   ///
   /// - Throws: what the world throws; what showing it throws.
-  public mutating func run() throws -> Session {
+  package mutating func run() throws -> Session {
     try show()
     var nextStep = ContinuousClock.now
     while !isOver, !isInterrupted() {

@@ -7,7 +7,7 @@ import Training
 ///
 /// A few lie ready. While they are not yet shown, the run goes on unseen: watching costs a run no more
 /// than the dream beside the steps that are shown.
-public final class TrainingFeed: Sendable {
+package final class TrainingFeed: Sendable {
   /// What is shown of a run.
   package struct Item: Sendable {
     let step: WatchedStep
@@ -36,7 +36,7 @@ public final class TrainingFeed: Sendable {
 
   private let state = Mutex(State())
 
-  public init() {}
+  package init() {}
 
   /// Whether a step is wanted: from when few lie ready until there are enough.
   package var isOpen: Bool {
@@ -54,22 +54,22 @@ public final class TrainingFeed: Sendable {
   }
 
   /// Nobody watches any more.
-  public func close() { state.withLock { $0.isClosed = true } }
+  package func close() { state.withLock { $0.isClosed = true } }
 }
 
 /// Follows a run on its own thread, and dreams beside it.
-public struct TrainingObserver {
+package struct TrainingObserver {
   private let feed: TrainingFeed
   private var beside: DreamBeside
 
-  public init(of trainer: Trainer, to feed: TrainingFeed) {
+  package init(of trainer: Trainer, to feed: TrainingFeed) {
     self.feed = feed
     let key = Key(seed: UInt64(bitPattern: Int64(trainer.configuration.seed)))
     beside = DreamBeside(of: trainer.learner.agent, key: key.fold("watching"))
   }
 
   /// Is to be called after each step of the run; changes nothing of it.
-  public mutating func look(at trainer: Trainer) {
+  package mutating func look(at trainer: Trainer) {
     guard feed.isOpen, let moment = trainer.moment, let step = beside.follow(moment) else { return }
     feed.put(
       .init(

@@ -1,12 +1,12 @@
 import EnvironmentInterface
 import Foundation
 import Pictures
+import Runs
 import Storyboards
-import Training
 import Viewer
 
 /// A training run as a window shows it: what the agent does in the first environment, its dream beside.
-public struct TrainingFilm: Film {
+package struct TrainingFilm: Film {
   private let feed: TrainingFeed
   private let hasEnded: () -> Bool
   private let totalSteps: Int
@@ -19,7 +19,7 @@ public struct TrainingFilm: Film {
   /// - Parameters:
   ///   - world: one like the run's.
   ///   - hasEnded: whether the run is over.
-  public init(
+  package init(
     of feed: TrainingFeed, in world: any Environment, totalSteps: Int,
     until hasEnded: @escaping () -> Bool
   ) {
@@ -27,11 +27,11 @@ public struct TrainingFilm: Film {
     episode = WatchedEpisode(in: world)
   }
 
-  public var pace: Double? { 0.1 }
+  package var pace: Double? { 0.1 }
 
-  public var frameCount: Int { max(episode.steps.count, 1) }
+  package var frameCount: Int { max(episode.steps.count, 1) }
 
-  public func scene(at frame: Int, width: Int, height: Int) -> Scene {
+  package func scene(at frame: Int, width: Int, height: Int) -> Scene {
     guard let newest else { return Scene(panels: [], lines: ["the run begins"]) }
     var line =
       "run  step \(newest.environmentSteps) of \(totalSteps)  updates \(newest.updates)"
@@ -41,9 +41,9 @@ public struct TrainingFilm: Film {
     return episode.scene(at: frame, lines: [line], charts: returns.isEmpty ? [] : [chart])
   }
 
-  public var help: [KeyHelp] { [] }
+  package var help: [KeyHelp] { [] }
 
-  public mutating func advance(holding held: Set<Keystroke>) -> FilmProgress {
+  package mutating func advance(holding held: Set<Keystroke>) -> FilmProgress {
     if hasEnded() { return .ended }
     guard let item = feed.take() else { return .waiting }
     newest = item
@@ -54,5 +54,5 @@ public struct TrainingFilm: Film {
     return .frame
   }
 
-  public func take(_ key: Keystroke) -> FilmProgress? { nil }
+  package func take(_ key: Keystroke) -> FilmProgress? { nil }
 }

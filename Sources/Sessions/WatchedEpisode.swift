@@ -1,8 +1,8 @@
 import EnvironmentInterface
 import Foundation
 import Pictures
+import Runs
 import Storyboards
-import Training
 import Viewer
 
 /// An episode of an agent that somebody watches: its steps so far, and what is shown of each.
@@ -16,7 +16,7 @@ struct WatchedEpisode {
   /// - Parameter world: as the agent drives it.
   init(in world: any Environment) {
     let information = world.information
-    bindings = KeyBindings(for: world.actionSpace, names: information.actionNames)
+    bindings = KeyBindings(for: world.actionSpace, information)
     rewardRange = information.rewardRange.map { Float($0.lowerBound)...Float($0.upperBound) }
   }
 

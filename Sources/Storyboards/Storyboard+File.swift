@@ -4,7 +4,7 @@ extension Storyboard {
   /// Writes the storyboard: a strip, time from left to right, or its frames.
   ///
   /// - Throws: `FileError`; `PNGError`; `PictureSizeError`, before memory is taken.
-  public func write(to file: PictureFile, framesPerSecond: Double) throws {
+  package func write(to file: PictureFile, framesPerSecond: Double) throws {
     try checkSize(for: file)
     try file.write(sheet: strip) {
       // Each frame of a folder is drawn once, when it is its turn.
@@ -19,7 +19,7 @@ extension Storyboard {
 
   /// - Parameter file: nil for a window.
   /// - Throws: `PictureSizeError` where pictures are too large to be drawn, or for the kind of file.
-  public func checkSize(for file: PictureFile?) throws {
+  package func checkSize(for file: PictureFile?) throws {
     switch file {
     case .png:
       let layout = stripLayout
@@ -37,7 +37,7 @@ extension Storyboard {
   }
 
   /// The frames in motion; the last shows a second longer.
-  public func animation(_ framesPerSecond: Double) -> Animation {
+  package func animation(_ framesPerSecond: Double) -> Animation {
     // Drawn once: a GIF looks at its frames several times.
     Animation(
       (0..<rollout.steps).map { frame(step: $0) }, framesPerSecond: framesPerSecond, hold: 1)

@@ -6,20 +6,20 @@ import Pictures
 ///
 /// ``frame(step:)`` has time in time and sequences side by side, ``strip()`` has time from left to right
 /// and sequences beneath each other.
-public struct Storyboard: Sendable {
-  public let rollout: Rollout
+package struct Storyboard: Sendable {
+  package let rollout: Rollout
   /// Which of the image keys is shown.
-  public let imageIndex: Int
+  package let imageIndex: Int
   /// What stands above everything.
-  public let title: String
+  package let title: String
   /// The side of an image's pixels; nil for what fits.
-  public let scale: Int?
+  package let scale: Int?
   let tiles: Tiles
   let lines: Lines
   let bars: LatentBars
 
   /// - Precondition: the world shows an image.
-  public init(_ rollout: Rollout, title: String, imageIndex: Int = 0, scale: Int? = nil) {
+  package init(_ rollout: Rollout, title: String, imageIndex: Int = 0, scale: Int? = nil) {
     self.rollout = rollout
     self.imageIndex = imageIndex
     self.title = title
@@ -30,12 +30,12 @@ public struct Storyboard: Sendable {
   }
 
   /// The rows of images, from top to bottom.
-  public var rows: [TileRow] {
+  package var rows: [TileRow] {
     [.truth, .reconstruction] + rollout.imagined.indices.map { .imagination($0) } + [.error]
   }
 
   /// The picture of one step.
-  public func frame(step: Int) -> Picture {
+  package func frame(step: Int) -> Picture {
     frame(step: step, usualFrameLayout)
   }
 
@@ -43,7 +43,7 @@ public struct Storyboard: Sendable {
 
   /// The picture of one step for a space of so many pixels: with the largest images that there is room
   /// for. Where all of it has room twice, it is drawn for half the space, to be enlarged.
-  public func frame(step: Int, width: Int, height: Int) -> Picture {
+  package func frame(step: Int, width: Int, height: Int) -> Picture {
     let usual = frameLayout(scale: usualScale)
     let enlargement = max(1, min(width / usual.width, height / usual.height))
     let (width, height) = (width / enlargement, height / enlargement)
@@ -61,7 +61,7 @@ public struct Storyboard: Sendable {
   }
 
   /// All steps in one picture.
-  public func strip() -> Picture {
+  package func strip() -> Picture {
     let layout = stripLayout
     var picture = Picture(
       height: layout.height, width: layout.width, color: Theme.background)

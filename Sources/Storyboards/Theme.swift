@@ -2,20 +2,20 @@ import Foundation
 import Pictures
 
 /// The colours and distances of storyboards.
-public enum Theme {
-  public static let background = Picture.Color(15, 17, 21)
-  public static let panel = Picture.Color(24, 26, 31)
-  public static let text = Picture.Color(214, 219, 228)
-  public static let faintText = Picture.Color(139, 147, 161)
+package enum Theme {
+  package static let background = Picture.Color(15, 17, 21)
+  package static let panel = Picture.Color(24, 26, 31)
+  package static let text = Picture.Color(214, 219, 228)
+  package static let faintText = Picture.Color(139, 147, 161)
   /// The border of a step that the model observed.
-  public static let observed = Picture.Color(52, 199, 89)
+  package static let observed = Picture.Color(52, 199, 89)
   /// The border of a step that it imagined.
-  public static let imagined = Picture.Color(255, 69, 58)
-  public static let truth = Picture.Color(235, 238, 245)
-  public static let prior = Picture.Color(90, 160, 255)
+  package static let imagined = Picture.Color(255, 69, 58)
+  package static let truth = Picture.Color(235, 238, 245)
+  package static let prior = Picture.Color(90, 160, 255)
 
   /// Pixels of a border.
-  public static let border = 2
+  package static let border = 2
   static let gap = 10
   static let margin = 12
   /// Pixels that the words at the left need.
@@ -24,7 +24,7 @@ public enum Theme {
   static let barHeight = 30
 
   /// Samples whose lines have colours of their own.
-  public static var sampleLimit: Int { shades.count }
+  package static var sampleLimit: Int { shades.count }
 
   /// The lines of samples: reds that can be told apart.
   static func sample(_ index: Int) -> Picture.Color { shades[index % shades.count] }

@@ -3,7 +3,7 @@ import EnvironmentInterface
 import Pictures
 
 /// The rows of images of a storyboard, from top to bottom.
-public enum TileRow: Sendable, Equatable {
+package enum TileRow: Sendable, Equatable {
   case truth
   case reconstruction
   /// A sample of the future, from 0; the reconstruction while the model observes.

@@ -3,22 +3,24 @@ import EnvironmentInterface
 import Kernels
 import LatentModels
 import ReplayBuffers
+import ReplaySettings
+import TrainedAgents
 
 /// What memory the training of an agent takes, besides that of replay.
-public struct AgentNeed: Sendable, Equatable, CustomStringConvertible {
-  public let size: AgentSize
-  public let shards: Int
+package struct AgentNeed: Sendable, Equatable, CustomStringConvertible {
+  package let size: AgentSize
+  package let shards: Int
   /// B and T.
-  public let batch: (sequences: Int, length: Int)
+  package let batch: (sequences: Int, length: Int)
   /// Bytes of all else, about: what the passes of a batch leave behind for the gradients, mostly.
-  public let passes: Int
+  package let passes: Int
 
-  public static func == (one: AgentNeed, other: AgentNeed) -> Bool {
+  package static func == (one: AgentNeed, other: AgentNeed) -> Bool {
     one.description == other.description
   }
 
   /// - Throws: as the agent's initialiser.
-  public init(
+  package init(
     _ configuration: TrainingConfiguration, spaces: [ObservationSpace], actionSpace: ActionSpace
   ) throws {
     size = try Agent.size(configuration.agent, spaces: spaces, actionSpace: actionSpace)
@@ -32,10 +34,10 @@ public struct AgentNeed: Sendable, Equatable, CustomStringConvertible {
   private static let number = MemoryLayout<Float>.stride
 
   /// Bytes of parameters, of the gradients of all shards, and of the optimiser's two moments.
-  public var state: Int { Self.number * (size.parameters + (shards + 2) * size.trained) }
+  package var state: Int { Self.number * (size.parameters + (shards + 2) * size.trained) }
 
   /// Bytes of all, about.
-  public var total: Int { state + passes }
+  package var total: Int { state + passes }
 
   /// Weights packed once for each shard, what each replayed and each imagined row leaves behind, and the
   /// program itself. Fitted to the peak memory of `dreamer bench` with `size1m` and `size12m`, batches of
@@ -63,7 +65,7 @@ public struct AgentNeed: Sendable, Equatable, CustomStringConvertible {
   /// Refuses what cannot be, before the work.
   ///
   /// - Throws: `AgentSizeError`.
-  public func check() throws {
+  package func check() throws {
     guard let bound = MemoryBound.narrowest(isFirm: true), state > bound.bytes else { return }
     throw AgentSizeError(size, need: state, purpose: "to be trained (\(parts))", bound: bound)
   }
@@ -71,7 +73,7 @@ public struct AgentNeed: Sendable, Equatable, CustomStringConvertible {
   /// What a user should know who has less memory than all of it may come to; nil where there is enough.
   ///
   /// - Parameter replay: bytes that replay takes at the end.
-  public func note(beside replay: Int) -> String? {
+  package func note(beside replay: Int) -> String? {
     guard let bound = MemoryBound.narrowest(isFirm: false), total + replay > bound.bytes else {
       return nil
     }
@@ -86,7 +88,7 @@ public struct AgentNeed: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// `agent: 12345678 parameters; in memory …`
-  public var description: String {
+  package var description: String {
     "agent: \(size.parameters) parameters; \(ByteSize.text(total)) of memory: \(parts), and about "
       + "\(ByteSize.text(passes)) for a batch of \(batch.sequences)×\(batch.length) (batch_size, "
       + "batch_length) and the program"

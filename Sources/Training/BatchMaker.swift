@@ -7,10 +7,10 @@ import WorldModels
 
 /// Turns windows of replay into what the learner takes, with the latent state to start from
 /// (ALGORITHM section 9, 1).
-public struct BatchMaker: Sendable {
-  public let actionSpace: ActionSpace
+package struct BatchMaker: Sendable {
+  package let actionSpace: ActionSpace
   /// K: rows before the train rows.
-  public let context: Int
+  package let context: Int
   let latent: any LatentFamily
   /// The state and action after the last batch: what a later piece of the same windows goes on from.
   var carry: Carry?
@@ -18,7 +18,7 @@ public struct BatchMaker: Sendable {
   private var frames: [ByteStorage] = []
 
   /// How a batch ended.
-  public struct Carry: Codable, Sendable, Equatable {
+  package struct Carry: Codable, Sendable, Equatable {
     /// `[B, D]` and `[B, Z]`.
     var deter: [Float]
     var stoch: [Float]
@@ -26,14 +26,14 @@ public struct BatchMaker: Sendable {
     var actions: [Float]
   }
 
-  public init(_ agent: Agent, context: Int) {
+  package init(_ agent: Agent, context: Int) {
     actionSpace = agent.actionSpace
     self.context = context
     latent = agent.worldModel.rssm.latent
   }
 
   /// - Returns: a batch whose frames stay as they are until the next call.
-  public mutating func makeBatch(_ replayed: ReplayBatch) -> SequenceBatch {
+  package mutating func makeBatch(_ replayed: ReplayBatch) -> SequenceBatch {
     if frames.map(\.bytes.count) != replayed.images.map(\.count) {
       frames = replayed.images.map { ByteStorage(count: $0.count) }
     }
@@ -51,7 +51,7 @@ public struct BatchMaker: Sendable {
   /// Remembers how a batch ended.
   ///
   /// - Parameter latents: `[B, T, …]`.
-  public mutating func remember(_ latents: LatentStates, of replayed: ReplayBatch) {
+  package mutating func remember(_ latents: LatentStates, of replayed: ReplayBatch) {
     let length = replayed.length - context
     func last(_ values: [Float], rows: Int) -> [Float] {
       let width = values.count / (replayed.sequences * rows)
@@ -67,7 +67,7 @@ public struct BatchMaker: Sendable {
 
   /// Takes note that the last batch has no end to go on from: the next piece of its windows begins
   /// as a first one does.
-  public mutating func forget() { carry = nil }
+  package mutating func forget() { carry = nil }
 
   /// The stored latents of the last context row; for a later piece, the carry of the one before, if
   /// that was trained on; zeros where there is neither.
@@ -109,5 +109,5 @@ public struct BatchMaker: Sendable {
   }
 
   /// Samples of latents as replay stores them.
-  public func stored(_ stoch: [Float]) -> [UInt8] { latent.store(stoch) }
+  package func stored(_ stoch: [Float]) -> [UInt8] { latent.store(stoch) }
 }

@@ -1,5 +1,6 @@
 import Agents
 import ReplayBuffers
+import TrainedAgents
 import WorldModels
 
 /// Batches of windows from replay, in memory that is used again.

@@ -2,15 +2,11 @@ import Agents
 import EnvironmentInterface
 import Foundation
 import LatentModels
+import Runs
+import Telemetry
 
 /// Looks for signs in a run's averages that its learning has collapsed, and puts them into words.
 package struct CollapseWatch {
-  /// A sign, and what to try.
-  package struct Warning: Equatable {
-    package let name: String
-    package let text: String
-  }
-
   /// Before that many updates, networks are still finding their feet.
   static let settledUpdates = 1000
   /// Before that many, a policy may be as random as it was at first.
@@ -41,7 +37,7 @@ package struct CollapseWatch {
   }
 
   /// - Parameter values: averages under the names of `metrics.jsonl`.
-  package func warnings(_ values: [String: Double], updates: Int) -> [Warning] {
+  package func warnings(_ values: [String: Double], updates: Int) -> [RunWarning] {
     guard updates >= Self.settledUpdates else { return [] }
     let policy = updates >= Self.decidedUpdates ? [deafPolicy(values)] : []
     return
@@ -51,12 +47,12 @@ package struct CollapseWatch {
       ] + policy).compactMap { $0 }
   }
 
-  private func posteriorCollapse(_ values: [String: Double]) -> Warning? {
+  private func posteriorCollapse(_ values: [String: Double]) -> RunWarning? {
     let count = latent.count
     guard let active = values["report/latents/active"], active < Double(count) / 20 else {
       return nil
     }
-    return Warning(
+    return RunWarning(
       name: "posterior_collapse",
       text:
         "the posterior has collapsed: \(Self.number(active)) of \(count) latents depend on what "
@@ -65,13 +61,13 @@ package struct CollapseWatch {
   }
 
   /// Where every latent means one code alone, all others are dead.
-  private func deadCodes(_ values: [String: Double]) -> Warning? {
+  private func deadCodes(_ values: [String: Double]) -> RunWarning? {
     guard let codes = latent.codes.map(Double.init), codes > 1,
       let share = values["report/latents/dead_share"],
       let perplexity = values["report/latents/perplexity"],
       share > 0.95 * (codes - 1) / codes
     else { return nil }
-    return Warning(
+    return RunWarning(
       name: "dead_codes",
       text: "the latents' codes are dead: \(Self.percent(share)) of the classes are hardly ever "
         + "meant, the perplexity is \(Self.number(perplexity)) of \(Self.number(codes)); raise "
@@ -80,7 +76,7 @@ package struct CollapseWatch {
 
   /// A divergence below the free nats is no fault by itself: in simple worlds there is no more to
   /// say. It is one where the prior predicts badly and yet is not trained.
-  private func stuckDivergence(_ values: [String: Double]) -> Warning? {
+  private func stuckDivergence(_ values: [String: Double]) -> RunWarning? {
     guard let share = values["train/kl_free"], share > 0.99 else { return nil }
     let parts = values.keys.filter { $0.hasPrefix("report/recon/") && $0.hasSuffix("/prior") }
     for prior in parts.sorted() {
@@ -88,7 +84,7 @@ package struct CollapseWatch {
       guard let seen = values[String(posterior)], let guessed = values[prior], guessed > 2 * seen
       else { continue }
       let name = prior.split(separator: "/").dropFirst(2).dropLast().joined(separator: "/")
-      return Warning(
+      return RunWarning(
         name: "stuck_divergence",
         text: "the divergence is stuck at the free nats in \(Self.percent(share)) of the rows, so "
           + "the prior does not learn, though what it predicts of \(name) is "
@@ -98,9 +94,9 @@ package struct CollapseWatch {
     return nil
   }
 
-  private func blindReward(_ values: [String: Double]) -> Warning? {
+  private func blindReward(_ values: [String: Double]) -> RunWarning? {
     guard let recall = values["train/rew_recall"], recall < 0.01 else { return nil }
-    return Warning(
+    return RunWarning(
       name: "blind_reward",
       text:
         "the reward head predicts \(Self.percent(recall)) of the rewarded steps, so imagination "
@@ -115,18 +111,18 @@ package struct CollapseWatch {
     return (entropy - entropyRange.lowerBound) / width
   }
 
-  private func decidedPolicy(_ values: [String: Double]) -> Warning? {
+  private func decidedPolicy(_ values: [String: Double]) -> RunWarning? {
     guard let randomness = randomness(values), randomness < 0.002 else { return nil }
-    return Warning(
+    return RunWarning(
       name: "policy_entropy_lost",
       text: "the policy's entropy is at its smallest, \(Self.percent(randomness)) of its range, so "
         + "it explores no more; unless the returns are what you want, raise agent.imag_loss.actent "
         + "or agent.policy.mix")
   }
 
-  private func deafPolicy(_ values: [String: Double]) -> Warning? {
+  private func deafPolicy(_ values: [String: Double]) -> RunWarning? {
     guard let randomness = randomness(values), randomness > 0.995 else { return nil }
-    return Warning(
+    return RunWarning(
       name: "policy_entropy_high",
       text: "after \(Self.decidedUpdates) updates the policy's entropy is at its largest, "
         + "\(Self.percent(randomness)) of its range: it has found nothing to prefer; see whether "
@@ -136,7 +132,7 @@ package struct CollapseWatch {
   private static func percent(_ share: Double) -> String { "\(number(100 * share)) %" }
 
   private static func number(_ value: Double) -> String {
-    let text = String(format: "%.1f", value)
+    let text = value.fixed(1)
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 }

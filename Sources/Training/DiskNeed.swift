@@ -1,6 +1,8 @@
 import Foundation
 import ReplayBuffers
-import Telemetry
+import ReplaySettings
+import Runs
+import TrainedAgents
 
 /// What disk a run takes at the end: replay, and the checkpoints that are kept with the one that is
 /// being written.

@@ -3,24 +3,26 @@ import EnvironmentInterface
 import Kernels
 import Randomness
 import ReplayBuffers
+import TrainedAgents
+import Worlds
 
 /// Environments that are stepped together by one agent.
 ///
 /// Each environment's episode `e` begins from a key of its own; draws are addressed by the step of
 /// the driver and the number of the environment.
-public final class Driver {
+package final class Driver {
   /// An episode that has ended.
-  public struct Episode: Sendable, Equatable, Codable {
-    public var number: Int
-    public var score: Double
+  package struct Episode: Sendable, Equatable, Codable {
+    package var number: Int
+    package var score: Double
     /// Steps, the reset not counted.
-    public var length: Int
+    package var length: Int
     /// The share of steps whose reward was another than that before, by 0.01 or more.
-    public var rewardRate: Double
-    public var success: Bool?
+    package var rewardRate: Double
+    package var success: Bool?
   }
 
-  public let count: Int
+  package let count: Int
   private let environments: EnvironmentVector
   private let policy: ActingPolicy
   private let key: Key
@@ -43,7 +45,7 @@ public final class Driver {
   private(set) var steps = 0
 
   /// - Parameter key: of episodes and of the agent's draws.
-  public init(
+  package init(
     _ environments: [any Environment], agent: Agent, layout: ReplayLayout, key: Key,
     pool: WorkerPool? = nil
   ) {
@@ -64,7 +66,7 @@ public final class Driver {
   ///
   /// - Parameter record: is called for each environment in turn with its number, its new row, and
   ///   the episode that ended with it.
-  public func step(_ record: (Int, ReplayRow, Episode?) throws -> Void) throws {
+  package func step(_ record: (Int, ReplayRow, Episode?) throws -> Void) throws {
     let ended = try advance()
     let decision = try policy.act(
       rows.map(\.observation), isFirst: rows.map(\.isFirst), draws: .random(key.fold("policy")),
@@ -77,7 +79,7 @@ public final class Driver {
   }
 
   /// How the first environment stands after a step; nil before the first one.
-  public var moment: AgentMoment? {
+  package var moment: AgentMoment? {
     guard steps > 0 else { return nil }
     let row = rows[0]
     return AgentMoment(

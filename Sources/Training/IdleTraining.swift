@@ -1,4 +1,6 @@
 import Configuration
+import TrainedAgents
+import Worlds
 
 extension TrainingConfiguration {
   /// Why a run with these settings learns nothing; nil where nothing says that it does not.
@@ -14,7 +16,7 @@ extension TrainingConfiguration {
 
 extension ResolvedConfiguration<TrainingConfiguration> {
   /// What was set by hand and has no effect on a run, each with the reason.
-  public var effectless: [String] {
+  package var effectless: [String] {
     let rows = ConfigurationTable(configuration).rows.filter { row in
       if case .option = origins[row.key] { true } else { false }
     }
@@ -25,7 +27,7 @@ extension ResolvedConfiguration<TrainingConfiguration> {
 
   private func effectlessness(of row: ConfigurationTable<TrainingConfiguration>.Row) -> String? {
     let family = configuration.task.split(separator: "/").first ?? ""
-    let families = TrainingPresets.environments
+    let families = EnvironmentRegistry.families.map { $0.name }
     if families.contains("\(family)"),
       families.contains(where: { $0 != family && row.key.hasPrefix("env.\($0).") })
     {

@@ -1,7 +1,7 @@
 import Agents
 import EnvironmentInterface
 import NeuralNetworks
-import Telemetry
+import Runs
 import WorldModels
 
 /// An update that was not made, and the batch that it was to be made from.

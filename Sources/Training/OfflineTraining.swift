@@ -1,5 +1,6 @@
 import Configuration
 import ReplayBuffers
+import TrainedAgents
 
 extension TrainingConfiguration {
   /// Windows that replay makes of what it begins with.

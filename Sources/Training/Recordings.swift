@@ -1,9 +1,11 @@
 import EnvironmentInterface
 import Files
 import Foundation
-import NeuralNetworks
 import ReplayBuffers
-import Telemetry
+import ReplaySettings
+import Runs
+import TrainedAgents
+import Worlds
 
 /// What a memory can begin with: `replay.preload`.
 protocol Experience {
@@ -49,7 +51,7 @@ struct Recordings: Experience {
     for file in files {
       let episode = try EpisodeRecord(usable: file, in: world)
       for index in episode.steps.indices {
-        episode.copy(index, to: &row)
+        episode.copy(index, actionSpace: world.actionSpace, to: &row)
         try replay.append(row, stream: stream, isOnline: false)
       }
     }
@@ -78,7 +80,7 @@ struct RememberedRun: Experience {
     }
     remembered = try RunFolder.reading(run.url) { run, checkpoint in
       let opened = try OpenCheckpoint(checkpoint, in: run)
-      guard let configuration = opened.configuration, let run, opened.saved.run != nil else {
+      guard let configuration = opened.configuration, let run, opened.holdsRun else {
         throw RunFileError(
           file: checkpoint.url.path, problem: "it holds an agent that remembers nothing",
           remedy: "name a run's folder in replay.preload")
@@ -94,7 +96,7 @@ struct RememberedRun: Experience {
         layout: ReplayLayout(world: world, configuration.agent.dyn.rssm),
         streamCount: configuration.streamCount, windowLength: configuration.windowLength,
         key: .init(seed: 0), in: run.replay)
-      try replay.restore(from: checkpoint.replay, of: opened.saved.ownerOfReplay)
+      try replay.restore(from: checkpoint.replay, of: opened.ownerOfReplay)
       return replay
     }
   }
@@ -122,42 +124,10 @@ extension ReplayConfiguration {
 }
 
 extension EpisodeRecord {
-  /// Reads a recorded episode of a world, or of one that looks the same, and looks at its numbers.
-  ///
-  /// - Throws: as the reading does; ``RunFileError`` where a number cannot be used.
-  fileprivate init(usable file: URL, in world: any Environment) throws {
-    try self.init(usable: SafeTensors(contentsOf: file), file: file, in: world)
-  }
-
-  private init(usable tensors: SafeTensors, file: URL, in world: any Environment) throws {
-    try self.init(
-      tensors, file: file, spaces: world.observationSpaces, actionSpace: world.actionSpace)
-    let numbers = vectors.joined().map(Double.init) + steps.map(\.reward)
-    guard numbers.allSatisfy(\.isFinite), actions.allSatisfy({ world.actionSpace.takes($0) })
-    else {
-      throw RunFileError(
-        file: file.path, problem: "it holds an action or a number that this world does not know",
-        remedy: "name episodes that env.wrap.record wrote in this world")
-    }
-  }
-
-  /// Reads an episode that this very world was recorded in.
-  ///
-  /// - Throws: as the reading does; ``RunFileError`` where it is another world's, or a number cannot
-  ///   be used.
-  public init(contentsOf file: URL, of world: any Environment) throws {
-    // Read once: it may come through a pipe.
-    let tensors = try SafeTensors(contentsOf: file)
-    if let other = tensors.metadata["environment"], other != world.id {
-      throw RunFileError(
-        file: file.path, problem: "it is an episode of \(other), not of \(world.id)",
-        remedy: "name an episode that env.wrap.record wrote in the world of the run")
-    }
-    try self.init(usable: tensors, file: file, in: world)
-  }
-
   /// Puts a step into a row of replay.
-  fileprivate func copy(_ index: Int, to row: inout ReplayRow) {
+  fileprivate func copy(
+    _ index: Int, actionSpace: ActionSpace, to row: inout ReplayRow
+  ) {
     func part<Value>(_ values: [Value]) -> [Value] {
       let width = values.count / steps.count
       return Array(values[(index * width)..<((index + 1) * width)])
@@ -169,17 +139,6 @@ extension EpisodeRecord {
     row.isLast = steps[index].isLast
     row.isTerminal = steps[index].isTerminal
     guard index < actions.count else { return }
-    switch actions[index] {
-    case .discrete(let number): row.action = [Float(number)]
-    case .continuous(let values): row.action = values
-    }
-  }
-}
-
-extension ActionSpace {
-  /// Whether replay can hold an action: of a continuous space, also one beyond its bounds.
-  fileprivate func takes(_ action: Action) -> Bool {
-    if case .continuous(let values) = action { return values.allSatisfy(\.isFinite) }
-    return objection(to: action) == nil
+    row.action = actionSpace.stored(actions[index])
   }
 }

@@ -3,8 +3,8 @@ import Files
 import Foundation
 import Pictures
 import Randomness
+import Runs
 import Storyboards
-import Telemetry
 import WorldModels
 
 /// What a model makes of replay, drawn at each report: `videos/<step>-<image>.png`, a strip with time

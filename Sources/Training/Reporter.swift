@@ -2,9 +2,11 @@ import Agents
 import Kernels
 import Randomness
 import ReplayBuffers
+import Runs
 import Telemetry
+import TrainedAgents
 
-/// Looks at replay that training has not drawn: losses, and pictures of what the model predicts.
+/// Looks at batches of replay that are drawn apart from those of training: losses, and pictures of what the model predicts.
 final class Reporter {
   private let configuration: TrainingConfiguration
   private let pictures: ReportPictures

@@ -4,7 +4,10 @@ import Files
 import Kernels
 import Randomness
 import ReplayBuffers
+import Runs
 import Telemetry
+import TrainedAgents
+import Worlds
 
 /// What a run is made of before anything is read of what it was: worlds, agent, replay, and what belongs
 /// to these.
@@ -31,7 +34,8 @@ struct RunStart {
     makeEnvironment: (@Sendable () throws -> any Environment)?
   ) throws {
     try configuration.validate()
-    let source = EnvironmentSource(configuration, own: makeEnvironment)
+    let source = EnvironmentSource(
+      task: configuration.task, configuration.env, own: makeEnvironment)
     worlds = try (0..<configuration.run.envs).map { _ in
       configuration.env.wrap.record(try source.make(), in: folder.url)
     }
@@ -96,7 +100,10 @@ struct RunStanding {
     run = try configuration.explaining(opened?.configuration) {
       try Self.restore(opened, start.learner, start.driver, replay)
     }
-    history = try opened.map { try RunHistory(of: folder, $0.saved) }
+    let logged = (run?.log, run?.logSizes)
+    history = try opened.map {
+      try RunHistory(of: folder, through: $0.step, logged.0, within: logged.1)
+    }
     let recordings =
       opened == nil
       ? try configuration.replay.experience(for: start.worlds[0], layout: replay.layout) : nil
@@ -111,10 +118,18 @@ struct RunStanding {
     let disk = DiskNeed(configuration, agent: start.agentNeed, replay: replayNeed)
     notes = [
       start.agentNeed.note(beside: replayNeed.memory), disk.note(in: folder),
-      opened?.saved.arithmeticNote,
+      opened?.state.arithmeticNote, Self.note(on: lock, of: folder),
     ].compactMap { $0 }
     rest = try run?.rest.map { try Self.check($0, replay, opened) }
     (self.opened, self.recordings) = (opened, recordings)
+  }
+
+  /// What a user should know whom no lock guards; nil where one does.
+  private static func note(on lock: RunLock, of folder: RunFolder) -> String? {
+    guard lock.isMissing else { return nil }
+    return
+      "the file system of \(folder.url.relativePath) knows no locks: see to it yourself that no "
+      + "other run trains there"
   }
 
   /// The checkpoint to go on from; nil where a run begins.
@@ -123,7 +138,7 @@ struct RunStanding {
   ) throws -> OpenCheckpoint? {
     guard resuming, let checkpoint = try folder.checkpointToContinue() else { return nil }
     let opened = try OpenCheckpoint(checkpoint, in: folder)
-    guard opened.saved.run != nil else {
+    guard opened.holdsRun else {
       throw RunFileError(
         file: checkpoint.state.path, problem: "it holds an agent, not a run to go on with",
         remedy: "begin a new run with --from")
@@ -141,15 +156,15 @@ struct RunStanding {
   private static func restore(
     _ opened: OpenCheckpoint?, _ learner: Learner, _ driver: Driver, _ replay: Replay
   ) throws -> RunState? {
-    guard let opened, let run = opened.saved.run else { return nil }
-    let (checkpoint, saved) = (opened.checkpoint, opened.saved)
-    try checkpoint.restore(learner, from: saved)
+    guard let opened, let run = try opened.readRun() else { return nil }
+    let checkpoint = opened.checkpoint
+    try learner.restore(from: opened)
     guard try driver.restore(run.driver) else {
       throw RunFileError(
         file: checkpoint.state.path, problem: "it is of another agent",
         remedy: "resume with the run's own agent.dyn.rssm")
     }
-    try replay.restore(from: checkpoint.replay, of: saved.ownerOfReplay)
+    try replay.restore(from: checkpoint.replay, of: opened.ownerOfReplay)
     return run
   }
 

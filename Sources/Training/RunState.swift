@@ -1,17 +1,20 @@
 import Agents
 import EnvironmentInterface
 import ReplayBuffers
+import Runs
+import Telemetry
+import TrainedAgents
 
 /// What a run goes on from besides the agent and the memory, so that a resumed run is the one that was not
 /// interrupted.
-struct RunState: Codable, Equatable {
+package struct RunState: Codable, Equatable {
   var driver: Driver.State
-  var log: RunLog.State
+  package var log: RunLog.State
   var ratio: TrainRatio
   /// Reports made so far.
   var reports: Int
   /// The best mean return of an evaluation, and the step of its checkpoint.
-  var best: BestEvaluation?
+  package var best: BestEvaluation?
   /// What the run was begun with, as a number: ``TrainingConfiguration/identity(startingFrom:)``. Nil in
   /// checkpoints of before.
   var identity: String?
@@ -21,13 +24,24 @@ struct RunState: Codable, Equatable {
   /// What is left of a step in whose midst the run was stopped; nil between steps.
   var rest: StepRest?
   /// With a rest: the sizes of the logs, which have lines of the same step to come.
-  var logSizes: RunLog.Sizes?
+  package var logSizes: RunLog.Sizes?
+}
+
+extension OpenCheckpoint {
+  /// What a run goes on from here; nil where the checkpoint holds an agent alone.
+  ///
+  /// - Throws: `RunFileError` where it is none that a run can have.
+  package func readRun() throws -> RunState? {
+    let run = try state.member("run", as: RunState.self)
+    if let run, !run.isPlausible { throw state.damage }
+    return run
+  }
 }
 
 /// The evaluation that did best.
-struct BestEvaluation: Codable, Equatable {
+package struct BestEvaluation: Codable, Equatable {
   var mean: Double
-  var step: Int
+  package var step: Int
 }
 
 extension Driver {

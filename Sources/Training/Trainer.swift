@@ -1,13 +1,16 @@
 import Agents
 import EnvironmentInterface
+import Evaluation
 import Files
 import Foundation
 import Kernels
-import LatentModels
 import Randomness
 import ReplayBuffers
+import Runs
 import Telemetry
+import TrainedAgents
 import WorldModels
+import Worlds
 
 /// One run: environments, replay, learner, and the folder that all is written to.
 public final class Trainer {
@@ -18,14 +21,15 @@ public final class Trainer {
     case interrupted
   }
 
+  /// What the run does. Of a world of one's own, `task` is its id.
   public let configuration: TrainingConfiguration
-  public let learner: Learner
+  package let learner: Learner
   /// What a user should know before the run begins.
   public private(set) var notes: [String]
   /// How much memory and disk replay will take at the end.
-  public let replayNeed: ReplayNeed
+  package let replayNeed: ReplayNeed
   /// How much memory the agent takes.
-  public let agentNeed: AgentNeed
+  package let agentNeed: AgentNeed
   /// Records of all environments so far, those of resets included.
   public private(set) var step = 0
   private let folder: RunFolder
@@ -39,6 +43,7 @@ public final class Trainer {
   private var ratio: TrainRatio
   private let key: Key
   private let log: RunLog
+  private let training: TrainingLog
   private let reporter: Reporter
   private var best: BestEvaluation?
   /// What is left of a step of the environments; nil between steps.
@@ -96,25 +101,22 @@ public final class Trainer {
     if !isBegun { try AtomicFile.write(text, to: folder.configuration) }
     log = try RunLog(
       hadFinished ? nil : folder, continuing: standing.history,
-      from: run?.log ?? RunLog.State(), agent: learner.agent, progress: progress)
+      from: run?.log ?? RunLog.State(), phases: TrainingLog.phases, progress: progress)
+    training = TrainingLog(log, agent: learner.agent)
     if hadFinished { return }
     try replay.begin()
     // Now nothing is in the way of going on.
     if isBegun { try AtomicFile.write(text, to: folder.configuration) }
     try standing.recordings?.append(to: replay, stream: start.worlds.count)
-    notes += Self.notes(on: standing.opened, standing.history, configuration)
-    if lock.isMissing {
-      notes.append(
-        "the file system of \(folder.url.relativePath) knows no locks: see to it yourself that no other "
-          + "run trains there")
-    }
+    notes += Self.notes(on: standing.opened, run, standing.history, configuration)
   }
 
   /// What is otherwise than in a run that was not interrupted.
   private static func notes(
-    on opened: OpenCheckpoint?, _ history: RunHistory?, _ configuration: TrainingConfiguration
+    on opened: OpenCheckpoint?, _ run: RunState?, _ history: RunHistory?,
+    _ configuration: TrainingConfiguration
   ) -> [String] {
-    guard let opened, let run = opened.saved.run else { return [] }
+    guard let opened, let run else { return [] }
     var notes = (history?.missing ?? []).map {
       "\($0.relativePath) is gone; it begins again at step \(opened.step)"
     }
@@ -162,13 +164,16 @@ public final class Trainer {
         try configuration.run.offline ? goOnOffline() : stepEnvironments()
       }
       guard try finishStep(until: isInterrupted) else { break }
-      log.show(
-        step: step, of: configuration.run.steps, updates: learner.state.updates, best: best?.mean)
+      log.show { status }
     }
     try save()
-    log.finish(
-      step: step, of: configuration.run.steps, updates: learner.state.updates, best: best?.mean)
+    log.finish(status)
     return isFinished ? .finished : .interrupted
+  }
+
+  private var status: ProgressStatus {
+    training.status(
+      step: step, of: configuration.run.steps, updates: learner.state.updates, best: best?.mean)
   }
 
   private func stepEnvironments() throws {
@@ -176,7 +181,7 @@ public final class Trainer {
     var records: [StepRest.Record] = []
     try driver.step { _, row, episode in records.append(.init(row: row, episode: episode)) }
     rest = StepRest(since: step, records: records)
-    log.addEnvironment(seconds: clock.seconds)
+    training.addEnvironment(seconds: clock.seconds)
   }
 
   /// What would be due after a step that is not made.
@@ -230,11 +235,11 @@ public final class Trainer {
 
   /// Logs an episode; of the first environment, also pictures of that during which a report was due.
   private func take(_ episode: Driver.Episode, of index: Int) throws {
-    try log.add(episode, step: step)
+    try training.add(episode, step: step)
     let interval = configuration.run.reportEvery
     let start = step - episode.length * driver.count
     if index == 0, interval > 0, start / interval < step / interval {
-      try log.add(driver.film, step: step)
+      try training.add(driver.film, step: step)
     }
   }
 
@@ -242,14 +247,14 @@ public final class Trainer {
   public var moment: AgentMoment? { driver.moment }
 
   /// The mean return of the newest episodes, 20 at most; nil before one has ended.
-  public var recentReturn: Double? { log.recentReturn }
+  public var recentReturn: Double? { log.recentScore }
 
   /// Where the time has gone so far.
   public var timeSplit: TimeSplit { log.timeSplit }
 
   private func update() throws {
     do {
-      log.add(try trainingStep.run())
+      training.add(try trainingStep.run())
     } catch let update as NonFiniteUpdate {
       try handle(update)
     }
@@ -261,12 +266,12 @@ public final class Trainer {
     let problem = try update.report(
       in: folder, skipped: log.state.skippedUpdates, spaces: learner.agent.spaces)
     guard configuration.run.onNonfinite == "skip" else { throw problem }
-    try log.addSkipped(problem, step: step)
+    try training.addSkipped(problem, step: step)
   }
 
   private func writeLine() throws {
     try lock.check()
-    try log.write(
+    try training.writeLine(
       step: step, replay: replay.takeStatistics(), updates: learner.state.updates,
       rowsPerUpdate: trainingStep.rowCount)
   }
@@ -274,7 +279,7 @@ public final class Trainer {
   private func report(isFirst: Bool) throws {
     let report = try reporter.report(
       learner, isFirst: isFirst, step: step, key: key.fold("report"), pool: pool)
-    try log.add(report, step: step)
+    try training.add(report, step: step)
   }
 
   /// What looks at all environments, when all have made their step; the last of the step.
@@ -309,7 +314,7 @@ public final class Trainer {
     let sampled = try agent.evaluate(in: source.make, plan, pool: pool, until: isInterrupted)
     plan.usesMode = true
     let mode = try agent.evaluate(in: source.make, plan, pool: pool, until: isInterrupted)
-    try log.write(sampled: sampled, mode: mode, step: step)
+    try training.write(sampled: sampled, mode: mode, step: step)
     guard best.map({ sampled.mean > $0.mean }) ?? true else { return false }
     best = BestEvaluation(mean: sampled.mean, step: step)
     return configuration.run.keep.best
@@ -331,52 +336,11 @@ public final class Trainer {
       step: step, replacing: step == stepOfUnfinishedCheckpoint, keeping: retention
     ) {
       try log.synchronize()
-      try $0.write(
-        learner, replay, configuration, step: step, isFinished: isFinished, run: run)
+      try CheckpointParts(learner, replay, configuration, run: run)
+        .write(to: $0, isFinished: isFinished)
     }
     guard isNew else { return }
     stepOfUnfinishedCheckpoint = rest == nil ? nil : step
     replay.commit()
-  }
-}
-
-extension TrainingConfiguration {
-  /// Rows of a window of replay: enough for all pieces of a training or a report batch.
-  public var windowLength: Int {
-    max(consecTrain * batchLength, consecReport * reportLength) + replayContext
-  }
-
-  /// What records rows: environments, and the recordings that replay begins with.
-  var streamCount: Int { run.envs + (replay.preload.isEmpty ? 0 : 1) }
-}
-
-extension Replay {
-  /// The memory of a run.
-  convenience init(
-    _ configuration: TrainingConfiguration, _ agent: Agent, key: Key, in folder: RunFolder
-  ) throws {
-    try self.init(
-      configuration.replay, layout: ReplayLayout(agent), streamCount: configuration.streamCount,
-      windowLength: configuration.windowLength, key: key, in: folder.replay)
-  }
-}
-
-extension ReplayLayout {
-  /// What an agent's experience is made of.
-  public init(_ agent: Agent) {
-    let rssm = agent.worldModel.rssm
-    self.init(
-      observationSpaces: agent.spaces, actionSpace: agent.actionSpace, deter: rssm.deter,
-      stochBytes: rssm.latent.storedBytes)
-  }
-
-  /// What the experience of an agent with such dynamics is made of in a world.
-  ///
-  /// - Throws: `LatentSettingsError`.
-  init(world: any Environment, _ rssm: DynamicsConfiguration.RSSM) throws {
-    self.init(
-      observationSpaces: world.observationSpaces.sorted { $0.name < $1.name },
-      actionSpace: world.actionSpace, deter: rssm.deter,
-      stochBytes: try LatentFamilies.make(rssm).storedBytes)
   }
 }

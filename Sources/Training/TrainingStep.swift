@@ -2,10 +2,12 @@ import Agents
 import Kernels
 import Randomness
 import ReplayBuffers
+import Runs
+import TrainedAgents
 import WorldModels
 
 /// One update as training makes it: sample windows, train on them, write the fresh latents back.
-final class TrainingStep {
+package final class TrainingStep {
   let learner: Learner
   let replay: Replay
   private var source: BatchSource
@@ -14,7 +16,7 @@ final class TrainingStep {
   private let isPrioritized: Bool
 
   /// - Parameter key: of all updates' draws.
-  init(
+  package init(
     _ configuration: TrainingConfiguration, learner: Learner, replay: Replay, key: Key,
     pool: WorkerPool
   ) {
@@ -45,7 +47,7 @@ final class TrainingStep {
   /// priorities of rows that were trained on, and the next piece of the same windows begins from the
   /// latents that replay has.
   /// `FileError` of replay's.
-  func run() throws -> Learner.Result {
+  package func run() throws -> Learner.Result {
     let clock = Stopwatch()
     let batch = try source.next()
     let sampling = clock.seconds

@@ -3,7 +3,6 @@ import EnvironmentInterface
 import Foundation
 import LatentModels
 import NeuralNetworks
-import Training
 
 /// A golden file may be damaged: every number that is computed with is looked at before.
 extension GoldenFile.Specification {

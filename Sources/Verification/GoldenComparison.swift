@@ -5,18 +5,18 @@ import NeuralNetworks
 import WorldModels
 
 /// One line of a verification: a group of tensors against the reference.
-public struct VerificationLine: Sendable, CustomStringConvertible {
-  public let group: String
+package struct VerificationLine: Sendable, CustomStringConvertible {
+  package let group: String
   /// The largest error among the group's tensors, in the group's measure.
-  public let error: Double
-  public let tolerance: Double
+  package let error: Double
+  package let tolerance: Double
   /// The tensor with the largest error.
-  public let worst: String
-  public let count: Int
+  package let worst: String
+  package let count: Int
 
-  public var holds: Bool { error <= tolerance }
+  package var holds: Bool { error <= tolerance }
 
-  public var description: String {
+  package var description: String {
     let name = group.padding(toLength: 24, withPad: " ", startingAt: 0)
     let figures = String(
       format: "%9.2e of %7.1e  %4d tensors, worst ", error, tolerance, count)
@@ -70,7 +70,7 @@ extension GoldenFile {
   ///
   /// - Parameter shards: parts that the batch is cut into; the file's B at most.
   /// - Throws: ``GoldenFileError``, `BLASError`.
-  public func verify(shards: Int = 2) throws -> [VerificationLine] {
+  package func verify(shards: Int = 2) throws -> [VerificationLine] {
     do {
       return try compare(shards: shards)
     } catch let problem as NonFiniteLoss {
@@ -218,7 +218,7 @@ extension GoldenFile {
         entry.name, ours: learner.agent.parameters[entry].array,
         reference: try self.entry("after\(update)/\(entry.name)"))
     }
-    for normalizer in Self.normalizers {
+    for normalizer in AgentState.normalizers {
       let state = learner.state[keyPath: normalizer.path]
       for (stored, path) in state.stored {
         let key = "\(normalizer.name)/\(stored)/value"

@@ -1,15 +1,15 @@
-import Configuration
 import Agents
+import Configuration
 import EnvironmentInterface
 import Foundation
 import Kernels
 import NeuralNetworks
-import Training
+import TrainedAgents
 import WorldModels
 
 /// A file of tensors that the authors' code made of given parameters and a given batch, with every
 /// draw replaced by a fixed point of its distribution.
-public struct GoldenFile: Sendable {
+package struct GoldenFile: Sendable {
   /// The facts of the metadata entry `spec` that are used.
   struct Specification: Decodable, Sendable {
     let action: String
@@ -33,7 +33,7 @@ public struct GoldenFile: Sendable {
   static let deviations: Float = 0.7
 
   /// - Throws: `SafeTensorsError`, `ConfigurationError`, or ``GoldenFileError``.
-  public init(contentsOf url: URL) throws {
+  package init(contentsOf url: URL) throws {
     try self.init(SafeTensors(contentsOf: url), name: url.lastPathComponent)
   }
 
@@ -184,7 +184,7 @@ public struct GoldenFile: Sendable {
       agent.parameters[entry].copy(from: floats)
     }
     let learner = Learner(agent: agent, shards: shards)
-    for normalizer in Self.normalizers {
+    for normalizer in AgentState.normalizers {
       for (stored, path) in learner.state[keyPath: normalizer.path].stored {
         let value = try number("param/\(normalizer.name)/\(stored)/value")
         learner.state[keyPath: normalizer.path][keyPath: path] = Float(value)
@@ -212,22 +212,15 @@ public struct GoldenFile: Sendable {
         remedy: GoldenFileError.copyAgain)
     }
   }
-
-  static var normalizers: [(name: String, path: WritableKeyPath<AgentState, Normalizer>)] {
-    [
-      ("retnorm", \.returnNormalizer), ("valnorm", \.valueNormalizer),
-      ("advnorm", \.advantageNormalizer),
-    ]
-  }
 }
 
 /// What is wrong with a golden file.
-public struct GoldenFileError: Error, CustomStringConvertible, Equatable {
-  public let file: String
-  public let problem: String
-  public let remedy: String
+package struct GoldenFileError: Error, CustomStringConvertible, Equatable {
+  package let file: String
+  package let problem: String
+  package let remedy: String
 
-  public var description: String { "\(file): \(problem); \(remedy)" }
+  package var description: String { "\(file): \(problem); \(remedy)" }
 }
 
 extension SafeTensors {

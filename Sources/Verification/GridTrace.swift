@@ -4,7 +4,7 @@ import NeuralNetworks
 import Randomness
 
 /// An episode that MiniGrid played: where it began, the actions, and all that was seen.
-public struct GridTrace: Sendable {
+package struct GridTrace: Sendable {
   private let file: TraceTensors
   private let family: any Family
   /// Steps after which MiniGrid cuts the episode off.
@@ -55,7 +55,7 @@ public struct GridTrace: Sendable {
   /// Does what was done, and compares.
   ///
   /// - Throws: ``TraceError``.
-  public func verify() throws -> [VerificationLine] {
+  package func verify() throws -> [VerificationLine] {
     let recorded = try GridRecording(file, steps: actions.count, grid: start.grid)
     var stepLimit = GroupErrors("step limit", tolerance: 0)
     stepLimit.add("the file's", abs(Double(family.maxSteps) - Double(maxSteps)))
@@ -66,7 +66,7 @@ public struct GridTrace: Sendable {
   }
 
   /// What a comparison leaves out, and why; nil where it is whole.
-  public var notCompared: String? {
+  package var notCompared: String? {
     family.wanderer == nil ? nil : WanderingComparison.notCompared
   }
 

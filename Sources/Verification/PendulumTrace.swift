@@ -3,7 +3,7 @@ import NeuralNetworks
 import Pendulum
 
 /// Episodes of a pendulum that Gymnasium or dm_control played: states, actions and rewards.
-public struct PendulumTrace: Sendable {
+package struct PendulumTrace: Sendable {
   private let file: TraceTensors
   private let kind: Kind
   private let recording: PendulumRecording
@@ -26,7 +26,7 @@ public struct PendulumTrace: Sendable {
   /// Does what was done, and compares.
   ///
   /// - Throws: ``TraceError``.
-  public func verify() throws -> [VerificationLine] {
+  package func verify() throws -> [VerificationLine] {
     switch kind {
     case .gymnasium:
       let observations = try file.finiteDoubles(

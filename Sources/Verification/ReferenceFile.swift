@@ -2,13 +2,13 @@ import Foundation
 import NeuralNetworks
 
 /// A file of something that others computed or played, of a kind that its tensors tell.
-public enum ReferenceFile: Sendable {
+package enum ReferenceFile: Sendable {
   case golden(GoldenFile)
   case grid(GridTrace)
   case pendulum(PendulumTrace)
 
   /// - Throws: `FileError`, `SafeTensorsError`, ``GoldenFileError`` or ``TraceError``.
-  public init(contentsOf url: URL) throws {
+  package init(contentsOf url: URL) throws {
     try self.init(SafeTensors(contentsOf: url), name: url.lastPathComponent)
   }
 
@@ -24,12 +24,12 @@ public enum ReferenceFile: Sendable {
   }
 
   /// What of the file is not compared, and why; nil where all is.
-  public var notCompared: String? {
+  package var notCompared: String? {
     if case .grid(let trace) = self { trace.notCompared } else { nil }
   }
 
   /// Computes what the file holds and compares.
-  public func verify() throws -> [VerificationLine] {
+  package func verify() throws -> [VerificationLine] {
     switch self {
     case .golden(let file): try file.verify()
     case .grid(let trace): try trace.verify()

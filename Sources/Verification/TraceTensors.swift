@@ -64,10 +64,10 @@ extension TraceTensors {
 }
 
 /// What is wrong with a file of recorded episodes.
-public struct TraceError: Error, CustomStringConvertible, Equatable {
-  public let file: String
-  public let problem: String
-  public let remedy: String
+package struct TraceError: Error, CustomStringConvertible, Equatable {
+  package let file: String
+  package let problem: String
+  package let remedy: String
 
-  public var description: String { "\(file): \(problem); \(remedy)" }
+  package var description: String { "\(file): \(problem); \(remedy)" }
 }

@@ -1,5 +1,5 @@
 /// Something that a person watches frame by frame in a window: its frames so far, and how it goes on.
-public protocol Film {
+package protocol Film {
   /// Seconds between frames at the usual speed; nil where frames come with a person's keys alone.
   var pace: Double? { get }
 
@@ -24,7 +24,7 @@ public protocol Film {
 }
 
 /// What came of going on.
-public enum FilmProgress: Sendable, Equatable {
+package enum FilmProgress: Sendable, Equatable {
   /// There is a new frame.
   case frame
   /// Nothing new yet.

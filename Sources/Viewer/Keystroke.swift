@@ -1,5 +1,5 @@
 /// A key that a person can press, in a window or a terminal. Letters are lower case.
-public enum Keystroke: Hashable, Sendable {
+package enum Keystroke: Hashable, Sendable {
   case character(Character)
   case left, right, up, down
   case enter, escape, tab, backspace
@@ -8,7 +8,7 @@ public enum Keystroke: Hashable, Sendable {
   case function(Int)
 
   /// What people call it.
-  public var name: String {
+  package var name: String {
     switch self {
     case .character(" "): "space"
     case .character(let character): String(character)

@@ -1,16 +1,16 @@
 /// Where somebody is who watches a film: at which frame, at rest or not, how fast. It knows neither
 /// window nor clock.
-public struct Player: Sendable, Equatable {
+package struct Player: Sendable, Equatable {
   /// The frame that is shown.
-  public private(set) var position = 0
-  public private(set) var isPaused = false
+  package private(set) var position = 0
+  package private(set) var isPaused = false
   /// How many times the usual speed.
-  public private(set) var speed = 1.0
+  package private(set) var speed = 1.0
 
-  public init() {}
+  package init() {}
 
   /// What a person wants of it.
-  public enum Command: Hashable, Sendable {
+  package enum Command: Hashable, Sendable {
     /// To rest, or to go on.
     case pause
     /// By frames, back where negative; then to rest.
@@ -22,7 +22,7 @@ public struct Player: Sendable, Equatable {
   }
 
   /// What is left to do after a command, or when a frame's time is over.
-  public enum Need: Sendable, Equatable {
+  package enum Need: Sendable, Equatable {
     case nothing
     /// The shown frame is another.
     case drawing
@@ -34,7 +34,7 @@ public struct Player: Sendable, Equatable {
   private static let speeds = 1.0 / 16...64.0
 
   /// - Parameter count: frames that the film has.
-  public mutating func obey(_ command: Command, count: Int) -> Need {
+  package mutating func obey(_ command: Command, count: Int) -> Need {
     switch command {
     case .pause: isPaused.toggle()
     case .move(let frames):
@@ -53,7 +53,7 @@ public struct Player: Sendable, Equatable {
   }
 
   /// A frame's time is over.
-  public mutating func tick(count: Int) -> Need {
+  package mutating func tick(count: Int) -> Need {
     if isPaused { return .nothing }
     guard position < count - 1 else { return .frame }
     position += 1
@@ -61,17 +61,17 @@ public struct Player: Sendable, Equatable {
   }
 
   /// Goes to the newest frame, where a film goes on; rests or not as before.
-  public mutating func showNewest(of count: Int) { position = count - 1 }
+  package mutating func showNewest(of count: Int) { position = count - 1 }
 
   /// Goes to the first frame, where a film begins again.
-  public mutating func showFirst() { position = 0 }
+  package mutating func showFirst() { position = 0 }
 
   /// Goes on from the newest frame, rested it or not: a person acts.
-  public mutating func resume(count: Int) {
+  package mutating func resume(count: Int) {
     isPaused = false
     showNewest(of: count)
   }
 
   /// Seconds that a frame shows.
-  public func interval(_ pace: Double) -> Double { pace / speed }
+  package func interval(_ pace: Double) -> Double { pace / speed }
 }

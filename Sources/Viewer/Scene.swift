@@ -3,26 +3,26 @@ import Pictures
 
 /// What a window shows: pictures side by side, charts and lines of text below them, and on demand
 /// what the keys do.
-public struct Scene: Sendable {
-  public struct Panel: Sendable {
-    public var title: String
-    public var picture: Picture
+package struct Scene: Sendable {
+  package struct Panel: Sendable {
+    package var title: String
+    package var picture: Picture
 
-    public init(_ title: String, _ picture: Picture) {
+    package init(_ title: String, _ picture: Picture) {
       self.title = title
       self.picture = picture
     }
   }
 
-  public var panels: [Panel]
-  public var charts: [LineChart]
-  public var lines: [String]
+  package var panels: [Panel]
+  package var charts: [LineChart]
+  package var lines: [String]
   /// How far into what is watched this is, 0 to 1, for a bar above the lines; nil for none.
-  public var seek: Double?
-  public var help: [KeyHelp]
-  public var showsHelp: Bool
+  package var seek: Double?
+  package var help: [KeyHelp]
+  package var showsHelp: Bool
 
-  public init(
+  package init(
     panels: [Panel], charts: [LineChart] = [], lines: [String] = [], help: [KeyHelp] = [],
     showsHelp: Bool = false
   ) {
@@ -41,7 +41,7 @@ public struct Scene: Sendable {
   }
 
   /// Pixels that a single picture without a title has in a size, above lines of text and the bar.
-  public static func room(
+  package static func room(
     width: Int, height: Int, lineCount: Int
   ) -> (width: Int, height: Int) {
     var drawing = SceneDrawing(width: width, height: height)
@@ -51,7 +51,7 @@ public struct Scene: Sendable {
   }
 
   /// Draws it in a size.
-  public func picture(width: Int, height: Int) -> Picture {
+  package func picture(width: Int, height: Int) -> Picture {
     var drawing = SceneDrawing(width: width, height: height)
     drawing.write(lines)
     if let seek { drawing.drawBar(seek) }

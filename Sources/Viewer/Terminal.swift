@@ -2,11 +2,11 @@ import Files
 import Foundation
 
 /// Where text goes and keys come from: a terminal, whose keys are told one by one, or pipes.
-public final class Terminal {
+package final class Terminal {
   /// Whether keys come from a person's keyboard; else from a pipe or a file.
-  public let isInteractive: Bool
+  package let isInteractive: Bool
   /// Whether the output shows colours.
-  public let hasColor: Bool
+  package let hasColor: Bool
   private let isScreen: Bool
   private let write: (String) throws -> Bool
   private var saved = termios()
@@ -17,7 +17,7 @@ public final class Terminal {
   /// them; ``restore()`` gives it back.
   ///
   /// - Parameter write: puts text on the standard output, and says whether anybody reads on.
-  public init(write: @escaping (String) throws -> Bool) {
+  package init(write: @escaping (String) throws -> Bool) {
     self.write = write
     isScreen = isatty(STDOUT_FILENO) == 1
     isInteractive = isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &saved) == 0
@@ -38,7 +38,7 @@ public final class Terminal {
   }
 
   /// Leaves a terminal as it was found.
-  public func restore() {
+  package func restore() {
     guard isInteractive else { return }
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved)
     ProcessEnd.restoring(terminal: nil)
@@ -48,13 +48,13 @@ public final class Terminal {
   ///
   /// - Returns: false where nobody reads on.
   /// - Throws: what writing throws.
-  public func show(_ lines: [String]) throws -> Bool {
+  package func show(_ lines: [String]) throws -> Bool {
     let clear = isScreen && isInteractive ? "\u{1B}[H\u{1B}[2J" : ""
     return try write(clear + lines.joined(separator: "\n") + "\n")
   }
 
   /// What came from the keyboard.
-  public enum Input: Equatable, Sendable {
+  package enum Input: Equatable, Sendable {
     case key(Keystroke)
     /// Nothing came in time.
     case nothing
@@ -64,7 +64,7 @@ public final class Terminal {
 
   /// The next key.
   /// - Parameter limit: how long to wait for it; nil waits on.
-  public func nextKey(within limit: Duration?) -> Input {
+  package func nextKey(within limit: Duration?) -> Input {
     let deadline = limit.map { ContinuousClock.now + $0 }
     while true {
       if let key = parser.next(isComplete: hasEnded) { return .key(key) }

@@ -2,7 +2,7 @@ extension TextPicture {
   private static let gap = "  "
 
   /// Pictures side by side, each below its title; together at most ``columns`` wide.
-  public func lines(of panels: [Scene.Panel]) -> [String] {
+  package func lines(of panels: [Scene.Panel]) -> [String] {
     guard !panels.isEmpty else { return [] }
     var part = self
     part.columns = max(

@@ -1,13 +1,13 @@
 import Pictures
 
 /// Pictures as text, for terminals and pipes: two pixels a letter, one above the other.
-public struct TextPicture: Sendable {
+package struct TextPicture: Sendable {
   /// Whether escape sequences give the colours (ISO 8613-6, 24 bits); else shades of letters do.
-  public var hasColor: Bool
+  package var hasColor: Bool
   /// Letters in a line at most.
-  public var columns: Int
+  package var columns: Int
 
-  public init(hasColor: Bool, columns: Int = 64) {
+  package init(hasColor: Bool, columns: Int = 64) {
     self.hasColor = hasColor
     self.columns = columns
   }
@@ -16,7 +16,7 @@ public struct TextPicture: Sendable {
   private static let shades = Array(" .:-=+*#%@")
 
   /// The lines of a picture; where it is too wide, means of squares of pixels are drawn.
-  public func lines(of picture: Picture) -> [String] {
+  package func lines(of picture: Picture) -> [String] {
     let square = max(1, (picture.width + columns - 1) / max(1, columns))
     let (width, height) = (picture.width / square, picture.height / square)
     return stride(from: 0, to: height - height % 2, by: 2).map { row in
@@ -37,10 +37,10 @@ public struct TextPicture: Sendable {
   }
 
   /// The sequence that ends colours.
-  public static let plain = "\u{1B}[0m"
+  package static let plain = "\u{1B}[0m"
 
   /// Text in a colour.
-  public static func colored(_ text: String, _ color: Picture.Color) -> String {
+  package static func colored(_ text: String, _ color: Picture.Color) -> String {
     escape(38, color) + text + plain
   }
 

@@ -4,7 +4,7 @@ import Pictures
 
 /// A window on the screen, by SDL 2, which is loaded when the first one is opened. The one file that
 /// knows SDL. A window belongs to the thread that opened it; on macOS that must be the main one.
-public final class Window {
+package final class Window {
   private let handle: OpaquePointer
 
   /// Opens a window.
@@ -15,7 +15,7 @@ public final class Window {
   ///   - width: in points, which have several pixels on displays of high density; fewer where the
   ///     screen is smaller.
   /// - Throws: ``ViewerError`` where SDL is not installed or there is no display.
-  public init(title: String, width: Int, height: Int) throws {
+  package init(title: String, width: Int, height: Int) throws {
     let path = ProcessInfo.processInfo.environment["DREAMER_SDL"]
     if let reason = csd_load(path) {
       throw ViewerError(
@@ -39,11 +39,11 @@ public final class Window {
     } ?? "run this on a desktop, or set DISPLAY or WAYLAND_DISPLAY to one"
   }
 
-  public func setTitle(_ title: String) { csd_set_title(handle, title) }
+  package func setTitle(_ title: String) { csd_set_title(handle, title) }
 
   /// Its size in pixels.
   /// - Throws: ``ViewerError``.
-  public func size() throws -> (width: Int, height: Int) {
+  package func size() throws -> (width: Int, height: Int) {
     var (width, height): (Int32, Int32) = (0, 0)
     guard csd_size(handle, &width, &height) else { throw Self.failure("has no size") }
     return (max(1, Int(width)), max(1, Int(height)))
@@ -51,7 +51,7 @@ public final class Window {
 
   /// Shows a picture; one of another size than the window's is stretched.
   /// - Throws: ``ViewerError``.
-  public func show(_ picture: Picture) throws {
+  package func show(_ picture: Picture) throws {
     let pixels = picture.colored.pixels
     guard csd_show(handle, pixels, Int32(picture.width), Int32(picture.height)) else {
       throw Self.failure("cannot be drawn")
@@ -72,7 +72,7 @@ public final class Window {
   /// The next event, or nil where none comes in time.
   /// - Parameter limit: how long to wait; zero does not wait.
   /// - Throws: ``ViewerError`` where the display is lost.
-  public func nextEvent(within limit: Duration) throws -> WindowEvent? {
+  package func nextEvent(within limit: Duration) throws -> WindowEvent? {
     let deadline = ContinuousClock.now + limit
     var event = csd_event()
     repeat {

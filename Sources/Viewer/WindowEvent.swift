@@ -1,5 +1,5 @@
 /// Something that a person or the desktop does to a window.
-public enum WindowEvent: Hashable, Sendable {
+package enum WindowEvent: Hashable, Sendable {
   case pressed(Keystroke)
   /// A key that is held down goes on.
   case repeated(Keystroke)

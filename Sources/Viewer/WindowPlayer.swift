@@ -2,7 +2,7 @@ import Foundation
 import Pictures
 
 /// Shows a film in a window, whose keys are a player's and the film's own.
-public struct WindowPlayer<Shown: Film> {
+package struct WindowPlayer<Shown: Film> {
   private var film: Shown
   private let window: Window
   private let isInterrupted: () -> Bool
@@ -15,7 +15,7 @@ public struct WindowPlayer<Shown: Film> {
   private var isOver = false
 
   /// - Parameter isInterrupted: is asked now and then; the show ends when it says so.
-  public init(_ film: Shown, in window: Window, until isInterrupted: @escaping () -> Bool) {
+  package init(_ film: Shown, in window: Window, until isInterrupted: @escaping () -> Bool) {
     self.film = film
     self.window = window
     self.isInterrupted = isInterrupted
@@ -24,7 +24,7 @@ public struct WindowPlayer<Shown: Film> {
   /// Shows the film until it is over or the window is closed, and returns it as it is then.
   ///
   /// - Throws: ``ViewerError``; what the film throws.
-  public mutating func run() throws -> Shown {
+  package mutating func run() throws -> Shown {
     defer { endRecording() }
     var nextTick = ContinuousClock.now
     while !isOver, !isInterrupted() {

@@ -1,6 +1,7 @@
 import Autodiff
 import Distributions
 import EnvironmentInterface
+import ImageKernels
 import Kernels
 import NeuralNetworks
 
@@ -8,9 +9,9 @@ import NeuralNetworks
 ///
 /// Vectors come from a multi-layer perceptron; images from a small image that is linear in the state
 /// (block-diagonal in `deter`) and grows by upsampling and convolutions.
-public struct Decoder: Sendable {
-  public let vectors: VectorInputs
-  public let images: ImageInputs?
+package struct Decoder: Sendable {
+  package let vectors: VectorInputs
+  package let images: ImageInputs?
   private let mlp: MLP?
   private let predictions: [Linear]
   let imageBranch: ImageDecoder?
@@ -19,7 +20,7 @@ public struct Decoder: Sendable {
   ///   - deter: D.
   ///   - stoch: Z.
   /// - Throws: ``LayerStyleError``, ``ImageShapeError``.
-  public init(
+  package init(
     _ configuration: DecoderConfiguration.Simple, spaces: [ObservationSpace], deter: Int,
     stoch: Int, in builder: inout ParameterBuilder
   ) throws {
@@ -51,7 +52,7 @@ public struct Decoder: Sendable {
   }
 
   /// The names of the losses: all keys, in ascending order.
-  public var keys: [String] {
+  package var keys: [String] {
     (vectors.spaces.map(\.name) + (images?.spaces.map(\.name) ?? [])).sorted()
   }
 
@@ -121,7 +122,7 @@ public struct Decoder: Sendable {
   }
 
   /// The mean images of states, `[rows, height, width, channels]` of all image keys together.
-  public func images(_ states: RSSMState, _ tape: Tape) -> Region {
+  package func images(_ states: RSSMState, _ tape: Tape) -> Region {
     guard let images, let imageBranch else { return .empty }
     let pictures = tape.arena.allocate(states.deter.rows * images.shape.count)
     let seeds = imageBranch.seeds(states, tape)
@@ -140,13 +141,13 @@ public struct Decoder: Sendable {
 }
 
 /// Where predicted means are kept when somebody wants to see them.
-public struct Reconstructions: Sendable {
-  /// `[rows, width]` for each vector space, in symlog space where the encoder squashes.
-  public let vectors: [Region]
+package struct Reconstructions: Sendable {
+  /// `[rows, width]` for each vector space, in symlog space where `dec.simple.symlog` says so.
+  package let vectors: [Region]
   /// `[rows, height, width, channels]` of all image keys together.
-  public let images: Region
+  package let images: Region
 
-  public init(vectors: [Region], images: Region) {
+  package init(vectors: [Region], images: Region) {
     self.vectors = vectors
     self.images = images
   }

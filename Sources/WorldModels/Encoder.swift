@@ -1,21 +1,22 @@
 import Autodiff
 import EnvironmentInterface
+import ImageKernels
 import Kernels
 import NeuralNetworks
 
 /// Turns observations into tokens (ALGORITHM section 3): vectors through a multi-layer perceptron,
 /// images through convolutions, side by side.
-public struct Encoder: Sendable {
+package struct Encoder: Sendable {
   let vectors: VectorInputs
   let images: ImageInputs?
   let layers: [Dense]
   let stages: [EncoderStage]
   /// E: the width of the tokens.
-  public let width: Int
+  package let width: Int
   private let order: [Int32]
 
   /// - Throws: ``LayerStyleError``, ``ImageShapeError``.
-  public init(
+  package init(
     _ configuration: EncoderConfiguration.Simple, spaces: [ObservationSpace],
     in builder: inout ParameterBuilder
   ) throws {
@@ -45,14 +46,14 @@ public struct Encoder: Sendable {
   }
 
   /// - Returns: `[T · b, E]`.
-  public func callAsFunction(_ shard: BatchShard, _ tape: Tape) -> Tensor {
+  package func callAsFunction(_ shard: BatchShard, _ tape: Tape) -> Tensor {
     encode(images: shard.batch.images, frames: shard.rows, tape) {
       shard.gather(shard.batch.vectors[$0], width: $1)
     }
   }
 
   /// The tokens of single observations, `[n, E]`, for acting.
-  public func callAsFunction(_ observations: ObservationRows, _ tape: Tape) -> Tensor {
+  package func callAsFunction(_ observations: ObservationRows, _ tape: Tape) -> Tensor {
     encode(images: observations.images, frames: Array(0..<observations.count), tape) { space, _ in
       observations.vectors[space]
     }
@@ -114,14 +115,14 @@ public struct Encoder: Sendable {
 }
 
 /// Observations of several environments at one moment.
-public struct ObservationRows: Sendable {
-  public var count: Int
+package struct ObservationRows: Sendable {
+  package var count: Int
   /// `[count, height · width · channels]` for each image space.
-  public var images: [ByteStorage]
+  package var images: [ByteStorage]
   /// `[count, width]` for each other space.
-  public var vectors: [[Float]]
+  package var vectors: [[Float]]
 
-  public init(count: Int, images: [ByteStorage], vectors: [[Float]]) {
+  package init(count: Int, images: [ByteStorage], vectors: [[Float]]) {
     self.count = count
     self.images = images
     self.vectors = vectors

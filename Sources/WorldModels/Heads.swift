@@ -34,13 +34,13 @@ struct MLPHead: Sendable {
 
 /// A number predicted as a two-hot distribution over bins that are even in symlog space (ALGORITHM
 /// section 7).
-public struct TwoHotHead: Sendable {
+package struct TwoHotHead: Sendable {
   private let head: MLPHead
   private let bins: Storage
 
   /// - Parameter inputs: F.
   /// - Throws: `LayerStyleError`.
-  public init(
+  package init(
     _ configuration: HeadConfiguration, from inputs: Int, named name: String,
     in builder: inout ParameterBuilder
   ) throws {
@@ -49,7 +49,7 @@ public struct TwoHotHead: Sendable {
     bins = Storage(Self.bins(configuration.bins))
   }
 
-  public func callAsFunction(_ state: RSSMState, _ tape: Tape) -> TwoHotDistribution {
+  package func callAsFunction(_ state: RSSMState, _ tape: Tape) -> TwoHotDistribution {
     TwoHotDistribution(logits: head(state, tape), bins: bins.region, tape)
   }
 
@@ -68,19 +68,19 @@ public struct TwoHotHead: Sendable {
 }
 
 /// A probability predicted by its logit.
-public struct BinaryHead: Sendable {
+package struct BinaryHead: Sendable {
   private let head: MLPHead
 
   /// - Parameter inputs: F.
   /// - Throws: `LayerStyleError`.
-  public init(
+  package init(
     _ configuration: HeadConfiguration, from inputs: Int, named name: String,
     in builder: inout ParameterBuilder
   ) throws {
     head = try MLPHead(configuration, from: inputs, to: 1, "logit", named: name, in: &builder)
   }
 
-  public func callAsFunction(_ state: RSSMState, _ tape: Tape) -> BernoulliDistribution {
+  package func callAsFunction(_ state: RSSMState, _ tape: Tape) -> BernoulliDistribution {
     BernoulliDistribution(logits: head(state, tape))
   }
 }

@@ -1,4 +1,5 @@
 import Autodiff
+import ImageKernels
 import Kernels
 import NeuralNetworks
 

@@ -1,14 +1,15 @@
 import Autodiff
 import EnvironmentInterface
+import ImageKernels
 import Kernels
 
 /// The height, width and channels of an image.
-public struct ImageShape: Sendable, Equatable {
-  public var height: Int
-  public var width: Int
-  public var channels: Int
+package struct ImageShape: Sendable, Equatable {
+  package var height: Int
+  package var width: Int
+  package var channels: Int
 
-  public init(height: Int, width: Int, channels: Int) {
+  package init(height: Int, width: Int, channels: Int) {
     self.height = height
     self.width = width
     self.channels = channels
@@ -22,7 +23,7 @@ public struct ImageShape: Sendable, Equatable {
       channels: convolution.outputChannels)
   }
 
-  public var count: Int { height * width * channels }
+  package var count: Int { height * width * channels }
 
   /// For each element of `[channels, height, width]` its place in `[height, width, channels]`.
   var channelsLastOrder: [Int32] {
@@ -33,7 +34,7 @@ public struct ImageShape: Sendable, Equatable {
   /// but one): its sides stay whole and end at 3 pixels or more.
   ///
   /// - Throws: ``ImageShapeError`` where not even one stage fits.
-  public func stageCount(of wanted: Int, outer: Bool) throws -> Int {
+  package func stageCount(of wanted: Int, outer: Bool) throws -> Int {
     for stages in stride(from: wanted, to: 0, by: -1) {
       let factor = 1 << (outer ? stages - 1 : stages)
       let fits = [height, width].allSatisfy { $0 % factor == 0 && $0 / factor >= 3 }
@@ -60,17 +61,20 @@ public struct ImageShape: Sendable, Equatable {
 
 /// Images that the encoder or decoder cannot take.
 public struct ImageShapeError: Error, CustomStringConvertible, Equatable {
+  /// What is wrong, as a clause.
   public let problem: String
+  /// What the user can do, as an imperative.
   public let remedy: String
+  /// What is wrong and what to do about it.
   public var description: String { "\(problem); \(remedy)" }
 }
 
 /// The image observations, stacked on channels in the order of their names.
-public struct ImageInputs: Sendable {
+package struct ImageInputs: Sendable {
   /// Names and channels, with the first channel of each in the stack.
-  public let spaces: [(name: String, channels: Int, offset: Int)]
+  package let spaces: [(name: String, channels: Int, offset: Int)]
   /// Of all images together.
-  public let shape: ImageShape
+  package let shape: ImageShape
 
   /// - Returns: nil where no space is an image.
   /// - Throws: ``ImageShapeError`` where images differ in height or width.
@@ -113,9 +117,9 @@ public struct ImageInputs: Sendable {
 
 /// The vector observations as the encoder sees them: continuous ones squashed by symlog, discrete
 /// ones one-hot, side by side in the order of their names.
-public struct VectorInputs: Sendable {
+package struct VectorInputs: Sendable {
   /// Names, numbers an observation has, and classes (0 for a continuous one).
-  public let spaces: [(name: String, count: Int, classes: Int)]
+  package let spaces: [(name: String, count: Int, classes: Int)]
   let squashes: Bool
 
   init(spaces: [ObservationSpace], squashes: Bool) {
@@ -130,11 +134,11 @@ public struct VectorInputs: Sendable {
   }
 
   /// The width of one as the encoder sees it.
-  public func width(of space: (name: String, count: Int, classes: Int)) -> Int {
+  package func width(of space: (name: String, count: Int, classes: Int)) -> Int {
     space.count * max(space.classes, 1)
   }
 
-  public var width: Int { spaces.reduce(0) { $0 + width(of: $1) } }
+  package var width: Int { spaces.reduce(0) { $0 + width(of: $1) } }
 
   /// - Parameter source: the numbers of a space, `[rows, count]`, by its index and count.
   func input(rows: Int, _ tape: Tape, source: (Int, Int) -> [Float]) -> Tensor {
@@ -170,7 +174,7 @@ public struct VectorInputs: Sendable {
 }
 
 /// Class numbers as one-hot rows, `[count · classes]`.
-public func oneHot(_ numbers: [Float], classes: Int, _ tape: Tape) -> Region {
+package func oneHot(_ numbers: [Float], classes: Int, _ tape: Tape) -> Region {
   let region = tape.arena.allocateZeros(numbers.count * classes)
   for (index, number) in numbers.enumerated() { region[index * classes + Int(number)] = 1 }
   return region

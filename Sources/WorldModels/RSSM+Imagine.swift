@@ -10,7 +10,7 @@ extension RSSM {
   ///   - action: `[rows, A]`.
   ///   - actionParts: ``actionParts(count:_:)``, where many steps are made with them.
   ///   - next: `[rows, …]`, where the result goes.
-  public func imagine(
+  package func imagine(
     from state: RSSMState, action: Tensor, actionParts: Tensor? = nil, draw: Draw,
     into next: RSSMState, _ tape: Tape
   ) {
@@ -22,7 +22,7 @@ extension RSSM {
 
   /// What each of `count` discrete actions gives to a step, `[count, D]`, as constants: a table in
   /// place of two layers for each imagined step. None where the layers are less work.
-  public func actionParts(count: Int, _ tape: Tape) -> Tensor? {
+  package func actionParts(count: Int, _ tape: Tape) -> Tensor? {
     if count > configuration.hidden { return nil }
     return tape.withoutRecording {
       let actions = tape.zeros(rows: count, columns: count)

@@ -4,10 +4,10 @@ import NeuralNetworks
 import Randomness
 
 /// The posterior path through observed sequences. Rows are time-major, `[T · b, …]`.
-public struct ObservedPath: Sendable {
-  public let states: RSSMState
+package struct ObservedPath: Sendable {
+  package let states: RSSMState
   /// `[T · b, P]`: what the network gave for the posteriors.
-  public let parameters: Tensor
+  package let parameters: Tensor
 }
 
 extension RSSM {
@@ -23,7 +23,7 @@ extension RSSM {
   ///   - keep: `[T · b]`: 0 where an episode begins and the carried state is forgotten, else 1.
   ///   - initial: `[b, …]`.
   ///   - draw: the draw of step `t`.
-  public func observe(
+  package func observe(
     tokens: Tensor, previousActions: Tensor, keep: Region, from initial: RSSMState,
     using draw: (Int) -> Draw, _ tape: Tape
   ) -> ObservedPath {

@@ -8,9 +8,9 @@ import Randomness
 ///
 /// Symbols: `D` deter, `Z` numbers of a sample of all latents (`S · C` of categorical ones), `P` numbers
 /// that a network gives for their distribution, `Hd` hidden, `G` blocks, `A` action, `E` tokens.
-public struct RSSM: Sendable {
-  public let configuration: DynamicsConfiguration.RSSM
-  public let latent: any LatentFamily
+package struct RSSM: Sendable {
+  package let configuration: DynamicsConfiguration.RSSM
+  package let latent: any LatentFamily
   let fromDeter: Dense
   let fromStoch: Dense
   let fromAction: Dense
@@ -22,18 +22,18 @@ public struct RSSM: Sendable {
   let priorOutput: Linear
 
   /// D.
-  public var deter: Int { configuration.deter }
+  package var deter: Int { configuration.deter }
   /// Z.
-  public var stoch: Int { latent.width }
+  package var stoch: Int { latent.width }
   /// F = D + Z.
-  public var features: Int { deter + stoch }
+  package var features: Int { deter + stoch }
 
   /// - Parameters:
   ///   - latent: what the posterior and the prior are distributions of.
   ///   - actions: A, the width of an action as the model sees it (classes of a discrete one).
   ///   - tokens: E.
   /// - Throws: ``LayerStyleError``.
-  public init(
+  package init(
     _ configuration: DynamicsConfiguration.RSSM, latent: any LatentFamily, actions: Int,
     tokens: Int,
     in builder: inout ParameterBuilder
@@ -70,20 +70,20 @@ public struct RSSM: Sendable {
   }
 
   /// A place for states that are constants.
-  public func uninitializedState(rows: Int, _ tape: Tape) -> RSSMState {
+  package func uninitializedState(rows: Int, _ tape: Tape) -> RSSMState {
     state(
       deter: tape.tensor(rows: rows, columns: deter, tracked: false),
       stoch: tape.tensor(rows: rows, columns: stoch, tracked: false))
   }
 
   /// The state before an episode: zeros.
-  public func initialState(rows: Int, _ tape: Tape) -> RSSMState {
+  package func initialState(rows: Int, _ tape: Tape) -> RSSMState {
     state(
       deter: tape.zeros(rows: rows, columns: deter), stoch: tape.zeros(rows: rows, columns: stoch))
   }
 
   /// A state of such rows, `[rows, D]` and `[rows, Z]`.
-  public func state(deter: Tensor, stoch: Tensor) -> RSSMState {
+  package func state(deter: Tensor, stoch: Tensor) -> RSSMState {
     RSSMState(deter: deter, stoch: latent.isSparse ? stoch.sparse : stoch)
   }
 
@@ -130,7 +130,7 @@ public struct RSSM: Sendable {
   }
 
   /// The prior over the latents after deterministic states `[rows, D]`.
-  public func prior(_ deter: Tensor, _ tape: Tape) -> LatentDistribution {
+  package func prior(_ deter: Tensor, _ tape: Tape) -> LatentDistribution {
     let x = priorLayers.reduce(deter) { $1($0, tape) }
     return latent.distribution(priorOutput(x, tape), tape)
   }

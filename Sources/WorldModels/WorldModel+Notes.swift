@@ -1,8 +1,9 @@
+import ImageKernels
 import Kernels
 
 extension WorldModel {
   /// All convolutions, as the reference names them.
-  public var convolutions: [(name: String, convolution: Convolution)] {
+  package var convolutions: [(name: String, convolution: Convolution)] {
     let down = encoder.stages.enumerated().map {
       ("enc/cnn\($0)", $1.convolution.convolution)
     }
@@ -13,7 +14,7 @@ extension WorldModel {
   ///
   /// - Parameters:
   ///   - encoderStages, decoderStages: the lengths of the configured `mults`.
-  public func notes(encoderStages: Int, decoderStages: Int) -> [String] {
+  package func notes(encoderStages: Int, decoderStages: Int) -> [String] {
     guard let images = encoder.images else { return [] }
     let size = "images of \(images.shape.height)×\(images.shape.width)"
     var notes: [String] = []

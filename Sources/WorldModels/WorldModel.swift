@@ -7,19 +7,19 @@ import NeuralNetworks
 import Randomness
 
 /// Everything that predicts: encoder, RSSM, decoder, reward and continue heads.
-public struct WorldModel: Sendable {
-  public let spaces: [ObservationSpace]
-  public let actionSpace: ActionSpace
-  public let encoder: Encoder
-  public let rssm: RSSM
-  public let decoder: Decoder
-  public let reward: TwoHotHead
-  public let continuation: BinaryHead
-  public let balancing: KLBalancing
+package struct WorldModel: Sendable {
+  package let spaces: [ObservationSpace]
+  package let actionSpace: ActionSpace
+  package let encoder: Encoder
+  package let rssm: RSSM
+  package let decoder: Decoder
+  package let reward: TwoHotHead
+  package let continuation: BinaryHead
+  package let balancing: KLBalancing
   private let loss: WorldModelLossConfiguration
 
   /// - Throws: ``LayerStyleError``, ``ImageShapeError``, `LatentSettingsError`.
-  public init(
+  package init(
     encoder: EncoderConfiguration, dynamics: DynamicsConfiguration, decoder: DecoderConfiguration,
     reward: HeadConfiguration, continuation: HeadConfiguration,
     loss: WorldModelLossConfiguration, spaces: [ObservationSpace], actionSpace: ActionSpace,
@@ -53,75 +53,33 @@ public struct WorldModelLossConfiguration: Sendable, Equatable {
   /// Whether the reward loss reaches the latent state.
   public var rewardReachesState: Bool
 
+  /// - Parameter continueTarget: the discount with `agent.contdisc`, else 1.
   public init(continueTarget: Float, rewardReachesState: Bool) {
     self.continueTarget = continueTarget
     self.rewardReachesState = rewardReachesState
   }
 }
 
-extension ActionSpace {
-  /// A: the width of an action as networks see it (one-hot where it is discrete).
-  public var width: Int {
-    switch self {
-    case .discrete(let count): count
-    case .continuous(let low, _): low.count
-    }
-  }
-
-  /// Numbers that a stored action takes: a class number, or a vector.
-  public var storedCount: Int {
-    switch self {
-    case .discrete: 1
-    case .continuous(let low, _): low.count
-    }
-  }
-
-  /// An action as replay stores it; zeros in the place of none.
-  public func stored(_ action: Action?) -> [Float] {
-    switch action {
-    case .discrete(let number): [Float(number)]
-    case .continuous(let vector): vector
-    case nil: Array(repeating: 0, count: storedCount)
-    }
-  }
-
-  /// An action as networks see it, A numbers.
-  public func networkRow(_ action: Action) -> [Float] {
-    switch (self, action) {
-    case (.discrete(let count), .discrete(let number)): (0..<count).map { $0 == number ? 1 : 0 }
-    default: stored(action)
-    }
-  }
-
-  /// The action that is such a row.
-  public func action(_ row: [Float]) -> Action {
-    switch self {
-    case .discrete: .discrete(row.firstIndex(of: 1) ?? 0)
-    case .continuous: .continuous(row)
-    }
-  }
-}
-
 // MARK: - the loss
 
 /// The world model's view of a shard: the posterior path and its losses. Rows are time-major.
-public struct WorldModelPass: Sendable {
-  public let tokens: Tensor
-  public let path: ObservedPath
-  public let posterior: LatentDistribution
-  public let prior: LatentDistribution
+package struct WorldModelPass: Sendable {
+  package let tokens: Tensor
+  package let path: ObservedPath
+  package let posterior: LatentDistribution
+  package let prior: LatentDistribution
   /// Divergences before free nats, whose losses wait for the whole batch's mean.
-  public let dynamics: Tensor
-  public let representation: Tensor
+  package let dynamics: Tensor
+  package let representation: Tensor
   /// `[T · b]`: what the heads say of each row.
-  public let rewardMean: Region
-  public let continueLogits: Region
+  package let rewardMean: Region
+  package let continueLogits: Region
   /// `[T · b, 1]` each; their gradients are the caller's to set.
-  public let reward: Tensor
-  public let continuation: Tensor
-  public let vectors: [(name: String, loss: Tensor)]
+  package let reward: Tensor
+  package let continuation: Tensor
+  package let vectors: [(name: String, loss: Tensor)]
   /// `[T · b]` each, swept back already.
-  public let images: [(name: String, loss: Region)]
+  package let images: [(name: String, loss: Region)]
 }
 
 extension WorldModel {
@@ -131,7 +89,7 @@ extension WorldModel {
   ///   - imageWeight: what a row's image loss counts in the total.
   ///   - draw: of the posterior at step `t`.
   ///   - recordings: where the decoder's means go, if wanted.
-  public func loss(
+  package func loss(
     _ shard: BatchShard, imageWeight: Float, using draw: (Int) -> Draw,
     recordings: Reconstructions? = nil, _ tape: Tape
   ) -> WorldModelPass {
@@ -158,7 +116,7 @@ extension WorldModel {
 
   /// `[T · b, A]`: one-hot or raw, and with `masked` all zero where an episode begins (ALGORITHM
   /// section 2, "Reset mask").
-  public func previousActions(_ shard: BatchShard, masked: Bool, _ tape: Tape) -> Tensor {
+  package func previousActions(_ shard: BatchShard, masked: Bool, _ tape: Tape) -> Tensor {
     let stored = actionSpace.storedCount
     let batch = shard.batch
     var actions: [Float] = []
@@ -173,7 +131,7 @@ extension WorldModel {
   }
 
   /// Stored actions as networks see them, `[rows, A]`.
-  public func actionInput(_ stored: [Float], _ tape: Tape) -> Tensor {
+  package func actionInput(_ stored: [Float], _ tape: Tape) -> Tensor {
     let rows = stored.count / actionSpace.storedCount
     guard case .discrete(let count) = actionSpace else {
       return tape.constant(stored, rows: rows, columns: actionSpace.width)
@@ -182,7 +140,7 @@ extension WorldModel {
   }
 
   /// `[T · b]`: 0 where an episode begins, else 1.
-  public func keep(_ shard: BatchShard, _ tape: Tape) -> Region {
+  package func keep(_ shard: BatchShard, _ tape: Tape) -> Region {
     constants(shard.gather(shard.batch.isFirst).map { $0 ? 0 : 1 }, tape)
   }
 
@@ -200,7 +158,7 @@ extension WorldModel {
   }
 
   /// The state before the shard's first rows.
-  public func initialState(_ shard: BatchShard, _ tape: Tape) -> RSSMState {
+  package func initialState(_ shard: BatchShard, _ tape: Tape) -> RSSMState {
     func rows(_ values: [Float], _ width: Int) -> Tensor {
       let range = shard.sequences.lowerBound * width..<shard.sequences.upperBound * width
       return tape.constant(Array(values[range]), rows: shard.size, columns: width)

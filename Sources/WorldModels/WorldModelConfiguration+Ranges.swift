@@ -10,7 +10,12 @@ import NeuralNetworks
 enum LayerRanges {
   static let style: [ConfigurationRange] = [
     ("act", .oneOf(Activation.allCases.map(\.rawValue))),
-    ("norm", .oneOf(Normalization.Kind.allCases.map(\.rawValue))),
+    (
+      "norm",
+      .named("one of rms, layer, none, or rms1em5 for another epsilon") {
+        Normalization(name: $0) != nil
+      }
+    ),
     (
       "winit",
       .named("a distribution and a fan, trunc_normal_in for one") { Initializer(name: $0) != nil }
@@ -27,14 +32,14 @@ enum LayerRanges {
 }
 
 extension EncoderConfiguration {
-  public static let ranges: [ConfigurationRange] = .all(
+  package static let ranges: [ConfigurationRange] = .all(
     [("typ", .oneOf(["simple"]))],
     [ConfigurationRange].all(LayerRanges.style, LayerRanges.perceptron, LayerRanges.images)
       .under("simple"))
 }
 
 extension DecoderConfiguration {
-  public static let ranges: [ConfigurationRange] = .all(
+  package static let ranges: [ConfigurationRange] = .all(
     [("typ", .oneOf(["simple"]))],
     [ConfigurationRange].all(
       LayerRanges.style, LayerRanges.perceptron, LayerRanges.images,
@@ -43,7 +48,7 @@ extension DecoderConfiguration {
 }
 
 extension DynamicsConfiguration {
-  public static let ranges: [ConfigurationRange] = .all(
+  package static let ranges: [ConfigurationRange] = .all(
     [("typ", .oneOf(["rssm"]))],
     [ConfigurationRange].all(LayerRanges.style, rssm).under("rssm"))
 
@@ -62,14 +67,14 @@ extension DynamicsConfiguration {
 
 extension HeadConfiguration {
   /// - Parameter output: the one that the head can have.
-  public static func ranges(output: String) -> [ConfigurationRange] {
+  package static func ranges(output: String) -> [ConfigurationRange] {
     .all(
       LayerRanges.style, LayerRanges.perceptron, .each("outscale", are: .atLeast(0)),
       .each("bins", are: .atLeast(2), .atMost(65535)), .each("output", are: .oneOf([output])))
   }
 
   /// What a multi-layer perceptron with another output must be.
-  public static let layerRanges: [ConfigurationRange] = .all(
+  package static let layerRanges: [ConfigurationRange] = .all(
     LayerRanges.style,
     LayerRanges.perceptron,
     .each("outscale", are: .atLeast(0)))

@@ -1,8 +1,10 @@
-import Configuration
 import ArgumentParser
+import Benchmarks
+import Configuration
 import Files
 import Foundation
-import Training
+import TrainedAgents
+import Worlds
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

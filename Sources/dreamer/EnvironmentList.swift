@@ -1,6 +1,5 @@
 import EnvironmentInterface
 import Foundation
-import Training
 
 /// What people and programs read about worlds.
 struct EnvironmentList {

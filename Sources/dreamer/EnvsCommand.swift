@@ -1,6 +1,6 @@
 import ArgumentParser
 import EnvironmentInterface
-import Training
+import Worlds
 
 struct EnvsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

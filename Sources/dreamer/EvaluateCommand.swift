@@ -1,11 +1,12 @@
 import Agents
 import ArgumentParser
+import Evaluation
 import Files
 import Foundation
 import Kernels
 import Pictures
 import Sessions
-import Training
+import TrainedAgents
 import Viewer
 
 struct EvaluateCommand: ParsableCommand {
@@ -117,7 +118,7 @@ struct EvaluateCommand: ParsableCommand {
     try tell(window ? watch(trained, plan) : evaluate(trained, plan), of: trained)
   }
 
-  private func tell(_ evaluation: Evaluation, of trained: TrainedAgent) throws {
+  private func tell(_ evaluation: EvaluationResult, of trained: TrainedAgent) throws {
     let summary = EvaluationSummary(evaluation, seed: seed, withRows: rows)
     try StandardOutput.print(json ? summary.json : summary.text(trained))
   }
@@ -148,7 +149,8 @@ struct EvaluateCommand: ParsableCommand {
 
   private static let usualRate = 10.0
 
-  private func evaluate(_ trained: TrainedAgent, _ plan: EvaluationPlan) throws -> Evaluation {
+  private func evaluate(_ trained: TrainedAgent, _ plan: EvaluationPlan) throws -> EvaluationResult
+  {
     let progress = EvaluationProgress(of: plan.episodes)
     let pool = WorkerPool(threads: threads ?? trained.configuration.run.threads)
     defer { progress.finish() }
@@ -156,7 +158,7 @@ struct EvaluateCommand: ParsableCommand {
       in: trained.makeEnvironment, plan, pool: pool, progress: progress.advance)
   }
 
-  private func watch(_ trained: TrainedAgent, _ plan: EvaluationPlan) throws -> Evaluation {
+  private func watch(_ trained: TrainedAgent, _ plan: EvaluationPlan) throws -> EvaluationResult {
     Interruption.note()
     let film = try EvaluationFilm(of: trained, plan, framesPerSecond: fps ?? Self.usualRate)
     let window = try Window(

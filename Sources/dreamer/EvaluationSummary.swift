@@ -1,14 +1,15 @@
+import Evaluation
 import Foundation
-import Training
+import TrainedAgents
 
 /// What an evaluation found, as people and as programs read it.
 struct EvaluationSummary {
-  private let evaluation: Evaluation
+  private let evaluation: EvaluationResult
   private let intervals: EvaluationIntervals
   private let withRows: Bool
 
   /// - Parameter seed: of the intervals.
-  init(_ evaluation: Evaluation, seed: Int, withRows: Bool) {
+  init(_ evaluation: EvaluationResult, seed: Int, withRows: Bool) {
     self.evaluation = evaluation
     self.withRows = withRows
     intervals = evaluation.intervals(seed: seed)

@@ -1,18 +1,20 @@
-import Configuration
 import Agents
 import ArgumentParser
+import Configuration
 import EnvironmentInterface
 import Files
 import Kernels
 import NeuralNetworks
 import Pictures
 import ReplayBuffers
+import ReplaySettings
+import Runs
 import Storyboards
-import Telemetry
-import Training
+import TrainedAgents
 import Verification
 import Viewer
 import WorldModels
+import Worlds
 
 /// What a command says and returns when it fails: the one place where errors become exit codes.
 struct Failure {

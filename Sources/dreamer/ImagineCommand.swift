@@ -1,13 +1,15 @@
 import Agents
 import ArgumentParser
 import EnvironmentInterface
+import Evaluation
 import Files
 import Foundation
 import Pictures
 import Sessions
 import Storyboards
-import Training
+import TrainedAgents
 import Viewer
+import Worlds
 
 struct ImagineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

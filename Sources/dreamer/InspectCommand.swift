@@ -1,8 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
-import Telemetry
-import Training
+import Inspection
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,7 +31,7 @@ struct InspectCommand: ParsableCommand {
   func validate() throws { try requireText(path, "<run>") }
 
   func run() throws {
-    let inspection = try Inspector(URL(fileURLWithPath: path)).inspection
+    let inspection = try Inspector<AgentSubject>(URL(fileURLWithPath: path)).inspection
     if json {
       try StandardOutput.print(Self.json(inspection, withTensors: parameters))
     } else {
@@ -43,7 +42,7 @@ struct InspectCommand: ParsableCommand {
     if !inspection.problems.isEmpty { throw ExitCode.badData }
   }
 
-  private static func json(_ inspection: Inspection, withTensors: Bool) throws -> String {
+  private static func json(_ inspection: InspectionResult, withTensors: Bool) throws -> String {
     var inspection = inspection
     if !withTensors { inspection.tensors = [] }
     let encoder = JSONEncoder()

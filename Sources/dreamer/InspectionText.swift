@@ -1,13 +1,13 @@
 import Foundation
-import Telemetry
-import Training
+import Inspection
+import Runs
 
 /// An inspection as people read it.
 struct InspectionText {
-  private let inspection: Inspection
+  private let inspection: InspectionResult
   private let withTensors: Bool
 
-  init(_ inspection: Inspection, withTensors: Bool) {
+  init(_ inspection: InspectionResult, withTensors: Bool) {
     self.inspection = inspection
     self.withTensors = withTensors
   }

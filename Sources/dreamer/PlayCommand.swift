@@ -1,10 +1,12 @@
-import Configuration
 import ArgumentParser
+import Configuration
 import EnvironmentInterface
+import Evaluation
 import Foundation
 import Sessions
-import Training
+import TrainedAgents
 import Viewer
+import Worlds
 
 struct PlayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -52,10 +54,12 @@ struct PlayCommand: ParsableCommand {
   @Flag(help: "Print text, without a window.")
   var text = false
 
-  /// What a person wants to see: the whole grid beside the agent's view, and a fine picture.
-  private static let defaults = [
-    "env.gridworld.observation=view+grid", "env.pendulum.size=320",
-  ]
+  /// What a person wants to see.
+  private static var defaults: [String] {
+    EnvironmentRegistry.families.flatMap { family in
+      family.settingsForPeople.map { "env.\(family.name).\($0)" }
+    }
+  }
 
   func validate() throws {
     for (name, value) in [("--env", env), ("--dream", dream)] {

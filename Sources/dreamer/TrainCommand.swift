@@ -1,12 +1,14 @@
-import Configuration
 import Agents
 import ArgumentParser
+import Configuration
 import Files
 import Foundation
+import Runs
 import Sessions
-import Telemetry
+import TrainedAgents
 import Training
 import Viewer
+import Worlds
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,8 +1,9 @@
-import Configuration
 import ArgumentParser
+import Configuration
 import Files
 import Foundation
-import Training
+import TrainedAgents
+import Worlds
 
 /// What was meant by arguments that the parser does not take: by people who know the reference's
 /// command line, and by those who mistype.

@@ -1,6 +1,7 @@
 import Configuration
 import Files
-import Training
+import TrainedAgents
+import Worlds
 
 /// What each unknown option of a command line means, and the line as it should be.
 struct UsageReading {

@@ -6,7 +6,7 @@ import Verification
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Compare with files that the reference or the public environments wrote.",
+    abstract: "Compare with files that the reference or the package environments wrote.",
     discussion: """
       Loads the parameters and the batch of each golden file and computes what the authors' code \
       computed, or does what was done in recorded episodes of MiniGrid, of Gymnasium's pendulum or \

@@ -13,6 +13,15 @@ struct NormalizerTests {
     #expect(percentile(of: [7], 95) == 7)
   }
 
+  @Test("with a rate of 0 nothing is averaged, and nothing becomes of that but zero")
+  func noRate() {
+    var configuration = NormalizerConfiguration(impl: "meanstd", limit: 0.5, debias: true)
+    configuration.rate = 0
+    var normalizer = Normalizer(configuration)
+    normalizer.update([1, 2, 3])
+    #expect(normalizer.statistics.offset == 0 && normalizer.statistics.scale == 0.5)
+  }
+
   private func normalizer(_ impl: String, limit: Double, debias: Bool, _ batches: [[Float]])
     -> Normalizer
   {

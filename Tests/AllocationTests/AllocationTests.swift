@@ -1,6 +1,7 @@
 import AllocationCounter
 import Autodiff
 import Distributions
+import ImageKernels
 import Kernels
 import LatentModels
 import Randomness

@@ -1,8 +1,9 @@
 import AllocationCounter
 import EnvironmentInterface
+import Gridworld
 import Randomness
 import Testing
-import Training
+import Worlds
 
 /// A world has its memory after the reset: a step takes none, be it checked, scaled or repeated.
 @Suite("memory of a step in a world", .enabled(if: ac_is_available()))
@@ -37,7 +38,7 @@ struct EnvironmentAllocationTests {
   @Test("all that a gridworld can show")
   func observations() throws {
     var configuration = EnvironmentConfigurations()
-    configuration.gridworld.observation = "view+grid+symbolic"
+    configuration[GridworldEnvironments.self].observation = "view+grid+symbolic"
     #expect(try steadyAllocations("gridworld/DoorKey-5x5", configuration) == 0)
   }
 

@@ -1,11 +1,13 @@
 import Configuration
+import Evaluation
 import Foundation
 import Randomness
 import Sessions
 import TestSupport
 import Testing
-import Training
+import TrainedAgents
 import Viewer
+import Worlds
 
 /// `dreamer play` in a window on a display without a screen. Tests pass where the tools are not
 /// installed; `VirtualDisplay` lists them.

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Worlds
 
 /// A command that fails, and how.
 struct Mistake: CustomTestStringConvertible, Sendable {
@@ -25,7 +26,7 @@ struct UsageTests {
     Mistake(
       arguments: "train --env gridworld/Empty-5x5 --preset debgu --logdir run", code: 64,
       says: "dreamer: preset debgu: there is no such preset; the nearest is debug, all are size1m, "
-        + "size12m, size25m, size50m, size100m, size200m, size400m, debug, gridworld, pendulum"),
+        + "size12m, size25m, size50m, size100m, size200m, size400m, debug, \(families)"),
     Mistake(
       arguments: "train --env gridworld/Empty-5x5 --set agent.opt.lrr=1 --logdir run", code: 64,
       says: "dreamer: agent.opt.lrr=1 (--set): there is no such key; the nearest is agent.opt.lr"),
@@ -52,9 +53,13 @@ struct UsageTests {
     Mistake(
       arguments: "bench --preset size2m", code: 64,
       says: "dreamer: preset size2m: there is no such preset; the nearest is size1m, all are "
-        + "size1m, size12m, size25m, size50m, size100m, size200m, size400m, debug, gridworld, "
-        + "pendulum"),
+        + "size1m, size12m, size25m, size50m, size100m, size200m, size400m, debug, \(families)"),
   ]
+
+  /// What presets of worlds are called.
+  private static var families: String {
+    EnvironmentRegistry.families.map { $0.name }.joined(separator: ", ")
+  }
 
   @Test("one line names the thing and the remedy, and nothing is written", arguments: mistakes)
   func mistake(_ mistake: Mistake) throws {

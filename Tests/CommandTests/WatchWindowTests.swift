@@ -1,10 +1,11 @@
+import Evaluation
 import Foundation
 import Pictures
 import Sessions
 import Storyboards
 import TestSupport
 import Testing
-import Training
+import TrainedAgents
 import Viewer
 
 /// What is watched in windows, on a display without a screen. Tests pass where the tools are not

@@ -1,8 +1,8 @@
 import Autodiff
 import Distributions
 import Kernels
-import Testing
 import TestSupport
+import Testing
 
 /// Against tensors that torch.distributions, pythae and openai/vdvae computed.
 @Suite("distributions of other people's code")

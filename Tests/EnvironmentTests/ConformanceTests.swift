@@ -3,7 +3,7 @@ import Gridworld
 import Pendulum
 import Randomness
 import Testing
-import Training
+import Worlds
 
 @Suite("Conformance of the bundled worlds")
 struct ConformanceTests {
@@ -12,8 +12,7 @@ struct ConformanceTests {
   @Test(
     "they keep every promise, bare and as agents drive them", arguments: EnvironmentRegistry.ids)
   func bundled(id: String) throws {
-    let bare = try GridworldEnvironments.make(id: id) ?? PendulumEnvironments.make(id: id)
-    let world = try #require(bare)
+    let world = try EnvironmentRegistry.makeBare(id, EnvironmentConfigurations())
     #expect(checker.violations(of: world) == [])
     let driven = try EnvironmentRegistry.make(id, EnvironmentConfigurations())
     #expect(checker.violations(of: driven) == [])
@@ -26,8 +25,8 @@ struct ConformanceTests {
       "grid", "symbolic", "view+grid", "view+symbolic", "grid+symbolic", "view+grid+symbolic",
     ] {
       var configuration = EnvironmentConfigurations()
-      configuration.gridworld.observation = observation
-      configuration.gridworld.actions = "useful"
+      configuration[GridworldEnvironments.self].observation = observation
+      configuration[GridworldEnvironments.self].actions = "useful"
       let world = try EnvironmentRegistry.make(id, configuration)
       #expect(checker.violations(of: world) == [], "\(observation)")
     }

@@ -1,5 +1,7 @@
+import Evaluation
 import Foundation
-import Telemetry
+import Runs
+import TrainedAgents
 import Training
 
 /// Trains an agent in the corridor, loads it from its run folder and lets it play.

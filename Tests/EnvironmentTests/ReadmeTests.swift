@@ -1,8 +1,9 @@
 import EnvironmentInterface
 import Foundation
 import Randomness
+import Runs
 import Testing
-import Training
+import TrainedAgents
 
 @Suite("The README's world")
 struct ReadmeTests {

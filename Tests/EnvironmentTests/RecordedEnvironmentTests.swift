@@ -4,7 +4,7 @@ import Foundation
 import NeuralNetworks
 import Randomness
 import Testing
-import Training
+import Worlds
 
 @Suite("Recorded episodes")
 final class RecordedEnvironmentTests {

@@ -4,7 +4,7 @@ import Gridworld
 import Pendulum
 import Randomness
 import Testing
-import Training
+import Worlds
 
 @Suite("What is true of worlds")
 struct TrueStateTests {

@@ -1,3 +1,4 @@
+import ImageKernels
 import Kernels
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Foundation
+import ImageKernels
 import Kernels
 import TestSupport
 import Testing

@@ -129,3 +129,16 @@ struct ShardsTests {
     #expect(name(1e9, 1e9) == "opt/loss")
   }
 }
+
+@Suite("The order of rows")
+struct RowOrderTests {
+  @Test("rows of two numbers, three steps of two sequences, by hand")
+  func order() {
+    var rows: [Float] = [-1]
+    RowOrder.append(
+      [0, 1, 10, 11, 2, 3, 12, 13, 4, 5, 14, 15], sequences: 2, width: 2, to: &rows)
+    #expect(rows == [-1, 0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15])
+    RowOrder.append([], sequences: 0, width: 3, to: &rows)
+    #expect(rows.count == 13)
+  }
+}

@@ -2,6 +2,7 @@ import EnvironmentInterface
 import Foundation
 import Randomness
 import ReplayBuffers
+import ReplaySettings
 import Testing
 
 @Suite("Replay's configuration and statistics")

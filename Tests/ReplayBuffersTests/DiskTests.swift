@@ -1,6 +1,8 @@
 import Files
 import Foundation
 import ReplayBuffers
+import ReplaySettings
+import TestSupport
 import Testing
 
 @Suite("Replay on disk")

@@ -2,19 +2,16 @@ import EnvironmentInterface
 import Foundation
 import Randomness
 import ReplayBuffers
+import ReplaySettings
+import TestSupport
 
-/// A folder that is removed in the end.
-final class Scratch {
-  let url = FileManager.default.temporaryDirectory
-    .appendingPathComponent("replay-\(UUID().uuidString)")
-
-  init() throws {
-    try FileManager.default.createDirectory(at: replay, withIntermediateDirectories: true)
+extension Scratch {
+  /// The folder of a memory's files, which is there.
+  var replay: URL {
+    let folder = url.appendingPathComponent("replay")
+    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
   }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  var replay: URL { url.appendingPathComponent("replay") }
 
   func checkpoint(_ name: String) -> URL { url.appendingPathComponent(name) }
 }

@@ -1,5 +1,7 @@
 import Randomness
 import ReplayBuffers
+import ReplaySettings
+import TestSupport
 import Testing
 
 @Suite("Prioritised sampling")

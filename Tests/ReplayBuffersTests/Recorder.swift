@@ -1,6 +1,7 @@
 import EnvironmentInterface
 import Randomness
 import ReplayBuffers
+import ReplaySettings
 
 /// A layout of few and different numbers.
 let smallLayout = ReplayLayout(

@@ -1,6 +1,8 @@
 import Foundation
 import Randomness
 import ReplayBuffers
+import ReplaySettings
+import TestSupport
 import Testing
 
 @Suite("Sampling")

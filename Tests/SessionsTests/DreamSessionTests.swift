@@ -1,12 +1,13 @@
-import Configuration
 import Agents
+import Configuration
 import EnvironmentInterface
 import Randomness
 import Sessions
 import TestSupport
 import Testing
-import Training
+import TrainedAgents
 import WorldModels
+import Worlds
 
 @Suite("Play in a dream")
 struct DreamSessionTests {

@@ -1,16 +1,19 @@
-import Configuration
 import Agents
+import Configuration
 import EnvironmentInterface
+import Evaluation
 import Foundation
 import Pictures
 import Randomness
+import Runs
 import Sessions
 import Storyboards
-import Telemetry
 import TestSupport
 import Testing
+import TrainedAgents
 import Training
 import Viewer
+import Worlds
 
 /// An agent of Empty-5x5 that has learnt nothing.
 private func untrainedAgent(_ set: [String] = []) throws -> TrainedAgent {

@@ -1,13 +1,17 @@
 import EnvironmentInterface
+import Gridworld
 import Sessions
 import Testing
 import Viewer
 
 @Suite("Key bindings")
 struct KeyBindingsTests {
-  private let grid = KeyBindings(
-    for: .discrete(count: 7),
-    names: ["left", "right", "forward", "pickup", "drop", "toggle", "done"])
+  private let grid: KeyBindings
+
+  init() throws {
+    let world = try #require(try GridworldEnvironments.make(id: "gridworld/Empty-5x5"))
+    grid = KeyBindings(for: world.actionSpace, world.information)
+  }
 
   @Test("a gridworld's actions have keys that people know")
   func grid7() {
@@ -24,9 +28,17 @@ struct KeyBindingsTests {
     #expect(grid.help.count == 7 && !grid.isContinuous)
   }
 
+  @Test("a world of one's own names its keys, and what is no key is passed over")
+  func ownKeys() {
+    let information = EnvironmentInformation(
+      actionNames: ["jump"], actionKeys: ["jump": ["space", "j", "spacebar", ""]])
+    let keys = KeyBindings(for: .discrete(count: 1), information)
+    #expect(keys.help == [KeyHelp([.character(" "), .character("j"), .character("0")], "jump")])
+  }
+
   @Test("actions without names have their numbers")
   func numbers() {
-    let keys = KeyBindings(for: .discrete(count: 12), names: [])
+    let keys = KeyBindings(for: .discrete(count: 12), .init())
     #expect(keys.action(for: .character("9")) == .discrete(9))
     #expect(keys.help[9] == KeyHelp([.character("9")], "action 9"))
     #expect(keys.help[11] == KeyHelp([], "action 11"))
@@ -35,7 +47,7 @@ struct KeyBindingsTests {
 
   @Test("arrows push a continuous action to its ends, and held keys add up")
   func pushes() {
-    let keys = KeyBindings(for: .continuous(low: [-1, -1, -1], high: [1, 1, 1]), names: [])
+    let keys = KeyBindings(for: .continuous(low: [-1, -1, -1], high: [1, 1, 1]), .init())
     #expect(keys.action(for: .left) == .continuous([-1, 0, 0]))
     #expect(keys.action(for: .character(" ")) == .continuous([0, 0, 0]))
     #expect(keys.action(holding: [.right, .up]) == .continuous([1, 1, 0]))

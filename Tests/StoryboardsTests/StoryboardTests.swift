@@ -1,6 +1,7 @@
-import Configuration
 import Agents
+import Configuration
 import EnvironmentInterface
+import Evaluation
 import Files
 import Foundation
 import Pictures
@@ -8,7 +9,8 @@ import Randomness
 import Storyboards
 import TestSupport
 import Testing
-import Training
+import TrainedAgents
+import Worlds
 
 @Suite("Storyboards")
 struct StoryboardTests {

@@ -1,7 +1,9 @@
 import Files
 import Foundation
 import Pictures
+import Runs
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite("Event files")

@@ -1,5 +1,6 @@
 import Foundation
 import Pictures
+import Runs
 import Telemetry
 import TestSupport
 import Testing

@@ -7,14 +7,14 @@ import Randomness
 /// The function's outputs are projected on random vectors, and the projection is summed in double
 /// precision. At a random point the slope along a random direction is computed twice: from the
 /// tape's gradient, and by a five-point central difference (Fornberg 1988, table 1; error O(h⁴)).
-public struct GradientCheck {
+package struct GradientCheck {
   /// Rows, columns and typical magnitude of an input or parameter.
-  public struct Shape: Sendable {
-    public var rows: Int
-    public var columns: Int
-    public var magnitude: Float
+  package struct Shape: Sendable {
+    package var rows: Int
+    package var columns: Int
+    package var magnitude: Float
 
-    public init(_ rows: Int, _ columns: Int, magnitude: Float = 1) {
+    package init(_ rows: Int, _ columns: Int, magnitude: Float = 1) {
       self.rows = rows
       self.columns = columns
       self.magnitude = magnitude
@@ -27,10 +27,10 @@ public struct GradientCheck {
   ///
   /// An output's values are projected and its gradient is set, so that a tensor made of one
   /// operation's values and another's gradient states what the gradient should be of.
-  public typealias Function = (Tape, [Tensor], [Parameter]) -> [Tensor]
+  package typealias Function = (Tape, [Tensor], [Parameter]) -> [Tensor]
 
   /// What makes one number of the outputs.
-  public enum Projection: Sendable {
+  package enum Projection: Sendable {
     /// A product with random numbers.
     case random
     /// A sum: for functions that have set gradients of one themselves.
@@ -41,7 +41,7 @@ public struct GradientCheck {
   let parameters: [Shape]
   let function: Function
 
-  public init(inputs: [Shape], parameters: [Shape] = [], _ function: @escaping Function) {
+  package init(inputs: [Shape], parameters: [Shape] = [], _ function: @escaping Function) {
     self.inputs = inputs
     self.parameters = parameters
     self.function = function
@@ -67,7 +67,7 @@ public struct GradientCheck {
   ///
   /// - Returns: `|tape - difference| / |difference|`; infinity where no point was usable or
   ///   the tape has a slope where the function is constant.
-  public func relativeError(
+  package func relativeError(
     step: Float = 1e-2, projection: Projection = .random, key: Key
   ) -> Double {
     var isConstant = true

@@ -2,19 +2,19 @@ import Foundation
 import Pictures
 
 /// Reads moving GIFs, written from the specification without a look at the writer.
-public struct GIFReader {
-  public private(set) var frames: [Picture] = []
+package struct GIFReader {
+  package private(set) var frames: [Picture] = []
   /// Hundredths of a second.
-  public private(set) var delays: [Int] = []
+  package private(set) var delays: [Int] = []
   /// Pixels in the rectangles of all frames.
-  public private(set) var patchPixels = 0
-  public private(set) var repeatsForever = false
+  package private(set) var patchPixels = 0
+  package private(set) var repeatsForever = false
   private var bytes: ArraySlice<UInt8>
   private var colors: [[UInt8]] = []
 
-  public struct Malformed: Error { var what: String }
+  package struct Malformed: Error { var what: String }
 
-  public init(_ data: Data) throws {
+  package init(_ data: Data) throws {
     bytes = ArraySlice([UInt8](data))
     guard String(decoding: take(6), as: UTF8.self) == "GIF89a" else {
       throw Malformed(what: "signature")

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Activations in double precision, by the names of configurations.
-public func naiveActivation(_ name: String, _ x: Double) -> Double {
+package func naiveActivation(_ name: String, _ x: Double) -> Double {
   switch name {
   case "silu": x / (1 + exp(-x))
   case "relu": max(x, 0)
@@ -17,7 +17,7 @@ public func naiveActivation(_ name: String, _ x: Double) -> Double {
 }
 
 /// `activation(norm over channels)` of each pixel; `kind` is `rms`, `layer` or `none`.
-public func naiveChannelNorm(
+package func naiveChannelNorm(
   _ input: NaiveImages, kind: String, epsilon: Double, scale: [Double], shift: [Double],
   activation: String
 ) -> NaiveImages {

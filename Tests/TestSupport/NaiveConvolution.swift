@@ -1,7 +1,7 @@
 /// The convolutions as the reference writes them: the image is first enlarged where the kind says
 /// so, then convolved with SAME padding.
-public struct NaiveConvolution: Sendable {
-  public enum Enlargement: Sendable {
+package struct NaiveConvolution: Sendable {
+  package enum Enlargement: Sendable {
     case none
     /// Each pixel twice in both directions.
     case nearest
@@ -22,18 +22,18 @@ public struct NaiveConvolution: Sendable {
     }
   }
 
-  public let enlargement: Enlargement
-  public let size: Int
-  public let stride: Int
-  public let inputs: Int
-  public let outputs: Int
+  package let enlargement: Enlargement
+  package let size: Int
+  package let stride: Int
+  package let inputs: Int
+  package let outputs: Int
 
-  public init(enlargement: Enlargement, size: Int, stride: Int, inputs: Int, outputs: Int) {
+  package init(enlargement: Enlargement, size: Int, stride: Int, inputs: Int, outputs: Int) {
     (self.enlargement, self.size, self.stride) = (enlargement, size, stride)
     (self.inputs, self.outputs) = (inputs, outputs)
   }
 
-  public func enlarged(_ input: NaiveImages) -> NaiveImages {
+  package func enlarged(_ input: NaiveImages) -> NaiveImages {
     let factor = enlargement.factor
     let large = NaiveImages(
       batch: input.batch, height: input.height * factor, width: input.width * factor,
@@ -72,7 +72,7 @@ public struct NaiveConvolution: Sendable {
   }
 
   /// - Parameter kernel: `[size, size, inputs, outputs]`.
-  public func forward(_ input: NaiveImages, kernel: [Double], bias: [Double]) -> NaiveImages {
+  package func forward(_ input: NaiveImages, kernel: [Double], bias: [Double]) -> NaiveImages {
     let large = enlarged(input)
     let shape = NaiveImages(
       batch: input.batch, height: outputCount(large.height), width: outputCount(large.width),
@@ -90,7 +90,7 @@ public struct NaiveConvolution: Sendable {
   }
 
   /// The gradients of `Σ output · outputGradient` for input, kernel and bias.
-  public func gradients(
+  package func gradients(
     _ input: NaiveImages, kernel: [Double], outputGradient: NaiveImages
   ) -> (input: NaiveImages, kernel: [Double], bias: [Double]) {
     let large = enlarged(input)

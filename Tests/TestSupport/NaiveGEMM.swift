@@ -4,7 +4,7 @@
 ///   - a: `[m, k]`, or `[k, m]` with `transposeA`.
 ///   - b: `[k, n]`, or `[n, k]` with `transposeB`.
 ///   - c: `[m, n]`, not read where `beta` is 0.
-public func naiveProduct(
+package func naiveProduct(
   _ a: [Float], transposeA: Bool, _ b: [Float], transposeB: Bool, c: [Float], m: Int, n: Int,
   k: Int, alpha: Float, beta: Float
 ) -> [Float] {

@@ -2,21 +2,21 @@ import Randomness
 
 /// Images `[batch, height, width, channels]` in double precision: what the slow twins of the image
 /// kernels compute on.
-public struct NaiveImages: Sendable {
-  public let batch: Int
-  public let height: Int
-  public let width: Int
-  public let channels: Int
-  public var values: [Double]
+package struct NaiveImages: Sendable {
+  package let batch: Int
+  package let height: Int
+  package let width: Int
+  package let channels: Int
+  package var values: [Double]
 
-  public init(batch: Int, height: Int, width: Int, channels: Int, values: [Double]? = nil) {
+  package init(batch: Int, height: Int, width: Int, channels: Int, values: [Double]? = nil) {
     (self.batch, self.height, self.width, self.channels) = (batch, height, width, channels)
     self.values = values ?? Array(repeating: 0, count: batch * height * width * channels)
     precondition(self.values.count == batch * height * width * channels)
   }
 
   /// Zero outside the image.
-  public subscript(image: Int, row: Int, column: Int, channel: Int) -> Double {
+  package subscript(image: Int, row: Int, column: Int, channel: Int) -> Double {
     get {
       guard row >= 0, row < height, column >= 0, column < width else { return 0 }
       return values[((image * height + row) * width + column) * channels + channel]
@@ -28,7 +28,7 @@ public struct NaiveImages: Sendable {
   }
 
   /// Images of the same shape whose value is that of `body` at each index.
-  public func mapIndices(_ body: (Int, Int, Int, Int) -> Double) -> NaiveImages {
+  package func mapIndices(_ body: (Int, Int, Int, Int) -> Double) -> NaiveImages {
     var result = self
     for image in 0..<batch {
       for row in 0..<height {
@@ -44,7 +44,7 @@ public struct NaiveImages: Sendable {
 
   /// The block `[channels, height, width, 16]` of these images, at most sixteen; zero in the other
   /// lanes.
-  public var block: [Float] {
+  package var block: [Float] {
     var block = [Float](repeating: 0, count: channels * height * width * 16)
     for image in 0..<batch {
       for row in 0..<height {
@@ -60,7 +60,7 @@ public struct NaiveImages: Sendable {
   }
 
   /// The first `batch` images of a block.
-  public init(block: [Float], batch: Int, height: Int, width: Int, channels: Int) {
+  package init(block: [Float], batch: Int, height: Int, width: Int, channels: Int) {
     let empty = NaiveImages(batch: batch, height: height, width: width, channels: channels)
     self = empty.mapIndices { image, row, column, channel in
       Double(block[((channel * height + row) * width + column) * 16 + image])
@@ -71,7 +71,7 @@ public struct NaiveImages: Sendable {
 extension NaiveImages {
   /// Images of uniform numbers in [-1, 1), each a multiple of 1/1024, so that they are the same in
   /// single precision.
-  public static func random(
+  package static func random(
     batch: Int, height: Int, width: Int, channels: Int, seed: UInt64
   ) -> NaiveImages {
     NaiveImages(
@@ -81,14 +81,14 @@ extension NaiveImages {
 }
 
 /// Uniform numbers in [-1, 1), each a multiple of 1/1024.
-public func randomNumbers(_ count: Int, seed: UInt64) -> [Double] {
+package func randomNumbers(_ count: Int, seed: UInt64) -> [Double] {
   var generator = Generator(key: Key(seed: seed))
   return (0..<count).map { _ in Double(generator.integer(below: 2048) - 1024) / 1024 }
 }
 
 /// The largest difference over the larger of 1 and the largest magnitude; infinite where one is not
 /// a number or the counts differ.
-public func largestError(_ computed: [Float], _ expected: [Double]) -> Double {
+package func largestError(_ computed: [Float], _ expected: [Double]) -> Double {
   guard computed.count == expected.count else { return .infinity }
   var worst = 0.0
   let largest = expected.reduce(1) { max($0, abs($1)) }

@@ -1,5 +1,5 @@
 /// The maximum of each 2×2 cell.
-public func naiveMaxPool(_ input: NaiveImages) -> NaiveImages {
+package func naiveMaxPool(_ input: NaiveImages) -> NaiveImages {
   let small = NaiveImages(
     batch: input.batch, height: input.height / 2, width: input.width / 2, channels: input.channels)
   return small.mapIndices { image, row, column, channel in
@@ -8,7 +8,7 @@ public func naiveMaxPool(_ input: NaiveImages) -> NaiveImages {
 }
 
 /// The gradient of ``naiveMaxPool(_:)``: equal parts to all that equal the maximum.
-public func naiveMaxPoolGradient(
+package func naiveMaxPoolGradient(
   _ input: NaiveImages, outputGradient: NaiveImages
 ) -> NaiveImages {
   input.mapIndices { image, row, column, channel in

@@ -1,23 +1,23 @@
 import Foundation
 
 /// The project's Python environment, which `Scripts/python.sh Tests/requirements.txt` makes.
-public enum Python {
-  public static let executable = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+package enum Python {
+  package static let executable = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../.build-python/bin/python").standardized
 
   /// Whether the environment is there and has a package.
-  public static func has(_ package: String) -> Bool {
+  package static func has(_ package: String) -> Bool {
     FileManager.default.isExecutableFile(atPath: executable.path)
       && (try? run("import \(package)", [])) == ""
   }
 
   /// What a test that needs a package says where it is skipped.
-  public static func remedy(_ package: String) -> String {
+  package static func remedy(_ package: String) -> String {
     "Python's \(package) is not in .build-python; Scripts/python.sh Tests/requirements.txt installs it"
   }
 
   /// Runs a program and returns what it wrote to standard output.
-  public static func run(_ program: String, _ arguments: [String]) throws -> String {
+  package static func run(_ program: String, _ arguments: [String]) throws -> String {
     let process = Process()
     process.executableURL = executable
     process.arguments = ["-c", program] + arguments

@@ -2,15 +2,15 @@ import Autodiff
 import Kernels
 
 /// A tape with tracked inputs and with parameters of its own.
-public final class TapeFixture {
-  public let tape: Tape
-  public let inputs: [Tensor]
-  public let parameters: [Parameter]
+package final class TapeFixture {
+  package let tape: Tape
+  package let inputs: [Tensor]
+  package let parameters: [Parameter]
   private let values: Storage
   private let gradients: Storage
 
   /// - Parameter point: the numbers of all inputs and then of all parameters.
-  public init(inputs: [GradientCheck.Shape], parameters: [GradientCheck.Shape], point: [Float]) {
+  package init(inputs: [GradientCheck.Shape], parameters: [GradientCheck.Shape], point: [Float]) {
     let inputCount = inputs.reduce(0) { $0 + $1.rows * $1.columns }
     let poisoned = 1 << 14
     let arena = Arena(blockSize: poisoned)
@@ -36,10 +36,10 @@ public final class TapeFixture {
   }
 
   /// A tape on which tensors are made by hand.
-  public convenience init() { self.init(parameters: []) }
+  package convenience init() { self.init(parameters: []) }
 
   /// A tape with one parameter `[rows, columns]` for each list of numbers.
-  public convenience init(parameters: [(rows: Int, columns: Int, values: [Float])]) {
+  package convenience init(parameters: [(rows: Int, columns: Int, values: [Float])]) {
     self.init(
       inputs: [], parameters: parameters.map { .init($0.rows, $0.columns) },
       point: parameters.flatMap(\.values))
@@ -50,7 +50,7 @@ public final class TapeFixture {
   }
 
   /// A tracked tensor of these values.
-  public func tracked(_ values: [Float], rows: Int) -> Tensor {
+  package func tracked(_ values: [Float], rows: Int) -> Tensor {
     let tensor = tape.tensor(
       rows: rows, columns: values.count / max(rows, 1), tracked: true)
     tensor.values.copy(from: values)
@@ -58,16 +58,16 @@ public final class TapeFixture {
   }
 
   /// An untracked region of these values.
-  public func constants(_ values: [Float]) -> Region {
+  package func constants(_ values: [Float]) -> Region {
     tape.constant(values, rows: values.count, columns: 1).values
   }
 
-  public func gradient(of parameter: Parameter) -> [Float] {
+  package func gradient(of parameter: Parameter) -> [Float] {
     gradients.region.slice(parameter.offset, count: parameter.count).array
   }
 
   /// The gradients of all inputs and then of all parameters.
-  public var gradient: [Float] {
+  package var gradient: [Float] {
     inputs.flatMap(\.gradient.array) + gradients.region.array
   }
 }

@@ -2,8 +2,9 @@ import Configuration
 import EnvironmentInterface
 import Foundation
 import Randomness
-import Telemetry
+import Runs
 import Testing
+import TrainedAgents
 import Training
 
 /// A world that can be as poor as a world may be.

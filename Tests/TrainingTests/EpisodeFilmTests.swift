@@ -1,5 +1,4 @@
 import EnvironmentInterface
-import Telemetry
 import Testing
 import Training
 

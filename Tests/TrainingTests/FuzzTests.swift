@@ -2,9 +2,10 @@ import Configuration
 import Files
 import Foundation
 import Randomness
-import Telemetry
+import Runs
 import TestSupport
 import Testing
+import TrainedAgents
 import Training
 
 @Suite("Damaged files of runs")

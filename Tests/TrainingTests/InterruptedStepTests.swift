@@ -1,8 +1,10 @@
 import Configuration
 import Foundation
+import Runs
 import Synchronization
-import Telemetry
+import TestSupport
 import Testing
+import TrainedAgents
 import Training
 
 /// Says at its n-th question that the run is to stop, and from then on.

@@ -3,7 +3,7 @@ import EnvironmentInterface
 import Foundation
 import Kernels
 import NeuralNetworks
-import Telemetry
+import Runs
 import Testing
 import Training
 import WorldModels

@@ -1,8 +1,10 @@
 import Configuration
 import EnvironmentInterface
 import Foundation
-import Telemetry
+import Runs
+import TestSupport
 import Testing
+import TrainedAgents
 import Training
 
 @Suite("Training in a world of one's own")

@@ -1,7 +1,9 @@
 import Configuration
 import Foundation
+import Runs
 import Telemetry
 import Testing
+import TrainedAgents
 import Training
 
 @Suite("The event file of a run that was interrupted")

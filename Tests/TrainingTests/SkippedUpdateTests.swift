@@ -2,8 +2,10 @@ import Configuration
 import EnvironmentInterface
 import Foundation
 import Randomness
-import Telemetry
+import Runs
+import TestSupport
 import Testing
+import TrainedAgents
 import Training
 
 /// A walk that is now and then so far away that the square of the distance is infinite, and with it a

@@ -1,7 +1,9 @@
 /// An environment in which an action is done several times; rewards add up, and only what the last
 /// time shows is seen. The episode's end ends the repetition.
 public struct ActionRepeat<Base: Environment>: EnvironmentWrapper {
+  /// The environment that is stepped several times.
   public var base: Base
+  /// How often each action is done; at least 1.
   public let count: Int
 
   /// - Parameter count: how often an action is done; at least 1.
@@ -11,6 +13,8 @@ public struct ActionRepeat<Base: Environment>: EnvironmentWrapper {
     self.count = count
   }
 
+  /// The base's, for steps that are as long as `count` of its own. Where actions are repeated, the
+  /// best return is not known.
   public var information: EnvironmentInformation {
     var information = base.information
     information.stepLimit = information.stepLimit.map { ($0 + count - 1) / count }
@@ -24,6 +28,7 @@ public struct ActionRepeat<Base: Environment>: EnvironmentWrapper {
     return information
   }
 
+  /// Does the action `count` times, or until the episode ends; the reward is the sum.
   public mutating func step(
     _ action: Action, into observation: inout Observation
   ) throws -> Step {

@@ -18,15 +18,20 @@ public protocol FrameChange: Sendable {
 }
 
 extension FrameChange {
+  /// By default nothing is remembered.
   public mutating func forget() {}
 }
 
 /// Rows, columns and channels of an image.
 public struct FrameSize: Sendable, Hashable {
+  /// Rows of pixels.
   public var height: Int
+  /// Columns of pixels.
   public var width: Int
+  /// Bytes of a pixel: 3 in colour, 1 in grey, and as many times more where frames are stacked.
   public var channels: Int
 
+  /// The size of an image `[height, width, channels]`.
   public init(height: Int, width: Int, channels: Int) {
     self.height = height
     self.width = width
@@ -39,7 +44,9 @@ public struct FrameSize: Sendable, Hashable {
 
 /// An environment whose images are shown in a changed form; everything else stays.
 public struct ChangedFrames<Base: Environment, Change: FrameChange>: EnvironmentWrapper {
+  /// The environment whose images are changed.
   public var base: Base
+  /// The base's, with the changed images' sizes.
   public let observationSpaces: [ObservationSpace]
   private var change: Change
   /// Of the base's images.
@@ -47,6 +54,7 @@ public struct ChangedFrames<Base: Environment, Change: FrameChange>: Environment
   /// What the base shows.
   private var shown: Observation
 
+  /// - Parameter change: what is done to every image of the base.
   public init(_ base: Base, _ change: Change) {
     self.base = base
     self.change = change
@@ -63,6 +71,7 @@ public struct ChangedFrames<Base: Environment, Change: FrameChange>: Environment
     self.sizes = sizes
   }
 
+  /// Begins an episode: frames of the one before are forgotten, and the first images are changed.
   public mutating func reset(key: Key, into observation: inout Observation) throws -> Step {
     let step = try base.reset(key: key, into: &shown)
     change.forget()
@@ -70,6 +79,7 @@ public struct ChangedFrames<Base: Environment, Change: FrameChange>: Environment
     return step
   }
 
+  /// The base's step; only the images are changed.
   public mutating func step(
     _ action: Action, into observation: inout Observation
   ) throws -> Step {

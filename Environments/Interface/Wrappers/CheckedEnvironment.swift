@@ -4,18 +4,24 @@ import Randomness
 /// observation that is not finite or does not fit the spaces, or a step outside an episode is an
 /// ``EnvironmentError`` that names environment, step and value.
 public struct CheckedEnvironment<Base: Environment>: EnvironmentWrapper {
+  /// The environment that is checked.
   public var base: Base
+  /// What the base's observations must fit: its spaces when it was wrapped.
   public let observationSpaces: [ObservationSpace]
+  /// What actions must be in: the base's space when it was wrapped.
   public let actionSpace: ActionSpace
   /// Steps since the reset; nil where no episode runs.
   private var stepCount: Int?
 
+  /// - Parameter base: its spaces are taken now, and are not asked for again.
   public init(_ base: Base) {
     self.base = base
     observationSpaces = base.observationSpaces
     actionSpace = base.actionSpace
   }
 
+  /// - Throws: ``EnvironmentError`` where the base returns anything but ``Step/first`` or its
+  ///   observation does not fit; what the base throws.
   public mutating func reset(key: Key, into observation: inout Observation) throws -> Step {
     stepCount = nil
     let step = try base.reset(key: key, into: &observation)
@@ -27,6 +33,9 @@ public struct CheckedEnvironment<Base: Environment>: EnvironmentWrapper {
     return step
   }
 
+  /// - Throws: ``EnvironmentError`` for a step outside an episode, an action outside the space, a
+  ///   reward that is not finite as a `Float`, flags that contradict each other, or an observation
+  ///   that does not fit; what the base throws.
   public mutating func step(
     _ action: Action, into observation: inout Observation
   ) throws -> Step {

@@ -1,12 +1,15 @@
 /// Images in grey: `0.299 R + 0.587 G + 0.114 B` (ITU-R BT.601). What has not three channels stays.
 public struct GrayFrame: FrameChange {
+  /// There is nothing to choose.
   public init() {}
 
+  /// One channel in the place of three.
   public func size(of frame: FrameSize) -> FrameSize {
     FrameSize(
       height: frame.height, width: frame.width, channels: frame.channels == 3 ? 1 : frame.channels)
   }
 
+  /// Weighs each pixel's colours and rounds to the nearest; copies what has not three channels.
   public mutating func change(
     _ index: Int, _ frame: [UInt8], of size: FrameSize, into changed: inout [UInt8]
   ) {

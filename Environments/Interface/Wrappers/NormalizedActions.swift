@@ -1,17 +1,20 @@
 import Randomness
 
 /// An environment that takes continuous actions in units of its bounds: -1 is the lower, 1 the upper
-/// bound (in a dimension with an infinite one, -1 and 1 themselves), and what lies beyond is clipped inside the call, so that the caller keeps what it drew.
-/// Discrete actions pass unchanged.
+/// bound (in a dimension with an infinite one, -1 and 1 themselves), and what lies beyond is clipped
+/// inside the call, so that the caller keeps what it drew. Discrete actions pass unchanged.
 ///
 /// The reference wraps its environments so (danijar/dreamerv3, `NormalizeAction` and `ClipAction`).
 public struct NormalizedActions<Base: Environment>: EnvironmentWrapper {
+  /// The environment that takes actions in its own units.
   public var base: Base
+  /// -1 to 1 in every dimension; a discrete space is the base's.
   public let actionSpace: ActionSpace
   private let baseSpace: ActionSpace
   /// An action in the base's own units; kept, so that a step allocates nothing.
   private var values: [Float] = []
 
+  /// - Parameter base: its action space is taken now, and is not asked for again.
   public init(_ base: Base) {
     self.base = base
     baseSpace = base.actionSpace
@@ -23,6 +26,7 @@ public struct NormalizedActions<Base: Environment>: EnvironmentWrapper {
     }
   }
 
+  /// Clips the action to -1 to 1 and gives it to the base in the base's units.
   public mutating func step(
     _ action: Action, into observation: inout Observation
   ) throws -> Step {

@@ -1,5 +1,6 @@
 /// Images of another size: each pixel is the mean of the area that it covers.
 public struct ResizedFrame: FrameChange {
+  /// Rows and columns of the new image.
   public let side: Int
   /// Sums over the rows that a new row covers, `[width, channels]` of the old image; as long as the
   /// widest image so far needs, so that images of several widths share it.
@@ -11,10 +12,12 @@ public struct ResizedFrame: FrameChange {
     self.side = side
   }
 
+  /// `side` rows and columns; the channels stay.
   public func size(of frame: FrameSize) -> FrameSize {
     FrameSize(height: side, width: side, channels: frame.channels)
   }
 
+  /// Writes the means of areas, rounded to the nearest; what is covered in part counts in part.
   public mutating func change(
     _ index: Int, _ frame: [UInt8], of size: FrameSize, into changed: inout [UInt8]
   ) {

@@ -1,6 +1,7 @@
 /// The last frames in one image: their channels follow each other, the oldest frame's first. An
 /// episode's first frame stands in for those before it.
 public struct StackedFrames: FrameChange {
+  /// Frames in an image; at least 1.
   public let count: Int
   /// The stacks so far, one an image; empty before an episode's first frame.
   private var stacks: [[UInt8]] = []
@@ -12,14 +13,17 @@ public struct StackedFrames: FrameChange {
     self.count = count
   }
 
+  /// As many times the channels as there are frames; rows and columns stay.
   public func size(of frame: FrameSize) -> FrameSize {
     FrameSize(height: frame.height, width: frame.width, channels: frame.channels * count)
   }
 
+  /// Begins stacks anew: the next frame of each image takes all their places.
   public mutating func forget() {
     for index in isFresh.indices { isFresh[index] = true }
   }
 
+  /// Puts the frame at the new end of its stack, from whose old end one goes.
   public mutating func change(
     _ index: Int, _ frame: [UInt8], of size: FrameSize, into changed: inout [UInt8]
   ) {

@@ -2,7 +2,9 @@ import Randomness
 
 /// An environment whose episodes are cut off after some steps: `isLast` without `isTerminal`.
 public struct TimeLimit<Base: Environment>: EnvironmentWrapper {
+  /// The environment whose episodes are cut off.
   public var base: Base
+  /// The most steps of an episode, the reset not counted.
   public let steps: Int
   private let definesSuccess: Bool
   private var stepCount = 0
@@ -15,6 +17,7 @@ public struct TimeLimit<Base: Environment>: EnvironmentWrapper {
     definesSuccess = base.information.definesSuccess
   }
 
+  /// The base's; where this limit is the lower one, with it and without a best return.
   public var information: EnvironmentInformation {
     var information = base.information
     if steps < information.stepLimit ?? .max {
@@ -24,11 +27,13 @@ public struct TimeLimit<Base: Environment>: EnvironmentWrapper {
     return information
   }
 
+  /// Begins an episode, and the count of its steps.
   public mutating func reset(key: Key, into observation: inout Observation) throws -> Step {
     stepCount = 0
     return try base.reset(key: key, into: &observation)
   }
 
+  /// Ends the episode when the limit is reached, without success where the world defines one.
   public mutating func step(
     _ action: Action, into observation: inout Observation
   ) throws -> Step {

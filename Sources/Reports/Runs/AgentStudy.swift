@@ -1,11 +1,12 @@
 import Agents
 import EnvironmentInterface
+import Evaluation
 import Foundation
-import Probes
 import Pictures
+import Probes
 import Randomness
 import Storyboards
-import Training
+import TrainedAgents
 
 /// What a checkpoint shows when its agent is looked at.
 struct AgentStudy {

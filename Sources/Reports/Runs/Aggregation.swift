@@ -1,5 +1,5 @@
+import Evaluation
 import Foundation
-import Training
 
 /// Means over stretches of steps, and over seeds.
 package enum Aggregation {

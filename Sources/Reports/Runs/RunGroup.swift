@@ -1,6 +1,7 @@
 import EnvironmentInterface
 import Foundation
-import Training
+import TrainedAgents
+import Worlds
 
 /// Runs that differ in nothing but their seed.
 package struct RunGroup {

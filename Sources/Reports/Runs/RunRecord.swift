@@ -1,7 +1,9 @@
 import Configuration
 import Files
 import Foundation
+import Runs
 import Telemetry
+import TrainedAgents
 import Training
 
 /// What a run has written so far.
@@ -67,7 +69,10 @@ package struct RunRecord {
     } catch {
       return nil
     }
-    try RunHistory.checkLines(of: folder, with: opened)
+    if let run = try? opened.readRun() {
+      try RunHistory.checkLines(
+        of: folder, through: opened.step, run.log, within: run.logSizes)
+    }
     return opened
   }
 

@@ -2,7 +2,7 @@ import Configuration
 import Files
 import Foundation
 import Kernels
-import Training
+import TrainedAgents
 
 /// What was run, on what, and how to run it again.
 package struct ConfigurationSection {

@@ -1,4 +1,4 @@
-import Training
+import Evaluation
 
 /// How far imagined frames are from what comes.
 struct OpenLoopSection {

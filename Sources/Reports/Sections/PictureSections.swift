@@ -3,7 +3,7 @@ import Files
 import Foundation
 import Pictures
 import Probes
-import Telemetry
+import Runs
 
 /// What can be looked at: imagined futures, traversals, maps.
 struct PictureSections {

@@ -1,5 +1,5 @@
+import Evaluation
 import Foundation
-import Training
 
 /// The few numbers that are asked for first.
 struct SummarySection {

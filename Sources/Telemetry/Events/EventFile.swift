@@ -1,15 +1,16 @@
 import Files
 import Foundation
+import Runs
 
 /// An event file: what a run measures, for TensorBoard.
 ///
 /// Each record is handed to the system whole before a call returns, as lines of ``JSONLines`` are.
 /// Apart from the wall-clock times in it, a file depends only on what was written.
-public final class EventFile: MetricSink {
+package final class EventFile: MetricSink {
   private let file: OutputFile
   private let now: () -> Double
   /// Of all events.
-  public private(set) var digest: LogDigest
+  package private(set) var digest: LogDigest
 
   /// Opens a file to add events to it.
   ///
@@ -18,7 +19,7 @@ public final class EventFile: MetricSink {
   ///   - beginning: What of it stays; nil for nothing.
   ///   - now: Seconds since 1970.
   /// - Throws: `FileError` of kind `system`.
-  public init(
+  package init(
     _ url: URL, keeping beginning: LogBeginning? = nil,
     now: @escaping () -> Double = { Date().timeIntervalSince1970 }
   ) throws {
@@ -30,24 +31,24 @@ public final class EventFile: MetricSink {
   }
 
   /// Numbers become scalars. Texts become what TensorBoard shows as text.
-  public func write(_ record: MetricRecord) throws {
+  package func write(_ record: MetricRecord) throws {
     try write(
       record.values.sorted { $0.key < $1.key }.map { Event.Summary($0.key, $0.value.eventValue) },
       step: record.step)
   }
 
   /// - Throws: `FileError` where the event cannot be written.
-  public func write(_ summaries: [Event.Summary], step: Int) throws {
+  package func write(_ summaries: [Event.Summary], step: Int) throws {
     if !summaries.isEmpty { try write(.summary(summaries), step: step) }
   }
 
   /// Waits until the disk has all events.
   /// - Throws: `FileError` of kind `system`.
-  public func synchronize() throws { try file.synchronize() }
+  package func synchronize() throws { try file.synchronize() }
 
   /// Bytes of the file.
   /// - Throws: `FileError` of kind `system`.
-  public func size() throws -> Int { try file.size() }
+  package func size() throws -> Int { try file.size() }
 
   private func write(_ content: Event.Content, step: Int) throws {
     let event = Event(wallTime: now(), step: step, content: content)
@@ -62,7 +63,7 @@ public final class EventFile: MetricSink {
   ///   after; nil for nothing.
   /// - Returns: nil where there is no file.
   /// - Throws: `FileError`: `malformed` where a record is damaged; `system`.
-  public static func beginning(
+  package static func beginning(
     of url: URL, through lastStep: Int, within size: Int? = nil
   ) throws -> LogBeginning? {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
@@ -84,5 +85,17 @@ extension MetricValue {
     case .integer(let value): .scalar(Float(value))
     case .text(let text): .text(text)
     }
+  }
+}
+
+extension LogDigest {
+  /// Takes an event.
+  fileprivate mutating func add(_ event: Event) throws {
+    var event = event
+    event.wallTime = 0
+    if case .summary(let summaries) = event.content {
+      event.content = .summary(summaries.filter { !Self.isOfClock($0.tag.utf8) })
+    }
+    add(Data(try event.encoded()))
   }
 }

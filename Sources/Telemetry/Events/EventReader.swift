@@ -5,16 +5,16 @@ import Foundation
 ///
 /// A record (tensorflow/core/lib/io/record_writer.h) is the length of its message in 8 bytes, the
 /// length's checksum in 4, the message, and its checksum; little-endian.
-public struct EventReader {
+package struct EventReader {
   /// Bytes of the file from an offset on: as many as are asked for, or fewer where it ends before.
   private let read: (_ offset: Int, _ count: Int) throws -> Data
   private let size: Int
   private let file: String
   /// Where the next record begins: the number of bytes that were read.
-  public private(set) var offset = 0
+  package private(set) var offset = 0
 
   /// - Parameter file: what errors call it.
-  public init(_ data: Data, file: String) {
+  package init(_ data: Data, file: String) {
     read = { data.dropFirst($0).prefix($1) }
     size = data.count
     self.file = file
@@ -29,7 +29,7 @@ public struct EventReader {
   }
 
   /// - Throws: `FileError` where it is missing or cannot be read.
-  public init(contentsOf url: URL) throws {
+  package init(contentsOf url: URL) throws {
     try self.init(RandomAccessFile(reading: url), named: url.path)
   }
 
@@ -40,7 +40,7 @@ public struct EventReader {
   /// left then is less than its record.
   ///
   /// - Throws: `FileError`: `malformed`; `system` where the file cannot be read.
-  public mutating func next() throws -> Event? {
+  package mutating func next() throws -> Event? {
     guard let length = try take(Self.lengthSize) else { return nil }
     guard let count = Int(exactly: UInt64(littleEndian: length)),
       let message = try take(count, after: Self.lengthSize + Self.checksumSize)

@@ -1,16 +1,16 @@
 /// How often values fall between limits.
-public struct Histogram: Sendable, Equatable {
-  public var minimum: Double
-  public var maximum: Double
-  public var count: Double
-  public var sum: Double
-  public var sumOfSquares: Double
+package struct Histogram: Sendable, Equatable {
+  package var minimum: Double
+  package var maximum: Double
+  package var count: Double
+  package var sum: Double
+  package var sumOfSquares: Double
   /// The upper limits of the buckets, ascending.
-  public var limits: [Double]
+  package var limits: [Double]
   /// How many values each bucket holds.
-  public var buckets: [Double]
+  package var buckets: [Double]
 
-  public init(
+  package init(
     minimum: Double, maximum: Double, count: Double, sum: Double, sumOfSquares: Double,
     limits: [Double], buckets: [Double]
   ) {
@@ -29,7 +29,7 @@ extension Histogram {
   ///
   /// Values that are infinite or not a number are left out; nil where no others are. Values that are
   /// all the same fill one bucket.
-  public init?(of values: [Float], bucketCount: Int = 30) {
+  package init?(of values: [Float], bucketCount: Int = 30) {
     precondition(bucketCount > 0, "a histogram of \(bucketCount) buckets")
     let values = values.filter(\.isFinite).map(Double.init)
     guard let minimum = values.min(), let maximum = values.max() else { return nil }

@@ -2,7 +2,7 @@ import Agents
 import EnvironmentInterface
 import Foundation
 import Randomness
-import Training
+import TrainedAgents
 
 guard CommandLine.arguments.count == 2 else {
   print("usage: Embedding RUN")
