@@ -39,7 +39,8 @@ INLINE void CK(product_tile)(int R, int V, int overlaps, const CK(product_block)
   size_t c_row = block->c_row;
   UNROLL for (int r = 0; r < R; r++)
     UNROLL for (int v = 0; v < V; v++) {
-      const float *from = block->accumulates ? to + r * c_row : block->start + column;
+      const float *from =
+          block->accumulates || !block->start ? to + r * c_row : block->start + column;
       sum[r][v] = block->accumulates || block->start ? v_load(from + v * 16) : v_set(0);
     }
   size_t a_step = block->a_step, b_step = block->b_step;
