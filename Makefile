@@ -7,8 +7,8 @@ SOURCES = Package.swift Plugins Sources Environments Tests Experiments
 SEED ?= 0
 PREFIX ?= /usr/local
 
-.PHONY: setup build install demo test bench side-by-side bench-environments format lint sanitize traps \
-  crash-sweep fuzz replay
+.PHONY: setup build install demo test bench side-by-side bench-environments format lint sanitize \
+  sanitize-memory docs traps crash-sweep fuzz replay
 
 setup:
 	@Scripts/setup.sh
@@ -49,13 +49,25 @@ bench-environments: build
 format:
 	swift format --in-place --recursive --parallel $(SOURCES)
 
+# The handbook and the documentation of the public modules, as a site in docs/.
+docs: setup
+	Scripts/docs.sh
+
+# Formatting; a comment on every public declaration; unsafe code where it belongs alone; imports that
+# go up.
 lint:
 	swift format lint --strict --recursive --parallel $(SOURCES)
+	Scripts/lint.sh
 
 # The tests under ThreadSanitizer, in a build of their own.
 sanitize: setup
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/thread-sanitizer.txt \
 	  $(TEST) --sanitize thread --scratch-path .build-sanitize --skip CommandTests
+
+# The tests of kernels, tape and readers under AddressSanitizer and UndefinedBehaviorSanitizer, in builds
+# of their own: make sanitize-memory
+sanitize-memory: setup
+	Scripts/sanitize-memory.sh
 
 # Puts each known mistake back and demands that a test notices.
 traps: setup
