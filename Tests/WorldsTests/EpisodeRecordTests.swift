@@ -1,10 +1,8 @@
-import Configuration
 import EnvironmentInterface
 import Foundation
 import NeuralNetworks
 import Runs
 import Testing
-import TrainedAgents
 import Worlds
 
 @Suite("Records of episodes")
@@ -58,8 +56,7 @@ struct EpisodeRecordTests {
   @Test("an episode of another world, or of actions and numbers that it does not know, is refused")
   func unusable() throws {
     defer { try? FileManager.default.removeItem(at: url) }
-    let configuration = try TrainingConfiguration.resolve(set: []).configuration
-    let world = try EnvironmentRegistry.make("gridworld/Empty-5x5", configuration.env)
+    let world = try EnvironmentRegistry.make("gridworld/Empty-5x5", EnvironmentConfigurations())
     func message(
       _ action: Int, reward: Double = 0, environment: String = "gridworld/Empty-5x5"
     ) throws -> String? {
