@@ -30,7 +30,7 @@ struct EpisodeFuzzTests {
       try Mutation.mutate(whole, using: &generator).write(to: file)
       do {
         let episode = try EpisodeRecord(contentsOf: file, of: world)
-        #expect(episode.steps.allSatisfy(\.reward.isFinite))
+        #expect(episode.steps.allSatisfy { $0.reward.isFinite })
         #expect(episode.actions.count == episode.steps.count - 1)
       } catch let error as RunFileError {
         #expect(error.file == file.path)
