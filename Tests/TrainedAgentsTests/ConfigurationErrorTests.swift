@@ -214,7 +214,10 @@ struct ConfigurationErrorTests {
       ("agent.opt.schedule=step", "must be one of const, linear, cosine"),
       ("agent.dyn.typ=gru", "must be rssm"),
       ("agent.dyn.rssm.unimix=1.0", "must be at least 0 and below 1"),
-      ("agent.dyn.rssm.norm=batch", "must be one of rms, layer, none"),
+      (
+        "agent.dyn.rssm.norm=batch",
+        "must be one of rms, layer, none, or rms1em5 for another epsilon"
+      ),
       ("agent.dyn.rssm.winit=xavier", "must be a distribution and a fan, trunc_normal_in for one"),
       ("agent.dyn.rssm.blocks=7", "must divide deter, 8192"),
       ("agent.dyn.rssm.blocks=0", "must be at least 1"),

@@ -34,7 +34,7 @@ struct VerificationFuzzTests {
   @Test(
     "a trace",
     arguments: [
-      "traces/grid-Empty-5x5-0", "traces/pendulum-classic",
+      "traces/grid-Empty-5x5-0", "traces/pendulum-dmcontrol",
       "wandering/grid-Dynamic-Obstacles-5x5",
     ])
   func trace(name: String) throws {
