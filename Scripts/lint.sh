@@ -11,7 +11,7 @@ complain() {
 }
 
 # Libraries and worlds, without the executable and generated code.
-mapfile -t files < <(git ls-files 'Sources/*.swift' 'Environments/*.swift' |
+mapfile -t files < <(find Sources Environments -name '*.swift' | sort |
   grep -v -e '^Sources/dreamer/' -e '\.pb\.swift$')
 
 # Kernels, and one wrapper for each C library.
@@ -25,7 +25,7 @@ while read -r line; do complain "$line: libraries do not print, exit or trap"; d
     grep -vE '^[^:]*:[0-9]*: *//' || true)
 
 # The Swift files of a module, without generated ones.
-files_of() { git ls-files "$1*.swift" | grep -v '\.pb\.swift$' || true; }
+files_of() { find "${1%/}" -name '*.swift' | sort | grep -v '\.pb\.swift$' || true; }
 
 for folder in Sources/*/ Environments/*/; do
   lines=$(files_of "$folder" | tr '\n' '\0' | xargs -0 --no-run-if-empty cat | wc -l)
