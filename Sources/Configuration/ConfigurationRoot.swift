@@ -25,7 +25,8 @@ public protocol ConfigurationRoot: Codable, Sendable, Equatable {
 
   /// Checks values that depend on each other.
   ///
-  /// - Parameter table: its ``ConfigurationTable/require(_:_:_:value:)`` throws with the origin of a value.
+  /// - Parameter table: its ``ConfigurationTable/require(_:_:_:value:)`` throws with the origin of a
+  ///   value.
   /// - Throws: ``ConfigurationError``.
   func check(_ table: ConfigurationTable<Self>) throws
 }

@@ -93,11 +93,6 @@ struct ConvolutionPlan: Sendable, Equatable {
     }
     return entries
   }
-
-  /// Calls `body` with the plan as C sees it.
-  func withPlan<Result>(_ body: (UnsafePointer<ck_tap_plan>) -> Result) -> Result {
-    table.withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: ck_tap_plan.self)) }
-  }
 }
 
 extension ConvolutionPlan {
@@ -133,7 +128,7 @@ extension ConvolutionPlan {
 // The kernels on a plan. Who calls them has checked the counts of the blocks.
 extension ConvolutionPlan {
   func pack(_ kernel: Region, into packed: Region) {
-    withPlan { kernels.tap_pack($0, kernel.base, packed.base) }
+    table.withTable(as: ck_tap_plan.self) { kernels.tap_pack($0, kernel.base, packed.base) }
   }
 
   /// Overwrites the destination pixels of this plan.
@@ -143,7 +138,7 @@ extension ConvolutionPlan {
     let mark = scratch.mark
     defer { scratch.rewind(to: mark) }
     let ring = scratch.allocate(ringCount)
-    withPlan {
+    table.withTable(as: ck_tap_plan.self) {
       kernels.tap_convolution(
         $0, source.base, packed.base, bias?.base, destination.base, ring.base)
     }
@@ -159,7 +154,7 @@ extension ConvolutionPlan {
     let columnGradient = scratch.allocate(columns)
     let ring = scratch.allocate(gradientRingCount)
     let sums = scratch.allocate((weightCount + columns) * 16)
-    withPlan {
+    table.withTable(as: ck_tap_plan.self) {
       kernels.tap_weight_gradient(
         $0, source.base, destinationGradient.base, weightGradient.base, columnGradient.base,
         ring.base, sums.base)

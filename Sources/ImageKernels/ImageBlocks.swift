@@ -1,44 +1,5 @@
 import Kernels
 
-/// Where the frames of up to sixteen lanes begin in a run of bytes.
-package struct FrameOffsets: Sendable {
-  /// Lanes that hold a frame; the others are zero in a block.
-  package let count: Int
-  private var offsets: SIMD16<Int64> = .zero
-
-  /// Bytes before the first frame.
-  package var first: Int {
-    precondition(count > 0, "no frames")
-    return Int(offsets[0])
-  }
-
-  /// - Parameter offsets: bytes before each frame, at most sixteen.
-  package init(_ offsets: some Collection<Int>) {
-    precondition(offsets.count <= 16, "\(offsets.count) frames in a block of sixteen")
-    count = offsets.count
-    for (lane, offset) in offsets.enumerated() { self.offsets[lane] = Int64(offset) }
-  }
-
-  /// The frames `frames`, one behind the other, of `frameSize` bytes each.
-  package init(_ frames: Range<Int>, frameSize: Int) {
-    self.init(frames.lazy.map { $0 * frameSize })
-  }
-
-  fileprivate func check(_ frames: Bytes, frameSize: Int) {
-    for lane in 0..<count {
-      precondition(
-        offsets[lane] >= 0 && Int(offsets[lane]) + frameSize <= frames.count,
-        "a frame of \(frameSize) bytes at \(offsets[lane]) of \(frames.count)")
-    }
-  }
-
-  fileprivate func withOffsets(_ body: (UnsafePointer<Int64>) -> Void) {
-    withUnsafePointer(to: offsets) { pointer in
-      pointer.withMemoryRebound(to: Int64.self, capacity: 16) { body($0) }
-    }
-  }
-}
-
 /// Between frames, or rows of matrices, and blocks `[channels, height, width, 16]` with an image in
 /// each lane.
 package enum ImageBlocks {
@@ -103,12 +64,9 @@ package enum ImageBlocks {
     _ block: Region, order: [Int32], into rows: Matrix, accumulating: Bool = false
   ) {
     check(block, order, rows)
-    order.withUnsafeBufferPointer { order in
-      guard let base = order.baseAddress else { return }
-      kernels.gather_rows(
-        block.base, rows.rows, order.count, base, accumulating ? 1 : 0, rows.region.base,
-        rows.stride)
-    }
+    kernels.gather_rows(
+      block.base, rows.rows, order.count, order, accumulating ? 1 : 0, rows.region.base,
+      rows.stride)
   }
 
   /// `block[e, lane] = rows[lane, order[e]]` (or `+=`), with zero in lanes without a row.
@@ -116,12 +74,9 @@ package enum ImageBlocks {
     _ rows: Matrix, order: [Int32], into block: Region, accumulating: Bool = false
   ) {
     check(block, order, rows)
-    order.withUnsafeBufferPointer { order in
-      guard let base = order.baseAddress else { return }
-      kernels.scatter_rows(
-        rows.region.base, rows.stride, rows.rows, order.count, base, accumulating ? 1 : 0,
-        block.base)
-    }
+    kernels.scatter_rows(
+      rows.region.base, rows.stride, rows.rows, order.count, order, accumulating ? 1 : 0,
+      block.base)
   }
 
   private static func check(_ block: Region, _ order: [Int32], _ rows: Matrix) {

@@ -50,15 +50,11 @@ struct PlanarConvolution: Sendable, Equatable {
     let mark = scratch.mark
     defer { scratch.rewind(to: mark) }
     let unfolded = scratch.allocate(unfoldedCount), padded = scratch.allocate(paddedCount)
-    unfolding.withUnsafeBytes { plan in
-      kernels.planar_unfold(
-        plan.baseAddress!.assumingMemoryBound(to: ck_unfold_plan.self), source.base, unfolded.base,
-        padded.base)
+    unfolding.withTable(as: ck_unfold_plan.self) {
+      kernels.planar_unfold($0, source.base, unfolded.base, padded.base)
     }
-    taps.withUnsafeBytes { plan in
-      kernels.planar_convolution(
-        plan.baseAddress!.assumingMemoryBound(to: ck_tap_plan.self), unfolded.base, packed.base,
-        bias.base, destination.base)
+    taps.withTable(as: ck_tap_plan.self) {
+      kernels.planar_convolution($0, unfolded.base, packed.base, bias.base, destination.base)
     }
   }
 }

@@ -84,8 +84,8 @@ package final class Arena: @unchecked Sendable {
   /// Takes back everything.
   package func reset() { rewind(to: Mark(block: 0, offset: 0)) }
 
-  /// Hands the same memory out once more, from the front on, to others who use it in turn with those that
-  /// have it already.
+  /// Hands the same memory out once more, from the front on, to others who use it in turn with those
+  /// that have it already.
   package func share() { (block, offset) = (0, 0) }
 
   /// Zeros what was allocated before `mark`, from the beginning on.

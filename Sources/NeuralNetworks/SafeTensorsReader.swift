@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension SafeTensors {
@@ -50,18 +51,10 @@ extension SafeTensors {
     var metadata: [String: String] = [:]
     var items: [String: Item] = [:]
 
-    struct Name: CodingKey {
-      var stringValue: String
-      var intValue: Int? { nil }
-      init(_ name: String) { stringValue = name }
-      init?(stringValue: String) { self.init(stringValue) }
-      init?(intValue: Int) { nil }
-    }
-
     init() {}
 
     init(from decoder: any Decoder) throws {
-      let container = try decoder.container(keyedBy: Name.self)
+      let container = try decoder.container(keyedBy: NamedKey.self)
       // In order, so that of several mistakes the same is told each time.
       for name in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
         if name.stringValue == Self.metadataKey {
@@ -73,9 +66,9 @@ extension SafeTensors {
     }
 
     func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: Name.self)
-      if !metadata.isEmpty { try container.encode(metadata, forKey: Name(Self.metadataKey)) }
-      for (name, item) in items { try container.encode(item, forKey: Name(name)) }
+      var container = encoder.container(keyedBy: NamedKey.self)
+      if !metadata.isEmpty { try container.encode(metadata, forKey: NamedKey(Self.metadataKey)) }
+      for (name, item) in items { try container.encode(item, forKey: NamedKey(name)) }
     }
   }
 

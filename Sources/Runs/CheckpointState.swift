@@ -58,7 +58,7 @@ package struct CheckpointState: Sendable {
     else { throw Self.damage(of: url) }
     (step, isFinished) = (members.step, members.isFinished)
     (files, checksum, arithmetic) = (members.files, members.checksum, members.arithmetic)
-    guard try isWhole else { throw damage }
+    guard isWhole else { throw damage }
   }
 
   /// The step that a state tells, whatever else may be wrong with it; nil where it tells none.
@@ -67,18 +67,14 @@ package struct CheckpointState: Sendable {
     return try? decoder.decode(Step.self, from: AtomicFile.read(url)).step
   }
 
-  /// Whether the file is what was written.
+  /// Whether the file is what was written, as far as it says what that was.
   private var isWhole: Bool {
-    get throws {
-      guard let checksum else { return try member("run", as: Anything.self) == nil }
-      guard let text = String(data: data, encoding: .utf8) else { return false }
-      let unsealed = text.replacingOccurrences(
-        of: Self.seal(checksum), with: Self.seal(Self.noChecksum))
-      return Data(unsealed.utf8).checksumText == checksum
-    }
+    guard let checksum else { return true }
+    guard let text = String(data: data, encoding: .utf8) else { return false }
+    let unsealed = text.replacingOccurrences(
+      of: Self.seal(checksum), with: Self.seal(Self.noChecksum))
+    return Data(unsealed.utf8).checksumText == checksum
   }
-
-  private struct Anything: Decodable { init(from decoder: any Decoder) {} }
 
   /// What an owner keeps under a name; nil where there is nothing.
   ///
@@ -148,23 +144,14 @@ extension CheckpointState {
   }
 }
 
-/// A member's name, which is known when the program runs.
-private struct MemberName: CodingKey {
-  let stringValue: String
-  var intValue: Int? { nil }
-
-  init(stringValue: String) { self.stringValue = stringValue }
-  init?(intValue: Int) { nil }
-}
-
 /// An object with any members.
 private struct Object: Encodable {
   let members: [String: any Encodable]
 
   func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: MemberName.self)
+    var container = encoder.container(keyedBy: NamedKey.self)
     for (name, value) in members {
-      try container.encode(value, forKey: MemberName(stringValue: name))
+      try container.encode(value, forKey: NamedKey(name))
     }
   }
 }
@@ -174,7 +161,7 @@ private struct Member<Value: Decodable>: DecodableWithConfiguration {
   let value: Value?
 
   init(from decoder: any Decoder, configuration name: String) throws {
-    value = try decoder.container(keyedBy: MemberName.self)
-      .decodeIfPresent(Value.self, forKey: MemberName(stringValue: name))
+    value = try decoder.container(keyedBy: NamedKey.self)
+      .decodeIfPresent(Value.self, forKey: NamedKey(name))
   }
 }

@@ -9,6 +9,8 @@ public struct TimeSplit: Sendable, Equatable {
   /// Of the clock, the phases and everything else included.
   private var elapsed = 0.0
   private var updates = 0
+  /// Of the updates' phases.
+  private var updating = 0.0
   private var multiplyAdds = 0
 
   package init(phases: [String]) {
@@ -27,7 +29,10 @@ public struct TimeSplit: Sendable, Equatable {
   package mutating func addUpdate(
     phases: [(name: String, seconds: Double)], multiplyAdds: Int
   ) {
-    for (name, seconds) in phases { add(name, seconds: seconds) }
+    for (name, seconds) in phases {
+      add(name, seconds: seconds)
+      updating += seconds
+    }
     self.multiplyAdds += multiplyAdds
     updates += 1
   }
@@ -37,14 +42,8 @@ public struct TimeSplit: Sendable, Equatable {
   /// A phase's part of the time.
   package func share(of phase: String) -> Double { (seconds[phase] ?? 0) / max(elapsed, 1e-9) }
 
-  /// What is no part of an update.
-  private static let world = "environment"
-
   /// 10⁹ floating-point operations a second of matrix products and convolutions, while updates run.
-  package var gflops: Double {
-    let busy = seconds.reduce(0) { $0 + ($1.key == Self.world ? 0 : $1.value) }
-    return 2 * Double(multiplyAdds) / max(busy, 1e-9) / 1e9
-  }
+  package var gflops: Double { 2 * Double(multiplyAdds) / max(updating, 1e-9) / 1e9 }
 
   /// Under the names of `metrics.jsonl`.
   package var metrics: [(name: String, value: Double)] {
@@ -65,6 +64,7 @@ public struct TimeSplit: Sendable, Equatable {
   package static func += (split: inout TimeSplit, other: TimeSplit) {
     split.seconds.merge(other.seconds) { $0 + $1 }
     split.elapsed += other.elapsed
+    split.updating += other.updating
     split.updates += other.updates
     split.multiplyAdds += other.multiplyAdds
   }

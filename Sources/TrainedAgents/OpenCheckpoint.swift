@@ -3,6 +3,7 @@ import Configuration
 import EnvironmentInterface
 import Files
 import Foundation
+import NeuralNetworks
 import Runs
 import Worlds
 
@@ -58,6 +59,8 @@ package struct OpenCheckpoint {
     }
     self.agent = agent
     self.run = try state.member("run", as: SavedRun.self)
+    // A run of ours has one.
+    if self.run != nil, state.checksum == nil { throw state.damage }
     guard state.step == checkpoint.step else {
       throw RunFileError(
         file: checkpoint.state.path,
@@ -85,6 +88,21 @@ package struct OpenCheckpoint {
     configuration = own?.configuration ?? theirs?.configuration
     ofRun = theirs?.configuration
     file = own == nil ? run?.configuration ?? checkpoint.configuration : checkpoint.configuration
+  }
+
+  /// What a command's argument means, with the parameters of its agent.
+  ///
+  /// - Parameter url: a run folder, for its newest checkpoint, or a checkpoint's folder.
+  /// - Throws: as ``init(_:in:)``; `SafeTensorsError`.
+  static func withParameters(
+    at url: URL
+  ) throws -> (opened: OpenCheckpoint, parameters: SafeTensors) {
+    try RunFolder.reading(url) { run, checkpoint in
+      // Before all that takes a while: the run may go on, and take the checkpoint away.
+      let data = try AtomicFile.read(checkpoint.parameters)
+      let opened = try OpenCheckpoint(checkpoint, in: run)
+      return (opened, try checkpoint.tensors(in: data, checkpoint.parameters, of: opened.state))
+    }
   }
 
   /// What the agent's configuration is, and where it stands: how it is evaluated, and on what, is what
@@ -119,7 +137,7 @@ private struct SavedRun: Decodable {
 extension AgentState {
   /// Whether its numbers are such as an agent can have; a file without a checksum can hold any.
   fileprivate var isPlausible: Bool {
-    let normalizers = [returnNormalizer, valueNormalizer, advantageNormalizer]
+    let normalizers = Self.normalizers.map { self[keyPath: $0.path] }
     return CheckpointState.counts ~= updates && 0..<Int(Int32.max) ~= slowValueCount
       && normalizers.allSatisfy { [$0.first, $0.second, $0.correction].allSatisfy(\.isFinite) }
   }

@@ -49,14 +49,9 @@ public struct StartingWeights: Sendable {
         file, try SafeTensors(data: data, file: file.path), data.checksumText
       )
     }
-    return try RunFolder.reading(url) { run, checkpoint in
-      // Before all that takes a while: the run may go on, and take the checkpoint away.
-      let data = try AtomicFile.read(checkpoint.parameters)
-      let opened = try OpenCheckpoint(checkpoint, in: run)
-      let tensors = try checkpoint.tensors(in: data, checkpoint.parameters, of: opened.state)
-      let name = checkpoint.parameters.lastPathComponent
-      return (checkpoint.parameters, tensors, opened.state.files?[name] ?? "\(opened.step)")
-    }
+    let (opened, tensors) = try OpenCheckpoint.withParameters(at: url)
+    let file = opened.checkpoint.parameters
+    return (file, tensors, opened.state.files?[file.lastPathComponent] ?? "\(opened.step)")
   }
 
   /// Copies what fits into an agent. A slow critic that does not fit as a whole begins as a copy of

@@ -3,7 +3,6 @@ import Configuration
 import EnvironmentInterface
 import Files
 import Foundation
-import NeuralNetworks
 import Runs
 import Worlds
 
@@ -33,19 +32,7 @@ public struct TrainedAgent: Sendable {
   public init(
     contentsOf url: URL, makeEnvironment: (@Sendable () throws -> any Environment)? = nil
   ) throws {
-    self = try RunFolder.reading(url) { run, checkpoint in
-      // Before all that takes a while: the run may go on, and take the checkpoint away.
-      let data = try AtomicFile.read(checkpoint.parameters)
-      let opened = try OpenCheckpoint(checkpoint, in: run)
-      let parameters = try checkpoint.tensors(in: data, checkpoint.parameters, of: opened.state)
-      return try TrainedAgent(opened, parameters, makeEnvironment)
-    }
-  }
-
-  private init(
-    _ opened: OpenCheckpoint, _ parameters: SafeTensors,
-    _ makeEnvironment: (@Sendable () throws -> any Environment)?
-  ) throws {
+    let (opened, parameters) = try OpenCheckpoint.withParameters(at: url)
     let checkpoint = opened.checkpoint
     guard let (configuration, file) = opened.configurationOfAgent else {
       throw FileError(

@@ -6,7 +6,8 @@ import Runs
 import Telemetry
 import TrainedAgents
 
-/// Looks at batches of replay that are drawn apart from those of training: losses, and pictures of what the model predicts.
+/// Looks at batches of replay that are drawn apart from those of training: losses, and pictures of what
+/// the model predicts.
 final class Reporter {
   private let configuration: TrainingConfiguration
   private let pictures: ReportPictures

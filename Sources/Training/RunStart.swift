@@ -100,9 +100,8 @@ struct RunStanding {
     run = try configuration.explaining(opened?.configuration) {
       try Self.restore(opened, start.learner, start.driver, replay)
     }
-    let logged = (run?.log, run?.logSizes)
-    history = try opened.map {
-      try RunHistory(of: folder, through: $0.step, logged.0, within: logged.1)
+    history = try opened.map { [run] in
+      try RunHistory(of: folder, through: $0.step, run?.log, within: run?.logSizes)
     }
     let recordings =
       opened == nil

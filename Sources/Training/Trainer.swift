@@ -42,7 +42,6 @@ public final class Trainer {
   private let trainingStep: TrainingStep
   private var ratio: TrainRatio
   private let key: Key
-  private let log: RunLog
   private let training: TrainingLog
   private let reporter: Reporter
   private var best: BestEvaluation?
@@ -99,7 +98,7 @@ public final class Trainer {
     if !hadFinished { try folder.create(resuming: resuming) }
     let text = Data(configuration.text(ofRun: identity).utf8)
     if !isBegun { try AtomicFile.write(text, to: folder.configuration) }
-    log = try RunLog(
+    let log = try RunLog(
       hadFinished ? nil : folder, continuing: standing.history,
       from: run?.log ?? RunLog.State(), phases: TrainingLog.phases, progress: progress)
     training = TrainingLog(log, agent: learner.agent)
@@ -131,6 +130,8 @@ public final class Trainer {
     }
     return notes
   }
+
+  private var log: RunLog { training.log }
 
   // MARK: the loop
 

@@ -1,7 +1,9 @@
 import Configuration
 import EnvironmentFamilies
+import Files
 
-/// `env`: the choices that environments leave, a group for each family, and what stands around any world.
+/// `env`: the choices that environments leave, a group for each family, and what stands around any
+/// world.
 public struct EnvironmentConfigurations: Sendable {
   /// By the names of families.
   private var families = [String: any EnvironmentSettings](
@@ -18,15 +20,9 @@ public struct EnvironmentConfigurations: Sendable {
     set { families[Family.name] = newValue }
   }
 
-  private static func defaults(
-    of family: (some EnvironmentFamily).Type
-  ) -> any EnvironmentSettings {
-    settings(of: family).init()
-  }
-
-  private static func settings<Family: EnvironmentFamily>(of family: Family.Type)
-    -> Family.Settings.Type
-  { Family.Settings.self }
+  private static func defaults<Family: EnvironmentFamily>(
+    of family: Family.Type
+  ) -> any EnvironmentSettings { Family.Settings() }
 
   /// What values must be, by key.
   package static var ranges: [ConfigurationRange] {
@@ -65,22 +61,14 @@ extension EnvironmentConfigurations: Equatable {
 }
 
 extension EnvironmentConfigurations: Codable {
-  private struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  private static let wrap = Name(stringValue: "wrap")
+  private static let wrap = NamedKey("wrap")
 
   /// - Throws: `DecodingError` where a family's group, `wrap` or a key of theirs is missing.
   public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: Name.self)
+    let values = try decoder.container(keyedBy: NamedKey.self)
     func decode<Family: EnvironmentFamily>(_ family: Family.Type) throws -> any EnvironmentSettings
     {
-      try values.decode(Family.Settings.self, forKey: Name(stringValue: Family.name))
+      try values.decode(Family.Settings.self, forKey: NamedKey(Family.name))
     }
     for family in EnvironmentRegistry.families { families[family.name] = try decode(family) }
     wrap = try values.decode(WrapConfiguration.self, forKey: Self.wrap)
@@ -88,9 +76,9 @@ extension EnvironmentConfigurations: Codable {
 
   /// Writes a group for each family, and `wrap`.
   public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Name.self)
+    var values = encoder.container(keyedBy: NamedKey.self)
     for (name, settings) in families {
-      try values.encode(settings, forKey: Name(stringValue: name))
+      try values.encode(settings, forKey: NamedKey(name))
     }
     try values.encode(wrap, forKey: Self.wrap)
   }

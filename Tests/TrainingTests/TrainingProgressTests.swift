@@ -20,6 +20,7 @@ struct TrainingProgressTests {
     let folder = RunFolder(at: scratch.url.appendingPathComponent("run"))
     _ = try Trainer(configuration, in: folder, progress: progress).run()
     let lines = shown.split(separator: "\n").suffix(6)
+    #expect(lines.count == 6)
     for (line, pattern) in zip(
       lines,
       [
