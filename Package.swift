@@ -37,6 +37,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]
     ),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     // Loads SDL 2 when a window is first wanted; no header of SDL is needed.
     .target(name: "CSDL2", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -61,7 +62,8 @@ let package = Package(
       dependencies: ["Configuration", "LatentModels", "EnvironmentInterface"],
       exclude: ["README.md"]),
     .target(name: "Agents", dependencies: ["Learning", "WorldModels"]),
-    .target(name: "Probes", dependencies: ["Agents"]),
+    .target(name: "Statistics", dependencies: ["Randomness"]),
+    .target(name: "Probes", dependencies: ["Agents", "Statistics"]),
     .target(
       name: "EnvironmentFamilies", dependencies: ["Configuration", "EnvironmentInterface"],
       path: "Environments/Families"),
@@ -91,6 +93,15 @@ let package = Package(
       dependencies: [
         "Pictures", "Runs", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["README.md", "Events/event.proto"]),
+    // Frames alone: of worlds, of recordings, of pictures, of IDX files.
+    .target(name: "FrameSources", dependencies: ["CZlib", "Pictures", "Worlds"]),
+    .target(
+      name: "Autoencoders",
+      dependencies: ["Configuration", "LatentModels", "Learning", "Statistics"]),
+    .target(
+      name: "AutoencoderTraining",
+      dependencies: ["Autoencoders", "FrameSources", "Telemetry"],
+      resources: [.embedInCode("Presets")]),
     .target(name: "Storyboards", dependencies: ["Agents", "Pictures"]),
     .target(
       name: "Training", dependencies: ["Evaluation", "ReplayBuffers", "Storyboards", "Telemetry"]),
@@ -98,13 +109,14 @@ let package = Package(
     .target(name: "Benchmarks", dependencies: ["Training"]),
     .target(
       name: "Reports", dependencies: ["Probes", "Storyboards", "Training"], exclude: ["README.md"]),
-    .target(name: "Verification", dependencies: ["TrainedAgents"]),
+    .target(name: "Verification", dependencies: ["Autoencoders", "TrainedAgents"]),
     .target(name: "Viewer", dependencies: ["CSDL2", "Pictures"]),
     .target(name: "Sessions", dependencies: ["Training", "Viewer"]),
     .executableTarget(
       name: "dreamer",
       dependencies: [
-        "Benchmarks", "CAllocator", "Inspection", "Reports", "Sessions", "Verification",
+        "AutoencoderTraining", "Benchmarks", "CAllocator", "Inspection", "Reports", "Sessions",
+        "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], plugins: ["CommitStamp"]),
     .plugin(name: "CommitStamp", capability: .buildTool()),
@@ -134,6 +146,12 @@ let package = Package(
     .testTarget(name: "LearningTests", dependencies: ["Learning", "TestSupport"]),
     .testTarget(name: "WorldModelsTests", dependencies: ["WorldModels", "TestSupport"]),
     .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"]),
+    .testTarget(name: "FrameSourcesTests", dependencies: ["FrameSources", "TestSupport"]),
+    .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "TestSupport"]),
+    .testTarget(
+      name: "AutoencoderTrainingTests",
+      dependencies: ["AutoencoderTraining", "Inspection", "TestSupport"]),
     .testTarget(
       name: "ProbesTests", dependencies: ["Probes", "Gridworld", "Pendulum", "TestSupport"]),
     .testTarget(name: "ReplayBuffersTests", dependencies: ["ReplayBuffers", "TestSupport"]),

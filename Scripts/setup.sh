@@ -8,4 +8,4 @@ command -v swift > /dev/null || {
   echo "setup: there is no swift; install Swift 6.2 or later from https://swift.org/install" >&2
   exit 1
 }
-Scripts/packages.sh libopenblas-dev libpng-dev libzstd-dev
+Scripts/packages.sh libopenblas-dev libpng-dev libzstd-dev zlib1g-dev
