@@ -118,6 +118,22 @@ extension Tape {
     return y
   }
 
+  /// Rows as images.
+  ///
+  /// - Parameters:
+  ///   - rows: `[count, …]`, at most sixteen.
+  ///   - order: the column of each element `[channels, height, width]`. Of tracked rows each column
+  ///     is one element's.
+  package func scatter(
+    _ rows: Tensor, order: [Int32], channels: Int, height: Int, width: Int
+  ) -> ImageTensor {
+    let y = image(
+      count: rows.rows, channels: channels, height: height, width: width, tracked: rows.isTracked)
+    ImageBlocks.scatter(rows.valueMatrix, order: order, into: y.values)
+    if y.isTracked { record(RowsToImagesOperation(rows: rows, order: order, y: y)) }
+    return y
+  }
+
   /// The squared error between the sigmoids of logits and one image key, `Σ (m - x / 255)²` over its
   /// pixels (ALGORITHM section 5).
   ///
@@ -247,6 +263,17 @@ struct ScatterOperation: TapeOperation {
     if b.isTracked {
       ImageBlocks.gather(gradient, order: orderB, into: b.gradientMatrix, accumulating: true)
     }
+  }
+}
+
+struct RowsToImagesOperation: TapeOperation {
+  let rows: Tensor
+  let order: [Int32]
+  let y: ImageTensor
+
+  func pullback(_ tape: Tape) {
+    ImageBlocks.gather(
+      tape.gradient(of: y), order: order, into: rows.gradientMatrix, accumulating: true)
   }
 }
 

@@ -74,6 +74,16 @@ package struct CategoricalDistribution: ClosedEntropy, ClosedDivergence {
   }
 }
 
+extension CategoricalDistribution: SeparableDistribution {
+  package var parts: Int { columns / classes }
+
+  package var separated: CategoricalDistribution {
+    CategoricalDistribution(
+      logits: logits.reshaped(rows: rows * parts, columns: classes),
+      probabilities: probabilities, classes: classes, mix: mix)
+  }
+}
+
 /// What a loss needs of a distribution at given values. `[rows, 1]` each, in nats.
 package struct DistributionTerms: Sendable {
   package let logProbability: Tensor

@@ -42,6 +42,15 @@ package protocol ClosedDivergence: Distribution {
   func divergence(from other: Self, _ tape: Tape) -> Divergence
 }
 
+/// A distribution whose numbers are independent of each other, so that each has a divergence of its own.
+package protocol SeparableDistribution: ClosedDivergence {
+  /// Independent parts of a row.
+  var parts: Int { get }
+  /// The same distributions with each part in a row of its own, those of a row one below the other:
+  /// `[rows · parts, …]`. Gradients go where they did.
+  var separated: Self { get }
+}
+
 /// `KL(p ‖ q)` of each row, twice, so that its two sides can be trained at different rates. For the plain
 /// divergence both get the same gradient.
 package struct Divergence: Sendable {

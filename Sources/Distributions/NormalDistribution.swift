@@ -96,6 +96,17 @@ struct DeviationOperation: TapeOperation {
   }
 }
 
+extension NormalDistribution: SeparableDistribution {
+  package var parts: Int { columns }
+
+  package var separated: NormalDistribution {
+    let count = rows * columns
+    return NormalDistribution(
+      mean: mean.reshaped(rows: count, columns: 1),
+      deviation: deviation.reshaped(rows: count, columns: 1))
+  }
+}
+
 struct NormalDrawOperation: TapeOperation {
   let distribution: NormalDistribution
   let noise: Region
