@@ -51,9 +51,9 @@ let package = Package(
     .target(name: "Randomness", dependencies: ["Kernels"]),
     .target(name: "Autodiff", dependencies: ["ImageKernels", "Kernels", "Randomness"]),
     .target(name: "Distributions", dependencies: ["Autodiff"]),
-    .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Files"]),
-    .target(name: "LatentModels", dependencies: ["Distributions", "NeuralNetworks"]),
     .target(name: "Configuration", dependencies: ["Files", "Yams"]),
+    .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Configuration"]),
+    .target(name: "LatentModels", dependencies: ["Distributions", "NeuralNetworks"]),
     .target(name: "Learning", dependencies: ["NeuralNetworks"]),
     .target(
       name: "EnvironmentInterface", dependencies: ["Randomness"], path: "Environments/Interface"),

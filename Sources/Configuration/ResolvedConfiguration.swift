@@ -113,6 +113,17 @@ extension ConfigurationRoot {
     ConfigurationTable(Self()).rows.map(\.key)
   }
 
+  /// The same with some values set.
+  /// - Parameter set: `key=value` each.
+  /// - Throws: ``ConfigurationError``, also where a value is out of its range.
+  package func overlaid(_ set: [String]) throws -> Self {
+    if set.isEmpty { return self }
+    var table = ConfigurationTable(self)
+    for assignment in set { try table.overlay(assignment: assignment, origin: .option("--set")) }
+    try table.validate()
+    return try table.configuration()
+  }
+
   /// The configuration as YAML that ``init(yaml:file:)`` reads.
   public func yaml() -> String { ConfigurationTable(self).yaml { _ in nil } }
 

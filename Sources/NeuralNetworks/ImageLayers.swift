@@ -9,8 +9,8 @@ package struct ConvolutionLayer: Sendable {
   let bias: Parameter
 
   package init(
-    _ convolution: Convolution, _ initializer: Initializer, named name: String,
-    in builder: inout ParameterBuilder
+    _ convolution: Convolution, _ initializer: Initializer, bias: Initializer = .zeros,
+    named name: String, in builder: inout ParameterBuilder
   ) {
     self.convolution = convolution
     kernel = builder.declare(
@@ -19,7 +19,8 @@ package struct ConvolutionLayer: Sendable {
         convolution.kernel, convolution.kernel, convolution.inputChannels,
         convolution.outputChannels,
       ], initializer)
-    bias = builder.declare("\(name)/bias", shape: [convolution.outputChannels], .zeros)
+    self.bias = builder.declare(
+      "\(name)/bias", shape: [convolution.outputChannels], bias)
   }
 
   /// - Parameter pools: whether each 2×2 cell is reduced to its maximum.

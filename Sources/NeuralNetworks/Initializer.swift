@@ -60,7 +60,7 @@ package struct Initializer: Sendable, Equatable {
     let factor = scale * spread(shape)
     switch distribution {
     case .zeros: return [Float](repeating: 0, count: count)
-    case .ones: return [Float](repeating: 1, count: count)
+    case .ones: return [Float](repeating: Float(scale), count: count)
     case .normal: return (0..<count).map { _ in Float(factor * generator.normal()) }
     case .uniform:
       let limit = 3.0.squareRoot() * factor

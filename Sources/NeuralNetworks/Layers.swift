@@ -8,17 +8,18 @@ package struct Linear: Sendable {
 
   /// - Parameters:
   ///   - groups: 1 for a full matrix; more for a matrix each for contiguous groups of features.
+  ///   - bias: how the biases are drawn at first.
   ///   - name: of the scope, as the reference names it.
   package init(
     from inputs: Int, to outputs: Int, groups: Int = 1, _ initializer: Initializer,
-    named name: String, in builder: inout ParameterBuilder
+    bias: Initializer = .zeros, named name: String, in builder: inout ParameterBuilder
   ) {
     precondition(
       inputs % groups == 0 && outputs % groups == 0, "\(inputs)→\(outputs) in \(groups) groups")
     let shape = groups == 1 ? [inputs, outputs] : [groups, inputs / groups, outputs / groups]
     weights = WeightBlocks(
       builder.declare("\(name)/kernel", shape: shape, initializer), groups: groups)
-    bias = builder.declare("\(name)/bias", shape: [outputs], .zeros)
+    self.bias = builder.declare("\(name)/bias", shape: [outputs], bias)
   }
 
   /// - Parameter x: `[rows, in]`. - Returns: `[rows, out]`.

@@ -59,6 +59,11 @@ package struct UpdateStatistics: Sendable, Equatable {
   package var badTensor: String?
 }
 
+extension UpdateStatistics {
+  /// Of an update that was not made.
+  package static let none = UpdateStatistics()
+}
+
 /// Changes the parameters of one group that learn.
 ///
 /// LaProp (Ziyin et al. 2020, arXiv:2002.04839) as the reference orders it: a tensor's gradient is
