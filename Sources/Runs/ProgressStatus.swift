@@ -14,6 +14,8 @@ public struct ProgressStatus: Sendable, Equatable {
   public var scoreName: String
   /// What only a terminal has room for.
   public var details: Details
+  /// Images that an update learns from, for a rate; 0 where updates are not counted in images.
+  public var imagesPerUpdate = 0
 
   /// By default there is no score yet, and nothing that only a terminal shows.
   public init(
@@ -114,13 +116,19 @@ enum ProgressText {
     100 * status.steps / max(1, status.totalSteps)
   }
 
+  /// `1.02 updates/s`, or, where an update is of images, `4300 images/s`.
+  private static func speed(_ updates: Double, _ status: ProgressStatus) -> String {
+    guard status.imagesPerUpdate > 0 else { return "\(updates.fixed(2)) updates/s" }
+    return "\(Int((updates * Double(status.imagesPerUpdate)).rounded())) images/s"
+  }
+
   /// `1200/8000 steps (15 %), 290 updates, 1.02 updates/s, return 0.83, 12 min left`
   static func line(_ status: ProgressStatus, _ rates: ProgressRates) -> String {
     var parts = [
       "\(status.steps)/\(status.totalSteps) steps (\(percent(status)) %)",
       "\(status.updates) updates",
     ]
-    if let rate = rates.rate(\.updates) { parts.append("\(rate.fixed(2)) updates/s") }
+    if let rate = rates.rate(\.updates) { parts.append(speed(rate, status)) }
     if let score = status.score { parts.append("\(status.scoreName) \(score.fixed(2))") }
     if let left = rates.secondsLeft { parts.append("\(duration(left)) left") }
     return parts.joined(separator: ", ")

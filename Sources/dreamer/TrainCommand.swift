@@ -113,7 +113,7 @@ struct TrainCommand: ParsableCommand {
     }
     let folder =
       try logdir.map { RunFolder(at: URL(fileURLWithPath: $0)) }
-      ?? Self.makeFolder(for: resolved)
+      ?? NewRun.makeFolder(named: resolved.configuration.task)
     // Which fails where a run has begun in it.
     defer { if logdir == nil { rmdir(folder.url.path) } }
     if window { try trainInWindow(resolved, in: folder) } else { try train(resolved, in: folder) }
@@ -258,25 +258,5 @@ struct TrainCommand: ParsableCommand {
     }
     let task = configuration.task
     if !task.isEmpty, !EnvironmentRegistry.ids.contains(task) { throw UnknownEnvironment(id: task) }
-  }
-
-  /// Makes `runs/<environment>-<time>`; where another run has just got that name, `…-2`, and so on.
-  /// Making the folder is what decides.
-  private static func makeFolder(for resolved: ResolvedConfiguration<TrainingConfiguration>) throws
-    -> RunFolder
-  {
-    let formatter = DateFormatter()
-    formatter.locale = Locale(identifier: "en_US_POSIX")
-    formatter.dateFormat = "yyyyMMdd-HHmmss"
-    let task = ForeignText.fileName(resolved.configuration.task)
-    let name = "runs/\(task)-\(formatter.string(from: Date()))"
-    try RunFolder.create(URL(fileURLWithPath: "runs"))
-    var number = 1
-    while true {
-      let url = URL(fileURLWithPath: number == 1 ? name : "\(name)-\(number)")
-      if mkdir(url.path, 0o777) == 0 { return RunFolder(at: url) }
-      guard errno == EEXIST else { throw FileError(opening: url.path, errno) }
-      number += 1
-    }
   }
 }
