@@ -63,8 +63,10 @@ extension EpisodeRecord {
       SafeTensors(contentsOf: url), file: url, spaces: spaces, actionSpace: actionSpace)
   }
 
+  /// As ``init(contentsOf:spaces:actionSpace:)``, of a file that was read already.
+  ///
   /// - Parameter url: what errors call the file.
-  init(
+  package init(
     _ tensors: SafeTensors, file url: URL, spaces: [ObservationSpace], actionSpace: ActionSpace
   ) throws {
     let file = try EpisodeFile(tensors, file: url, format: Self.format)
