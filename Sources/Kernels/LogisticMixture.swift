@@ -151,8 +151,8 @@ package struct LogisticMixture: Sendable {
       }
     }
 
-    func cell(_ component: Int, _ channel: Int) -> Cell {
-      Cell(
+    func cell(_ component: Int, _ channel: Int) -> LogisticCell {
+      LogisticCell(
         x: x[channel], mean: mean(component, channel), logScale: logScale(component, channel),
         levels: mixture.levels)
     }
@@ -178,7 +178,7 @@ package struct LogisticMixture: Sendable {
 }
 
 /// The cell of the grid around a number, and its probability by one logistic distribution.
-private struct Cell {
+struct LogisticCell {
   let x: Float
   let levels: Int
   private let logScale: Float

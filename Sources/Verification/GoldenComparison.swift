@@ -17,7 +17,7 @@ package struct VerificationLine: Sendable, CustomStringConvertible {
   package var holds: Bool { error <= tolerance }
 
   package var description: String {
-    let name = group.padding(toLength: 24, withPad: " ", startingAt: 0)
+    let name = group + String(repeating: " ", count: max(0, 24 - group.count))
     let figures = String(
       format: "%9.2e of %7.1e  %4d tensors, worst ", error, tolerance, count)
     return "\(holds ? "ok  " : "FAIL") \(name) \(figures)\(worst)"

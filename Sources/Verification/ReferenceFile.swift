@@ -6,6 +6,7 @@ package enum ReferenceFile: Sendable {
   case golden(GoldenFile)
   case grid(GridTrace)
   case pendulum(PendulumTrace)
+  case peer(PeerFile)
 
   /// - Throws: `FileError`, `SafeTensorsError`, ``GoldenFileError`` or ``TraceError``.
   package init(contentsOf url: URL) throws {
@@ -14,7 +15,9 @@ package enum ReferenceFile: Sendable {
 
   /// - Parameter name: what errors call the file.
   package init(_ tensors: SafeTensors, name: String) throws {
-    if GridTrace.isHeld(by: tensors) {
+    if PeerFile.isHeld(by: tensors) {
+      self = .peer(try PeerFile(tensors, name: name))
+    } else if GridTrace.isHeld(by: tensors) {
       self = .grid(try GridTrace(tensors, name: name))
     } else if PendulumTrace.isHeld(by: tensors) {
       self = .pendulum(try PendulumTrace(tensors, name: name))
@@ -34,6 +37,7 @@ package enum ReferenceFile: Sendable {
     case .golden(let file): try file.verify()
     case .grid(let trace): try trace.verify()
     case .pendulum(let trace): try trace.verify()
+    case .peer(let file): try file.verify()
     }
   }
 }

@@ -15,6 +15,11 @@ package enum Fixtures {
   /// Episodes of pendulums that Gymnasium and dm_control played, in the order of their names.
   package static var pendulumTraces: [URL] { files(in: "traces", prefix: "pendulum-") }
 
+  /// A file of parts of auto-encoders that peers' code computed.
+  package static func peerFile(_ name: String) -> URL {
+    folder.appendingPathComponent("golden-vae/\(name).safetensors")
+  }
+
   private static func files(in name: String, prefix: String) -> [URL] {
     let folder = folder.appendingPathComponent(name)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
