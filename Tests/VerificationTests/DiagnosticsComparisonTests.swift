@@ -62,8 +62,8 @@ struct DiagnosticsComparisonTests {
   @Test(
     "a number that is off is found and named",
     arguments: [
-      "kl", "unit_variance", "mutual_information_xz", "perplexity", "frechet", "mig",
-      "mutual_information", "dci/per_code",
+      "unit_variance", "mutual_information_xz", "perplexity", "frechet", "mig",
+      "dci/per_code",
     ])
   func offNumbers(name: String) throws {
     var tensors = try file()
@@ -113,7 +113,7 @@ struct DiagnosticsComparisonTests {
   @Test("no damage ends the process")
   func fuzz() throws {
     let whole = try file()
-    for number in 0..<min(Mutation.count(or: 12), 2000) {
+    for number in 0..<min(Mutation.count(or: 6), 500) {
       var generator = Generator(key: Key(seed: 17).fold(number))
       let damaged = Mutation.mutate(whole, using: &generator)
       do {
