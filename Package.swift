@@ -94,7 +94,8 @@ let package = Package(
         "Pictures", "Runs", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["README.md", "Events/event.proto"]),
     // Frames alone: of worlds, of recordings, of pictures, of IDX files.
-    .target(name: "FrameSources", dependencies: ["CZlib", "Pictures", "Worlds"]),
+    .target(
+      name: "FrameSources", dependencies: ["CZlib", "Pictures", "Worlds"], exclude: ["README.md"]),
     .target(
       name: "Autoencoders",
       dependencies: ["Configuration", "LatentModels", "Learning", "Statistics"]),

@@ -51,11 +51,13 @@ enum FrameFiles {
 }
 
 extension Scratch {
-  /// Writes a file. One of that name goes first: writing over it waits for the disk in some systems.
+  /// Writes a file in the place of one of that name, and does not wait for the disk as `Data` does.
   func file(_ name: String, _ data: Data) throws -> URL {
     let file = url.appendingPathComponent(name)
     AtomicFile.remove(file)
-    try data.write(to: file)
+    let descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    try #require(descriptor >= 0)
+    try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(contentsOf: data)
     return file
   }
 
