@@ -23,13 +23,16 @@ extension FrameData {
     let heldOut = try configuration.heldOut(beside: opened)
     let source = configuration.changed(opened)
     let split = try FrameSplit(
-      of: source, validation: configuration.valid,
+      of: source, validation: configuration.valid > 0 ? configuration.valid : nil,
       heldOut: heldOut == nil ? configuration.held : nil, key: key.fold("split"))
+    let last =
+      heldOut.map { FramePart(configuration.changed($0)) }
+      ?? FramePart(source, indices: split.heldOut)
     self.init(
       training: FramePart(source, indices: split.training),
-      validation: FramePart(source, indices: split.validation),
-      heldOut: heldOut.map { FramePart(configuration.changed($0)) }
-        ?? FramePart(source, indices: split.heldOut),
+      validation: split.validation.isEmpty
+        ? last : FramePart(source, indices: split.validation),
+      heldOut: last,
       label: try configuration.label(of: source))
   }
 }

@@ -16,7 +16,7 @@ package struct FrameDataConfiguration: Codable, Sendable, Equatable {
   package var episodes = ""
   /// Frames that are collected from a world.
   package var frames = 5000
-  /// The share of all frames by which to choose.
+  /// The share of all frames by which to choose; 0 to look at those that are held out.
   package var valid = 0.05
   /// The share of all frames that is held out, where `held_idx` names no others.
   package var held = 0.1
@@ -35,7 +35,8 @@ package struct FrameDataConfiguration: Codable, Sendable, Equatable {
   /// What values must be, by key.
   package static let ranges: [ConfigurationRange] = .all(
     [("frames", .within(2...1e8)), ("size", .within(0...1024))],
-    .each("valid", "held", are: .above(0), .atMost(0.9)))
+    .each("valid", are: .atLeast(0), .atMost(0.9)),
+    .each("held", are: .above(0), .atMost(0.9)))
 }
 
 extension FrameDataConfiguration {

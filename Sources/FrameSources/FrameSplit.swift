@@ -13,21 +13,22 @@ struct FrameSplit {
   /// gets at least one.
   ///
   /// - Parameters:
-  ///   - shares: of all frames; `heldOut` is nil where held-out frames come from elsewhere, and the part
-  ///     is empty.
+  ///   - validation, heldOut: shares of all frames; nil where those frames come from elsewhere, and the
+  ///     part is empty.
   /// - Throws: `ConfigurationError` where there are too few to give each part one, or where the shares
   ///   leave nothing to train on.
   init(
-    of source: some FrameSource, validation: Double, heldOut: Double?, key: Key
+    of source: some FrameSource, validation: Double?, heldOut: Double?, key: Key
   ) throws {
     let groups = source.episodes ?? (0..<source.count).map { $0..<$0 + 1 }
-    let partCount = heldOut == nil ? 2 : 3
-    guard groups.count >= partCount else {
-      throw Self.tooFew(groups.count, of: source, parts: partCount)
+    let parts = ["training", validation.map { _ in "validation" }, heldOut.map { _ in "held-out" }]
+      .compactMap { $0 }
+    guard groups.count >= parts.count else {
+      throw Self.tooFew(groups.count, of: source, parts: parts)
     }
-    guard validation + (heldOut ?? 0) < 1 else {
+    guard (validation ?? 0) + (heldOut ?? 0) < 1 else {
       throw ConfigurationError(
-        keyPath: "data.valid", value: "\(validation)",
+        keyPath: "data.valid", value: "\(validation ?? 0)",
         reason: "together with data.held it must be below 1, to leave frames to train on")
     }
     var generator = Generator(key: key)
@@ -43,20 +44,20 @@ struct FrameSplit {
       }
       return taken.sorted()
     }
-    self.heldOut = heldOut.map { take($0, leaving: 2) } ?? []
-    self.validation = take(validation, leaving: 1)
+    self.heldOut = heldOut.map { take($0, leaving: validation == nil ? 1 : 2) } ?? []
+    self.validation = validation.map { take($0, leaving: 1) } ?? []
     training = take(1, leaving: 0)
   }
 
   private static func tooFew(
-    _ count: Int, of source: some FrameSource, parts: Int
+    _ count: Int, of source: some FrameSource, parts: [String]
   ) -> ConfigurationError {
     let unit = source.episodes == nil ? "frame" : "episode"
-    let names = parts == 2 ? "training and validation" : "training, validation and held-out"
+    let names = parts.dropLast().joined(separator: ", ") + " and " + (parts.last ?? "")
     return ConfigurationError(
       keyPath: "", value: source.origin,
       reason:
         "\(count) \(unit)\(count == 1 ? "" : "s") cannot be split into \(names) parts, of which "
-        + "each needs its own; take at least \(parts) \(unit)s")
+        + "each needs its own; take at least \(parts.count) \(unit)s")
   }
 }

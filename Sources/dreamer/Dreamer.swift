@@ -19,7 +19,7 @@ struct Dreamer: ParsableCommand {
       """,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PlayCommand.self, ImagineCommand.self,
-      InspectCommand.self, ReportCommand.self, EnvsCommand.self, BenchCommand.self,
+      VAECommand.self, InspectCommand.self, ReportCommand.self, EnvsCommand.self, BenchCommand.self,
       VerifyCommand.self,
     ])
 

@@ -1,5 +1,7 @@
 import Agents
 import ArgumentParser
+import AutoencoderTraining
+import Autoencoders
 import Configuration
 import EnvironmentInterface
 import Files
@@ -9,6 +11,7 @@ import Pictures
 import ReplayBuffers
 import ReplaySettings
 import Runs
+import Statistics
 import Storyboards
 import TrainedAgents
 import Verification
@@ -26,13 +29,15 @@ struct Failure {
     switch error {
     case is UsageError, is ConfigurationError, is UnknownEnvironment, is ReplayError,
       is LayerStyleError, is ImageShapeError, is AgentSizeError, is NothingLearns, is RolloutError,
-      is UnknownSuffix, is PictureSizeError:
+      is UnknownSuffix, is PictureSizeError, is AutoencoderError:
       code = .usage
     case let error as EnvironmentError: code = error.step == nil ? .usage : .fault
     case let error as FileError: code = ExitCode(error.kind)
-    case is SafeTensorsError, is GoldenFileError, is TraceError, is RunFileError: code = .badData
+    case is SafeTensorsError, is GoldenFileError, is TraceError, is RunFileError,
+      is StatisticsError:
+      code = .badData
     case is ViewerError, is ThreadError: code = .refused
-    case is NonFiniteLoss, is NonFiniteState: code = .fault
+    case is NonFiniteLoss, is NonFiniteState, is NonFiniteFrames: code = .fault
     case let error as BLASError: code = error.isRefused ? .refused : .fault
     default:
       guard Dreamer.exitCode(for: error) == .failure else { return nil }
