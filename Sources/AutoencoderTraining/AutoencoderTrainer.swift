@@ -88,8 +88,10 @@ package final class AutoencoderTrainer {
   ) throws -> OpenFrameCheckpoint? {
     guard resuming, let checkpoint = try folder.checkpointToContinue() else { return nil }
     let opened = try OpenFrameCheckpoint(checkpoint, in: folder)
-    let free = ["run.steps", "run.log_every", "run.eval_every", "run.save_every", "run.keep",
-      "run.threads", "run.on_nonfinite", "run.eval_frames"]
+    let free = [
+      "run.steps", "run.log_every", "run.eval_every", "run.save_every", "run.keep",
+      "run.threads", "run.on_nonfinite", "run.eval_frames",
+    ]
     for difference in configuration.differences(from: opened.configuration)
     where !free.contains(difference.key) {
       throw ConfigurationError(
@@ -246,7 +248,9 @@ package final class AutoencoderTrainer {
     parts.addFile("parameters.safetensors") {
       try SafeTensors(learner.model.parameters.tensors).write(to: $0)
     }
-    parts.addFile("optimizer.safetensors") { try SafeTensors(learner.optimizer.state).write(to: $0) }
+    parts.addFile("optimizer.safetensors") {
+      try SafeTensors(learner.optimizer.state).write(to: $0)
+    }
     parts.addFile("config.yaml") { try AtomicFile.write(Data(configuration.yaml().utf8), to: $0) }
     parts.addMember("frames", facts)
     parts.addMember("updates", learner.updates)

@@ -65,7 +65,8 @@ package struct EncodedFrames {
         values: .float32(moments.deviations))
     }
     if let labels {
-      tensors["labels"] = .init(shape: [count], values: .int32(labels.prefix(count).map(Int32.init)))
+      tensors["labels"] = .init(
+        shape: [count], values: .int32(labels.prefix(count).map(Int32.init)))
     }
     tensors.metadata = [Self.key: trained.identity]
     self.tensors = tensors

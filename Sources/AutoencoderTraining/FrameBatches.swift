@@ -15,7 +15,8 @@ struct FrameBatches {
     part = data.training
     order = EpochOrder(count: part.count, key: key.fold("order"))
     (size, self.key) = (configuration.batchSize, key.fold("pixels"))
-    labels = configuration.vae.conditional
+    labels =
+      configuration.vae.conditional
       ? data.label.flatMap { data.training.labels($0.name) } ?? [] : []
     isDrawn = configuration.vae.drawsPixels
   }

@@ -65,7 +65,8 @@ package struct FrameDiagnosis: Sendable {
   }
 
   /// Posteriors of vector latents that are normal distributions; nil of others.
-  private static func gaussians(_ latents: FrameLatents, _ model: Autoencoder) throws -> Gaussians? {
+  private static func gaussians(_ latents: FrameLatents, _ model: Autoencoder) throws -> Gaussians?
+  {
     guard model.places == 1, model.latentCount <= widest, let moments = latents.moments else {
       return nil
     }

@@ -173,9 +173,10 @@ package struct FrameBound: Sendable {
         sum + chunk.distortions.reduce(0.0) { $0 + Double($1) }
       } / Double(draws)
     let frames = Double(count)
-    rates = chunks.first.map { first in
-      first.rates.indices.map { index in chunks.reduce(0) { $0 + $1.rates[index] } / frames }
-    } ?? []
+    rates =
+      chunks.first.map { first in
+        first.rates.indices.map { index in chunks.reduce(0) { $0 + $1.rates[index] } / frames }
+      } ?? []
     rate =
       rates.isEmpty
       ? Double(model.posterior.constantDivergence) * Double(model.places) : rates.reduce(0, +)

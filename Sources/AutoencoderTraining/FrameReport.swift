@@ -84,7 +84,8 @@ package struct FrameReport: Sendable {
     }
     if model.configuration.isGreyCrossEntropy {
       lines.append(
-        "pixels are grey and their cross-entropy is no likelihood: compare these numbers with their like")
+        "pixels are grey and their cross-entropy is no likelihood: compare these numbers with their like"
+      )
     }
     if let importance, let boundThere {
       lines.append(

@@ -70,7 +70,8 @@ extension AutoencoderConfiguration {
         + "leave it at 0")
     try require(
       !fsq.levels.isEmpty && fsq.levels.allSatisfy { $0 >= 2 } && fsq.codeCount <= 1 << 24,
-      "fsq.levels", "must be two or more of each number, and at most 2^24 codes in all, [8, 5, 5, 5] "
+      "fsq.levels",
+      "must be two or more of each number, and at most 2^24 codes in all, [8, 5, 5, 5] "
         + "for one")
     do {
       _ = try LayerStyle(act: net.act, norm: net.norm, winit: net.style.winit)

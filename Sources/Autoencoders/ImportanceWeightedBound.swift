@@ -31,7 +31,8 @@ extension Autoencoder {
     let ratio = posterior.logRatio(
       of: pass.encoded.sample, pass.parameters, prior: pass.prior, tape)
     let ofFrames =
-      places == 1 ? ratio : tape.rowSums(of: ratio.reshaped(rows: pass.frames.rows, columns: places))
+      places == 1
+      ? ratio : tape.rowSums(of: ratio.reshaped(rows: pass.frames.rows, columns: places))
     return tape.add(likelihood, ofFrames)
   }
 }

@@ -19,7 +19,8 @@ struct LevelsLikelihood: Likelihood {
 
   private func distribution(_ output: Tensor, _ tape: Tape) -> CategoricalDistribution {
     CategoricalDistribution(
-      logits: output.reshaped(rows: output.rows * frame.count, columns: count), classes: count, tape)
+      logits: output.reshaped(rows: output.rows * frame.count, columns: count), classes: count, tape
+    )
   }
 
   /// - Parameter frames: a byte b is of level `b · levels / 256`.

@@ -135,12 +135,22 @@ package enum PosteriorFamilies {
       name: String,
       make: @Sendable (AutoencoderConfiguration, inout ParameterBuilder) -> any PosteriorFamily
     )] = [
-      ("gaussian", { settings, _ in ClosedPosterior(
-          GaussianLatent(count: settings.latent.size, map: .halfExponential)) }),
-      ("categorical", { settings, _ in ClosedPosterior(
-          CategoricalLatent(
-            count: settings.latent.size, classes: settings.latent.classes,
-            unimix: Float(settings.latent.unimix))) }),
+      (
+        "gaussian",
+        { settings, _ in
+          ClosedPosterior(
+            GaussianLatent(count: settings.latent.size, map: .halfExponential))
+        }
+      ),
+      (
+        "categorical",
+        { settings, _ in
+          ClosedPosterior(
+            CategoricalLatent(
+              count: settings.latent.size, classes: settings.latent.classes,
+              unimix: Float(settings.latent.unimix)))
+        }
+      ),
       ("vq", { VectorQuantizedPosterior($0, in: &$1) }),
       ("fsq", { settings, _ in FiniteScalarPosterior(settings) }),
     ]

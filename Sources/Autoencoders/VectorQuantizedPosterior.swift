@@ -77,7 +77,10 @@ struct VectorQuantizedPosterior: PosteriorFamily {
       ))
     if case .trained = codebook {
       encoded.penalties.append(
-        (LossTerm("codebook", weight: 1, kind: kind), ofRow(rows.codebookLoss, parameters.rows, tape))
+        (
+          LossTerm("codebook", weight: 1, kind: kind),
+          ofRow(rows.codebookLoss, parameters.rows, tape)
+        )
       )
     }
     return encoded

@@ -49,7 +49,8 @@ extension LookedAt {
   func positions(_ first: Int, _ count: Int) throws -> Range<Int> {
     guard first + count <= self.count else {
       throw UsageError(
-        "frames \(first) to \(first + count - 1) of a part of \(self.count): lower --first or --count")
+        "frames \(first) to \(first + count - 1) of a part of \(self.count): lower --first or --count"
+      )
     }
     return first..<first + count
   }
