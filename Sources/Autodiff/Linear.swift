@@ -220,11 +220,14 @@ extension Tape {
   }
 
   /// `c += dy Wᵀ`. Small products use a transposed copy of W, made once until the tape is reset; there is
-  /// memory for one of each trained weight.
+  /// memory for one of each trained weight. A weight that outgrows the caches is not copied: it takes as
+  /// long as the product itself.
   fileprivate func multiplyByTransposed(
     _ dy: Matrix, _ weight: Parameter, addingTo c: Matrix
   ) {
-    guard weight.isTrained, GEMM.isSmall(m: dy.rows, n: weight.rows, k: weight.columns) else {
+    guard weight.isTrained, weight.count <= 1 << 19,
+      GEMM.isSmall(m: dy.rows, n: weight.rows, k: weight.columns)
+    else {
       GEMM.multiply(dy, matrix(of: weight), transposeB: true, into: c, beta: 1)
       return
     }

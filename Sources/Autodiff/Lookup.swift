@@ -1,4 +1,5 @@
 import Kernels
+import LatentKernels
 
 extension Tape {
   /// Rows of a parameter by their numbers: codes of a codebook, embeddings of classes.

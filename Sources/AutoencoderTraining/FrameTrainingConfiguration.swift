@@ -54,8 +54,9 @@ package struct FrameRunConfiguration: Codable, Sendable, Equatable {
   /// Computing threads; 0 for all processors that the affinity and the control groups' quota allow. Never
   /// changes a result.
   package var threads = 0
-  /// The parts that a batch is cut into, each computed by one thread. Changes results in their last bits.
-  package var shards = 4
+  /// The parts that a batch is cut into, each computed by one thread: as many keep as many cores busy,
+  /// and each costs a sum of gradients. Changes results in their last bits.
+  package var shards = 2
 
   /// Five thousand updates.
   package init() {}

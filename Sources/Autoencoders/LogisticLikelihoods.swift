@@ -1,6 +1,7 @@
 import Autodiff
 import Distributions
 import Kernels
+import LatentKernels
 import Randomness
 
 /// Pixels whose bytes have the probability that mixtures of logistic distributions give to their cells

@@ -186,7 +186,6 @@ INLINE void CK(tap_tile)(int P, int C, const CK(tap_pass) *pass, int x, int colu
 #define TILE(P, C) \
   case (P) * 8 + (C): CK(tap_tile)(P, C, pass, x, column); break;
 #define TILES_4(C) TILE(1, C) TILE(2, C) TILE(3, C) TILE(4, C)
-#define TILES_2(C) TILE(1, C) TILE(2, C)
 
 static void CK(tap_any_tile)(int pixels, int columns, const CK(tap_pass) *pass, int x,
                              int column) {
@@ -194,9 +193,9 @@ static void CK(tap_any_tile)(int pixels, int columns, const CK(tap_pass) *pass, 
 #if CK_TILE_PIXELS == 4
     TILES_4(1) TILES_4(2) TILES_4(3) TILES_4(4) TILES_4(5) TILES_4(6)
     TILE(8, 1) TILE(8, 2) TILE(8, 3)
-#elif CK_TILE_PIXELS == 2
-    TILES_2(1) TILES_2(2) TILES_2(3)
-    TILE(4, 1)
+#elif CK_TILE_CHANNELS == 6
+    TILE(1, 1) TILE(1, 2) TILE(1, 3) TILE(1, 4) TILE(1, 5) TILE(1, 6)
+    TILE(2, 1) TILE(2, 2) TILE(2, 3)
 #else
     TILE(1, 1) TILE(1, 2)
     TILE(2, 1)
@@ -205,7 +204,6 @@ static void CK(tap_any_tile)(int pixels, int columns, const CK(tap_pass) *pass, 
 }
 #undef TILE
 #undef TILES_4
-#undef TILES_2
 
 INLINE int CK(tile_pixels)(int rest, int columns) {
   if (2 * columns <= CK_TILE_CHANNELS && rest >= 2 * CK_TILE_PIXELS) return 2 * CK_TILE_PIXELS;

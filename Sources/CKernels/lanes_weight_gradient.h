@@ -27,7 +27,7 @@ INLINE void CK(weight_tile)(int R, int C, const CK(weight_pass) *pass, size_t ro
   size_t step = (size_t)plan->source_step * 16, width = (size_t)plan->grid_width;
   size_t gradient_step = (size_t)plan->destination_column_step;
   size_t inner = (size_t)plan->source_channels * plan->tap_columns;
-  v16 sum[CK_TILE_PIXELS][CK_TILE_CHANNELS];
+  v16 sum[CK_TILE_TAPS][CK_TILE_GRADIENTS];
   // Where the sums lie between blocks: each tile has its own run of memory.
   float *kept = pass->sums + ((row * inner + tap) * plan->columns + column * R) * 16;
   UNROLL for (int r = 0; r < R; r++)
@@ -36,11 +36,11 @@ INLINE void CK(weight_tile)(int R, int C, const CK(weight_pass) *pass, size_t ro
   for (int q = pass->begin; q < pass->end; q++) {
     const float *base = CK(ring_row)(pass->ring, q * plan->source_step + pass->tap_row);
     const float *gradient = pass->gradient + (size_t)q * plan->destination_row_step;
-    const float *s[CK_TILE_PIXELS], *g[CK_TILE_CHANNELS];
+    const float *s[CK_TILE_TAPS], *g[CK_TILE_GRADIENTS];
     UNROLL for (int r = 0; r < R; r++) s[r] = base + pass->inner_offset[tap + r];
     UNROLL for (int c = 0; c < C; c++) g[c] = gradient + pass->column_offset[column + c];
     for (size_t x = 0, i = 0, j = 0; x < width; x++, i += step, j += gradient_step) {
-      v16 source[CK_TILE_PIXELS];
+      v16 source[CK_TILE_TAPS];
       UNROLL for (int r = 0; r < R; r++) source[r] = v_load(s[r] + i);
       UNROLL for (int c = 0; c < C; c++) {
         v16 d = v_load(g[c] + j);
@@ -71,12 +71,12 @@ INLINE void CK(weight_tile)(int R, int C, const CK(weight_pass) *pass, size_t ro
 static void CK(weight_any_tile)(int taps, int columns, const CK(weight_pass) *pass, size_t row,
                                 size_t tap, size_t column) {
   switch (taps * 8 + columns) {
-#if CK_TILE_PIXELS == 4
+#if CK_TILE_TAPS == 4
     TILE(1, 1) TILE(1, 2) TILE(1, 3) TILE(1, 4) TILE(1, 5) TILE(1, 6)
     TILE(2, 1) TILE(2, 2) TILE(2, 3) TILE(2, 4) TILE(2, 5) TILE(2, 6)
     TILE(3, 1) TILE(3, 2) TILE(3, 3) TILE(3, 4) TILE(3, 5) TILE(3, 6)
     TILE(4, 1) TILE(4, 2) TILE(4, 3) TILE(4, 4) TILE(4, 5) TILE(4, 6)
-#elif CK_TILE_PIXELS == 2
+#elif CK_TILE_TAPS == 2
     TILE(1, 1) TILE(1, 2) TILE(1, 3)
     TILE(2, 1) TILE(2, 2) TILE(2, 3)
 #else
@@ -109,7 +109,7 @@ static void CK(weight_block)(CK(weight_pass) *pass, int begin, int end) {
   const int32_t *tap_row = CK(tap_row_table)(plan);
   int inner = plan->source_channels * plan->tap_columns, step = plan->source_step;
   for (int column = 0, columns; column < plan->columns; column += columns) {
-    columns = CK(next_part)(plan->columns - column, CK_TILE_CHANNELS);
+    columns = CK(next_part)(plan->columns - column, CK_TILE_GRADIENTS);
     for (int row = 0; row < plan->tap_rows; row++) {
       pass->tap_row = tap_row[row];
       pass->begin = begin;
@@ -119,7 +119,7 @@ static void CK(weight_block)(CK(weight_pass) *pass, int begin, int end) {
              (pass->end - 1) * step + tap_row[row] >= plan->source_height)
         pass->end--;
       for (int tap = 0, taps; tap < inner; tap += taps) {
-        taps = CK(next_part)(inner - tap, CK_TILE_PIXELS);
+        taps = CK(next_part)(inner - tap, CK_TILE_TAPS);
         CK(weight_any_tile)(taps, columns, pass, row, tap, column);
       }
     }

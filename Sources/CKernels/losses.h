@@ -175,6 +175,45 @@ static void CK(binary_gradient)(const float *logits, const float *q, const float
   for (size_t r = 0; r < rows; r++) dlogits[r] += g[r] * (expf(log_sigmoid(logits[r])) - q[r]);
 }
 
+// ln(1 + e) for e in (0, 1]. What 1 + e loses of a small e comes back in the second term.
+INLINE v16 CK(log_one_plus)(v16 e) {
+  v16 u = 1.0f + e;
+  return v_log(u) - ((u - 1.0f) - e) / u;
+}
+
+// loss[r] = Σ max(l, 0) - l q + ln(1 + e^-|l|).
+static void CK(binary_row_loss)(const float *logits, const float *q, float *loss, size_t rows,
+                                size_t columns) {
+  for (size_t r = 0; r < rows; r++, logits += columns, q += columns) {
+    v16 sum = v_set(0);
+    FOR_LANES(columns) {
+      v16 l = load_lanes(logits + i, width), t = load_lanes(q + i, width);
+      v16 x = v_max(l, v_set(0)) - l * t + CK(log_one_plus)(v_exp(-v_abs(l)));
+      // Lanes beyond the row hold zeros, each of which would cost ln 2.
+      if (width < 16) {
+        float kept[16] = {0};
+        v_store_part(kept, x, width);
+        x = v_load(kept);
+      }
+      sum += x;
+    }
+    loss[r] = v_sum(sum);
+  }
+}
+
+// dlogits += g[r] (σ(l) - q).
+static void CK(binary_row_gradient)(const float *logits, const float *q, const float *g,
+                                    float *dlogits, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++, logits += columns, q += columns, dlogits += columns) {
+    FOR_LANES(columns) {
+      v16 l = load_lanes(logits + i, width), e = v_exp(-v_abs(l));
+      v16 p = v_select(l >= 0.0f, v_set(1), e) / (1.0f + e);
+      v16 d = load_lanes(dlogits + i, width) + g[r] * (p - load_lanes(q + i, width));
+      store_lanes(dlogits + i, d, width);
+    }
+  }
+}
+
 static void CK(squared_error)(const float *mean, const float *target, float *loss, size_t rows,
                               size_t columns) {
   for (size_t r = 0; r < rows; r++, mean += columns, target += columns) {

@@ -13,6 +13,8 @@
 #define CK(name) name##_avx512
 #define CK_TILE_PIXELS 4
 #define CK_TILE_CHANNELS 6
+#define CK_TILE_TAPS 4
+#define CK_TILE_GRADIENTS 6
 #define CK_PRODUCT_ROWS 6
 #define CK_PRODUCT_VECTORS 4
 #include "kernels.h"

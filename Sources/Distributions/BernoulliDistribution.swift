@@ -28,10 +28,14 @@ package struct BernoulliDistribution: ClosedEntropy, RowwiseDivergence {
 
   /// The cross-entropy to constant targets `[rows, columns]` in [0, 1]: `[rows, 1]`.
   package func crossEntropy(to target: Region, _ tape: Tape) -> Tensor {
-    let losses = tape.tensor(rows: rows, columns: columns, tracked: true)
-    Binary.loss(logits.values, target: target, into: losses.values)
+    let losses = tape.column(rows: rows)
+    if columns == 1 {
+      Binary.loss(logits.values, target: target, into: losses.values)
+    } else {
+      Binary.rowLoss(logits.values, target: target, into: losses.values)
+    }
     tape.record(BernoulliOperation(logits: logits, target: target, losses: losses))
-    return columns == 1 ? losses : tape.rowSums(of: losses)
+    return losses
   }
 
   package func entropy(_ tape: Tape) -> Tensor {
@@ -69,8 +73,8 @@ struct BernoulliOperation: TapeOperation {
 
   func pullback(_ tape: Tape) {
     guard logits.isTracked else { return }
-    Binary.pullback(
-      logits.values, target: target, from: losses.gradient, dlogits: logits.gradient)
+    let pullback = logits.columns == 1 ? Binary.pullback : Binary.rowPullback
+    pullback(logits.values, target, losses.gradient, logits.gradient)
   }
 }
 

@@ -103,7 +103,7 @@ package final class Arena: @unchecked Sendable {
 #if DEBUG
   /// How long the regions of an arena may be used that it handed out between two times that it took some
   /// back.
-  final class Lease: @unchecked Sendable {
+  @usableFromInline final class Lease: @unchecked Sendable {
     /// Where the first of them begins.
     let start: Arena.Mark
     /// Those that begin from here on were taken back.
@@ -113,6 +113,6 @@ package final class Arena: @unchecked Sendable {
 
     func end(at mark: Arena.Mark) { limit = min(limit ?? mark, mark) }
 
-    func holds(_ place: Arena.Mark) -> Bool { limit.map { place < $0 } ?? true }
+    @usableFromInline func holds(_ place: Arena.Mark) -> Bool { limit.map { place < $0 } ?? true }
   }
 #endif

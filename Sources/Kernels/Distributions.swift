@@ -143,6 +143,21 @@ package enum Binary {
     kernels.binary_gradient(logits.base, q.base, g.base, dlogits.base, g.count)
   }
 
+  /// The losses of rows, summed over their columns.
+  package static func rowLoss(_ logits: Region, target q: Region, into loss: Region) {
+    let width = columns(logits, q, rows: loss)
+    kernels.binary_row_loss(logits.base, q.base, loss.base, loss.count, width)
+  }
+
+  /// `dlogits += g[row] (σ(l) - q)`.
+  package static func rowPullback(
+    _ logits: Region, target q: Region, from g: Region, dlogits: Region
+  ) {
+    let width = columns(logits, q, rows: g)
+    precondition(dlogits.count == logits.count)
+    kernels.binary_row_gradient(logits.base, q.base, g.base, dlogits.base, g.count, width)
+  }
+
   /// A draw for each logit: 1 where its number of `uniforms` is below its probability; where that is
   /// empty, the likelier value.
   package static func sample(_ logits: Region, uniforms: Region, into value: Region) {
@@ -232,7 +247,7 @@ package enum SquaredError {
 }
 
 /// The width of two matrices that have a row for each float of `rows`.
-func columns(_ a: Region, _ b: Region, rows: Region) -> Int {
+package func columns(_ a: Region, _ b: Region, rows: Region) -> Int {
   if rows.isEmpty { return 0 }
   precondition(
     a.count == b.count && a.count % rows.count == 0,
@@ -240,7 +255,9 @@ func columns(_ a: Region, _ b: Region, rows: Region) -> Int {
   return a.count / rows.count
 }
 
-func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
+@inlinable
+package func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
 
 /// `ln(1 + eˣ)`.
-func softplus(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }
+@inlinable
+package func softplus(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }

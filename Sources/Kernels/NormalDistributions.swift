@@ -158,10 +158,11 @@ package enum DeviationMap: Sendable, Equatable {
 }
 
 extension Region {
-  func isEmptyOr(_ count: Int) -> Bool { isEmpty || self.count == count }
+  package func isEmptyOr(_ count: Int) -> Bool { isEmpty || self.count == count }
 
   /// Adds to one number, where there are any.
-  func accumulate(_ value: Float, at index: Int) {
+  @inlinable
+  package func accumulate(_ value: Float, at index: Int) {
     if count > 0 { base[index] += value }
   }
 }

@@ -6,11 +6,11 @@ internal import CKernels
 /// row-major. Kernels take regions, check their counts once and then run on bare pointers; code
 /// outside `Kernels` moves numbers in and out in bulk and never loops over elements.
 package struct Region: @unchecked Sendable {
-  private let memory: UnsafeMutablePointer<Float>
+  @usableFromInline let memory: UnsafeMutablePointer<Float>
   package let count: Int
   #if DEBUG
     /// Of an arena's memory: how long it may be used, and where it begins there.
-    private let lease: (lease: Lease, place: Arena.Mark)?
+    @usableFromInline let lease: (lease: Lease, place: Arena.Mark)?
 
     init(
       base: UnsafeMutablePointer<Float>, count: Int, lease: (lease: Lease, place: Arena.Mark)?
@@ -27,6 +27,7 @@ package struct Region: @unchecked Sendable {
   }
 
   /// For kernels alone. In debug builds, a trap where an arena has taken the memory back.
+  @inlinable
   package var base: UnsafeMutablePointer<Float> {
     #if DEBUG
       // No floats are nobody's memory.

@@ -1,6 +1,7 @@
 import Autodiff
 import Distributions
 import Kernels
+import LatentKernels
 import TestSupport
 import Testing
 

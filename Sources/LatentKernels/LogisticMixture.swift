@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// Mixtures of logistic distributions over numbers in [-1, 1] that stand on a grid, as pixels do
 /// (Salimans et al. 2017, arXiv:1701.05517, sections 2.1 and 2.2, as openai/vdvae computes them).

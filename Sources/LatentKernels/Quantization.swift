@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 // What quantisation does to rows besides the choice of codes, and how gradients go back over it.
 

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// Normal distributions with a full covariance `L Lᵀ`, given by its Cholesky factor.
 ///

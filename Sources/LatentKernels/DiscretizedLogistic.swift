@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// Logistic distributions over numbers in [-1, 1] that stand on a grid, one for each number (Kingma et al.
 /// 2016, arXiv:1606.04934, appendix; ``LogisticMixture`` says how a cell is computed).

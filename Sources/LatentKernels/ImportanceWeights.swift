@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// Bounds on a log-likelihood from several draws (Burda et al. 2016, arXiv:1509.00519v4, equation 8).
 package enum ImportanceWeights {
