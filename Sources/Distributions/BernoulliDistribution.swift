@@ -45,7 +45,7 @@ package struct BernoulliDistribution: ClosedEntropy, RowwiseDivergence {
     tape.divergence(self, from: other)
   }
 
-  func divergence(from other: BernoulliDistribution, into kl: Region) {
+  func divergence(from other: BernoulliDistribution, into kl: Region, _ tape: Tape) {
     Binary.divergence(logits.values, other.logits.values, into: kl)
   }
 

@@ -59,7 +59,7 @@ package struct Divergence: Sendable {
 /// A divergence that a kernel computes row by row, and goes back over one side at a time.
 protocol RowwiseDivergence: ClosedDivergence {
   /// `kl[r] = KL(self ‖ other)`.
-  func divergence(from other: Self, into kl: Region)
+  func divergence(from other: Self, into kl: Region, _ tape: Tape)
   /// Adds to this one's gradients what `g`, `[rows]`, at `KL(self ‖ other)` is there.
   func pullBackAsFirst(_ other: Self, from g: Region, _ tape: Tape)
   /// Adds to this one's gradients what `g`, `[rows]`, at `KL(other ‖ self)` is there.
@@ -71,7 +71,7 @@ extension Tape {
   func divergence<D: RowwiseDivergence>(_ p: D, from q: D) -> Divergence {
     let result = Divergence(
       trainingFirst: column(rows: p.rows), trainingSecond: column(rows: p.rows))
-    p.divergence(from: q, into: result.trainingFirst.values)
+    p.divergence(from: q, into: result.trainingFirst.values, self)
     result.trainingSecond.values.copy(from: result.trainingFirst.values)
     record(RowwiseDivergenceOperation(p: p, q: q, result: result))
     return result

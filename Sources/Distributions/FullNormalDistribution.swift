@@ -42,7 +42,9 @@ package struct FullNormalDistribution: ClosedEntropy, RowwiseDivergence {
 
   package func logProbability(of value: Tensor, _ tape: Tape) -> Tensor {
     let result = tape.column(rows: rows)
-    FullNormal.logDensity(values, value: value.values, into: result.values)
+    withScratch(tape) {
+      FullNormal.logDensity(values, value: value.values, into: result.values, scratch: $0)
+    }
     tape.record(FullNormalDensityOperation(distribution: self, value: value, result: result))
     return result
   }
@@ -58,17 +60,23 @@ package struct FullNormalDistribution: ClosedEntropy, RowwiseDivergence {
     tape.divergence(self, from: other)
   }
 
-  func divergence(from other: FullNormalDistribution, into kl: Region) {
-    FullNormal.divergence(values, other.values, into: kl)
+  func divergence(from other: FullNormalDistribution, into kl: Region, _ tape: Tape) {
+    withScratch(tape) {
+      FullNormal.divergence(values, other.values, into: kl, scratch: $0)
+    }
   }
 
   func pullBackAsFirst(_ other: FullNormalDistribution, from g: Region, _ tape: Tape) {
-    pullback(tape) { FullNormal.divergencePullback(first: values, other.values, from: g, into: $0) }
+    pullback(tape) { gradient, scratch in
+      FullNormal.divergencePullback(
+        first: values, other.values, from: g, into: gradient, scratch: scratch)
+    }
   }
 
   func pullBackAsSecond(of other: FullNormalDistribution, from g: Region, _ tape: Tape) {
-    pullback(tape) {
-      FullNormal.divergencePullback(second: values, of: other.values, from: g, into: $0)
+    pullback(tape) { gradient, scratch in
+      FullNormal.divergencePullback(
+        second: values, of: other.values, from: g, into: gradient, scratch: scratch)
     }
   }
 
@@ -76,13 +84,22 @@ package struct FullNormalDistribution: ClosedEntropy, RowwiseDivergence {
     .init(mean: mean.values, lower: lower.values, diagonal: diagonal.values, size: columns)
   }
 
-  /// Hands the gradients to `body`; in the place of those that nobody wants, memory that is forgotten.
-  func pullback(_ tape: Tape, _ body: (FullNormal.Parameters) -> Void) {
+  /// Hands the gradients to `body`, in the place of those that nobody wants memory that is forgotten,
+  /// and what kernels work in.
+  func pullback(
+    _ tape: Tape, _ body: (_ gradient: FullNormal.Parameters, _ scratch: Region) -> Void
+  ) {
+    withScratch(tape) { scratch in
+      body(
+        .init(
+          mean: tape.gradientOrScratch(mean), lower: tape.gradientOrScratch(lower),
+          diagonal: tape.gradientOrScratch(diagonal), size: columns), scratch)
+    }
+  }
+
+  private func withScratch(_ tape: Tape, _ body: (_ scratch: Region) -> Void) {
     let mark = tape.arena.mark
-    body(
-      .init(
-        mean: tape.gradientOrScratch(mean), lower: tape.gradientOrScratch(lower),
-        diagonal: tape.gradientOrScratch(diagonal), size: columns))
+    body(tape.arena.allocate(FullNormal.scratch(size: columns)))
     tape.arena.rewind(to: mark)
   }
 }
@@ -93,8 +110,8 @@ struct FullNormalDrawOperation: TapeOperation {
   let value: Tensor
 
   func pullback(_ tape: Tape) {
-    distribution.pullback(tape) {
-      FullNormal.samplePullback($0, noise: noise, from: value.gradient)
+    distribution.pullback(tape) { gradient, _ in
+      FullNormal.samplePullback(gradient, noise: noise, from: value.gradient)
     }
   }
 }
@@ -105,10 +122,10 @@ struct FullNormalDensityOperation: TapeOperation {
   let result: Tensor
 
   func pullback(_ tape: Tape) {
-    distribution.pullback(tape) {
+    distribution.pullback(tape) { gradient, scratch in
       FullNormal.logDensityPullback(
-        distribution.values, value: value.values, from: result.gradient, into: $0,
-        dvalue: value.gradient)
+        distribution.values, value: value.values, from: result.gradient, into: gradient,
+        dvalue: value.gradient, scratch: scratch)
     }
   }
 }
@@ -118,9 +135,9 @@ struct FullNormalEntropyOperation: TapeOperation {
   let result: Tensor
 
   func pullback(_ tape: Tape) {
-    distribution.pullback(tape) {
+    distribution.pullback(tape) { gradient, _ in
       FullNormal.entropyPullback(
-        distribution.values, from: result.gradient, ddiagonal: $0.diagonal)
+        distribution.values, from: result.gradient, ddiagonal: gradient.diagonal)
     }
   }
 }

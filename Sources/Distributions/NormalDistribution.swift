@@ -56,7 +56,7 @@ package struct NormalDistribution: ClosedEntropy, RowwiseDivergence {
     tape.divergence(self, from: other)
   }
 
-  func divergence(from other: NormalDistribution, into kl: Region) {
+  func divergence(from other: NormalDistribution, into kl: Region, _ tape: Tape) {
     DiagonalNormal.divergence(moments, other.moments, into: kl)
   }
 

@@ -3,8 +3,12 @@ import Foundation
 /// Normal distributions with a full covariance `L Lᵀ`, given by its Cholesky factor.
 ///
 /// `L` has a positive diagonal, `[rows, D]`, and a strict lower triangle, `[rows, D (D - 1) / 2]`, row
-/// by row: `(1,0), (2,0), (2,1), …`. Empty gradients are left alone.
+/// by row: `(1,0), (2,0), (2,1), …`. Empty gradients are left alone. What solves systems of equations
+/// works in ``scratch`` numbers of the caller's.
 package enum FullNormal {
+  /// Numbers of `scratch` for factors of a size.
+  package static func scratch(size: Int) -> Int { 2 * size * (size + 1) }
+
   /// Means and Cholesky factors, or their gradients.
   package struct Parameters: Sendable {
     /// `[rows, D]`, as `diagonal`.
@@ -59,15 +63,17 @@ package enum FullNormal {
   }
 
   /// `-½ |u|² - Σ ln L_ii - D/2 ln 2π` with `u = L⁻¹ (x - m)`, in nats: `[rows]`.
-  package static func logDensity(_ p: Parameters, value: Region, into density: Region) {
-    check(p, value, value)
-    var u = [Float](repeating: 0, count: p.size)
+  package static func logDensity(
+    _ p: Parameters, value: Region, into density: Region, scratch: Region
+  ) {
+    check(p, value, value, scratch)
+    let u = scratch.base
     for row in 0..<p.rows {
       let factor = p.factor(row)
-      difference(value.base + row * p.size, p.mean(row), into: &u)
-      factor.solve(&u)
+      difference(value.base + row * p.size, p.mean(row), p.size, into: u)
+      factor.solve(u)
       density.base[row] =
-        -0.5 * u.reduce(0) { $0 + $1 * $1 } - factor.logDeterminant
+        -0.5 * (0..<p.size).reduce(0) { $0 + u[$1] * u[$1] } - factor.logDeterminant
         - Float(p.size) * halfLogTwoPi
     }
   }
@@ -75,16 +81,17 @@ package enum FullNormal {
   /// Adds what a gradient at the log-density is: with `v = L⁻ᵀ u`, it is `v` at the mean, `v uᵀ` less
   /// the inverse diagonal at `L`, and `-v` at the value.
   package static func logDensityPullback(
-    _ p: Parameters, value: Region, from g: Region, into gradient: Parameters, dvalue: Region
+    _ p: Parameters, value: Region, from g: Region, into gradient: Parameters, dvalue: Region,
+    scratch: Region
   ) {
-    check(p, value, value)
-    var u = [Float](repeating: 0, count: p.size)
+    check(p, value, value, scratch)
+    let (u, v) = (scratch.base, scratch.base + p.size)
     for row in 0..<p.rows {
       let (factor, into, g) = (p.factor(row), gradient.factor(row), g.base[row])
-      difference(value.base + row * p.size, p.mean(row), into: &u)
-      factor.solve(&u)
-      var v = u
-      factor.solveTransposed(&v)
+      difference(value.base + row * p.size, p.mean(row), p.size, into: u)
+      factor.solve(u)
+      v.update(from: u, count: p.size)
+      factor.solveTransposed(v)
       for i in 0..<p.size {
         gradient.mean.base[row * p.size + i] += g * v[i]
         dvalue.accumulate(-g * v[i], at: row * p.size + i)
@@ -110,11 +117,16 @@ package enum FullNormal {
 
   /// `KL(q ‖ p) = ½ [|P⁻¹L|² + |P⁻¹(m_p - m_q)|² - D] + Σ ln P_ii - Σ ln L_ii` with q's factor `L` and
   /// p's factor `P`, in nats: `[rows]`.
-  package static func divergence(_ q: Parameters, _ p: Parameters, into kl: Region) {
-    precondition(q.size == p.size && q.rows == p.rows && kl.count == q.rows)
+  package static func divergence(
+    _ q: Parameters, _ p: Parameters, into kl: Region, scratch: Region
+  ) {
+    check(q, p, scratch)
+    precondition(kl.count == q.rows, "\(kl.count) divergences of \(q.rows) rows")
     for row in 0..<q.rows {
-      let quotient = Quotient(q, p, row)
-      let squares = (quotient.factor + [quotient.distance]).joined().reduce(0) { $0 + $1 * $1 }
+      let quotient = Quotient(q, p, row, in: scratch.base)
+      let squares = (0..<q.size * (q.size + 1)).reduce(0 as Float) {
+        $0 + quotient.memory[$1] * quotient.memory[$1]
+      }
       kl.base[row] =
         0.5 * (squares - Float(q.size)) + p.factor(row).logDeterminant
         - q.factor(row).logDeterminant
@@ -124,16 +136,18 @@ package enum FullNormal {
   /// Adds what a gradient at `KL(q ‖ p)` is at q: with `A = P⁻¹L`, `w = P⁻¹(m_p - m_q)`, it is `-P⁻ᵀw` at
   /// the mean, `P⁻ᵀA` less the inverse diagonal at `L`.
   package static func divergencePullback(
-    first q: Parameters, _ p: Parameters, from g: Region, into gradient: Parameters
+    first q: Parameters, _ p: Parameters, from g: Region, into gradient: Parameters,
+    scratch: Region
   ) {
+    check(q, p, scratch)
     for row in 0..<q.rows {
-      var quotient = Quotient(q, p, row)
+      let quotient = Quotient(q, p, row, in: scratch.base)
       quotient.solveTransposed(p.factor(row))
       let (factor, into, g) = (q.factor(row), gradient.factor(row), g.base[row])
       for i in 0..<q.size {
         gradient.mean.base[row * q.size + i] -= g * quotient.distance[i]
         for j in 0...i {
-          into.add(g * (quotient.factor[j][i] - (i == j ? 1 / factor[i, i] : 0)), i, j)
+          into.add(g * (quotient.column(j)[i] - (i == j ? 1 / factor[i, i] : 0)), i, j)
         }
       }
     }
@@ -142,18 +156,20 @@ package enum FullNormal {
   /// Adds what a gradient at `KL(q ‖ p)` is at p: `P⁻ᵀw` at the mean, and at `P` the inverse diagonal less
   /// `P⁻ᵀ(A Aᵀ + w wᵀ)`.
   package static func divergencePullback(
-    second p: Parameters, of q: Parameters, from g: Region, into gradient: Parameters
+    second p: Parameters, of q: Parameters, from g: Region, into gradient: Parameters,
+    scratch: Region
   ) {
+    check(q, p, scratch)
     for row in 0..<p.rows {
-      let quotient = Quotient(q, p, row)
-      var solved = quotient
+      let quotient = Quotient(q, p, row, in: scratch.base)
+      let solved = quotient.copy(to: scratch.base + p.size * (p.size + 1))
       solved.solveTransposed(p.factor(row))
       let (factor, into, g) = (p.factor(row), gradient.factor(row), g.base[row])
       for i in 0..<p.size {
         gradient.mean.base[row * p.size + i] += g * solved.distance[i]
         for j in 0...i {
           var sum = solved.distance[i] * quotient.distance[j]
-          for k in 0..<p.size { sum += solved.factor[k][i] * quotient.factor[k][j] }
+          for k in 0..<p.size { sum += solved.column(k)[i] * quotient.column(k)[j] }
           into.add(g * ((i == j ? 1 / factor[i, i] : 0) - sum), i, j)
         }
       }
@@ -162,16 +178,24 @@ package enum FullNormal {
 
   private static let halfLogTwoPi = Float(0.5 * log(2 * Double.pi))
 
-  private static func check(_ p: Parameters, _ a: Region, _ b: Region) {
+  private static func check(_ p: Parameters, _ a: Region, _ b: Region, _ scratch: Region? = nil) {
     precondition(
-      a.count == p.rows * p.size && b.count == a.count,
+      a.count == p.rows * p.size && b.count == a.count
+        && scratch.map { $0.count >= self.scratch(size: p.size) } ?? true,
       "\(a.count) and \(b.count) numbers for \(p.rows) rows of \(p.size)")
   }
 
+  private static func check(_ q: Parameters, _ p: Parameters, _ scratch: Region) {
+    precondition(
+      q.size == p.size && q.rows == p.rows && scratch.count >= self.scratch(size: q.size),
+      "\(q.rows) rows of \(q.size) and \(p.rows) of \(p.size)")
+  }
+
   private static func difference(
-    _ a: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>, into u: inout [Float]
+    _ a: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ count: Int,
+    into u: UnsafeMutablePointer<Float>
   ) {
-    for index in u.indices { u[index] = a[index] - b[index] }
+    for index in 0..<count { u[index] = a[index] - b[index] }
   }
 
   /// One row's `L`.
@@ -190,7 +214,7 @@ package enum FullNormal {
     var logDeterminant: Float { (0..<size).reduce(0) { $0 + log(diagonal[$1]) } }
 
     /// `x = L⁻¹ x`.
-    func solve(_ x: inout [Float]) {
+    func solve(_ x: UnsafeMutablePointer<Float>) {
       for i in 0..<size {
         for j in 0..<i { x[i] -= self[i, j] * x[j] }
         x[i] /= diagonal[i]
@@ -198,7 +222,7 @@ package enum FullNormal {
     }
 
     /// `x = L⁻ᵀ x`.
-    func solveTransposed(_ x: inout [Float]) {
+    func solveTransposed(_ x: UnsafeMutablePointer<Float>) {
       for i in (0..<size).reversed() {
         for j in i + 1..<max(size, i + 1) { x[i] -= self[j, i] * x[j] }
         x[i] /= diagonal[i]
@@ -208,24 +232,36 @@ package enum FullNormal {
 
   /// `P⁻¹L` by its columns and `P⁻¹(m_p - m_q)` of a row.
   fileprivate struct Quotient {
-    var factor: [[Float]]
-    var distance: [Float]
+    let size: Int
+    /// The columns one after the other, then the distance.
+    let memory: UnsafeMutablePointer<Float>
 
-    init(_ q: Parameters, _ p: Parameters, _ row: Int) {
+    init(_ q: Parameters, _ p: Parameters, _ row: Int, in memory: UnsafeMutablePointer<Float>) {
+      (size, self.memory) = (q.size, memory)
       let (l, divisor) = (q.factor(row), p.factor(row))
-      factor = (0..<q.size).map { column in
-        var x = (0..<q.size).map { $0 >= column ? l[$0, column] : 0 }
-        divisor.solve(&x)
-        return x
+      for column in 0..<size {
+        let x = self.column(column)
+        for i in 0..<size { x[i] = i >= column ? l[i, column] : 0 }
+        divisor.solve(x)
       }
-      distance = [Float](repeating: 0, count: q.size)
-      difference(p.mean(row), q.mean(row), into: &distance)
-      divisor.solve(&distance)
+      difference(p.mean(row), q.mean(row), size, into: distance)
+      divisor.solve(distance)
     }
 
-    mutating func solveTransposed(_ divisor: Factor) {
-      for column in factor.indices { divisor.solveTransposed(&factor[column]) }
-      divisor.solveTransposed(&distance)
+    private init(size: Int, memory: UnsafeMutablePointer<Float>) {
+      (self.size, self.memory) = (size, memory)
+    }
+
+    func column(_ index: Int) -> UnsafeMutablePointer<Float> { memory + index * size }
+    var distance: UnsafeMutablePointer<Float> { column(size) }
+
+    func copy(to other: UnsafeMutablePointer<Float>) -> Quotient {
+      other.update(from: memory, count: size * (size + 1))
+      return Quotient(size: size, memory: other)
+    }
+
+    func solveTransposed(_ divisor: Factor) {
+      for index in 0...size { divisor.solveTransposed(column(index)) }
     }
   }
 }

@@ -106,10 +106,13 @@ package final class ParameterStore: Sendable {
   package var values: Region { storage.region }
 
   /// The values of one.
-  package subscript(entry: Entry) -> Region {
-    let offset = entry.parameter.offset
+  package subscript(entry: Entry) -> Region { self[entry.parameter] }
+
+  /// The values of one.
+  package subscript(parameter: Parameter) -> Region {
+    let offset = parameter.offset
     return values.slice(
-      entry.isTrained ? offset : values.count + offset, count: entry.parameter.count)
+      parameter.isTrained ? offset : values.count + offset, count: parameter.count)
   }
 
   /// What gradients reach, frozen or not.
