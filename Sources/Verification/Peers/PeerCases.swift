@@ -8,6 +8,12 @@ enum PeerCases {
     ("iwae", compared(ImportanceWeightingCase.init)),
     ("dmol", compared(LogisticMixtureCase.init)),
     ("dlogistic", compared(DiscretizedLogisticCase.init)),
+    ("vq-loss", compared(CodebookLossCase.init)),
+    ("vq-ema", compared(CodebookAveragesCase.init)),
+    ("vq-sonnet", compared(SonnetCase.init)),
+    ("vq-other", compared(OtherQuantizationCase.init)),
+    ("kl-policy", compared(PolicyCase.init)),
+    ("schedule", compared(ScheduleCase.init)),
     ("rssm-v1", compared(DreamerV1Case.init)),
     ("rssm-v2", compared(DreamerV2Case.init)),
   ]
