@@ -1,6 +1,6 @@
 import EnvironmentInterface
 import Kernels
-import Randomness
+import Statistics
 
 /// Latent states in the plane in which they vary most: their first two principal components.
 package struct LatentMap: Sendable {
@@ -30,7 +30,7 @@ package struct LatentMap: Sendable {
     truth = rows.map { moments[$0] }
     let matrix = table.part(0..<rows.count, columns: 0..<columns)
     let (scores, variances) = withExtendedLifetime(table) {
-      Self.components(of: matrix, count: 2)
+      principalComponents(of: matrix, count: 2)
     }
     // A feature that varies has variance 1.
     let total = (0..<rows.count).reduce(0.0) { sum, row in
@@ -39,47 +39,5 @@ package struct LatentMap: Sendable {
     shares = variances.map { total > 0 ? $0 / total : 0 }
     let scale = max((variances[0] / Double(rows.count)).squareRoot(), 1e-12)
     points = rows.indices.map { Point(x: scores[0][$0] / scale, y: scores[1][$0] / scale) }
-  }
-
-  /// The components of the largest variance, by power iteration; each with the sign that makes its
-  /// largest score positive.
-  ///
-  /// - Returns: the scores of the rows, and the sums of their squares.
-  package static func components(
-    of matrix: Matrix, count: Int
-  ) -> (scores: [[Double]], variances: [Double]) {
-    var (directions, scores, variances) = ([[Double]](), [[Double]](), [Double]())
-    for number in 0..<count {
-      var generator = Generator(key: Key(seed: UInt64(number)))
-      var direction = normalized((0..<matrix.columns).map { _ in generator.normal() })
-      var score = [Double](repeating: 0, count: matrix.rows)
-      for _ in 0..<100 {
-        direction = normalized(direction, against: directions)
-        score = matrix.multiplied(by: direction.map { Float($0) }, columns: 1).map { Double($0) }
-        let next = matrix.multiplied(
-          by: score.map { Float($0) }, columns: 1, transposed: true)
-        direction = next.map { Double($0) }
-      }
-      direction = normalized(direction, against: directions)
-      let extreme = score.max { abs($0) < abs($1) } ?? 0
-      let sign = extreme < 0 ? -1.0 : 1
-      directions.append(direction)
-      scores.append(score.map { sign * $0 })
-      variances.append(score.reduce(0) { $0 + $1 * $1 })
-    }
-    return (scores, variances)
-  }
-
-  /// At length 1, at right angles to others of length 1.
-  private static func normalized(
-    _ direction: [Double], against others: [[Double]] = []
-  ) -> [Double] {
-    var direction = direction
-    for other in others {
-      let part = zip(direction, other).reduce(0) { $0 + $1.0 * $1.1 }
-      for index in direction.indices { direction[index] -= part * other[index] }
-    }
-    let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    return length > 0 ? direction.map { $0 / length } : direction
   }
 }

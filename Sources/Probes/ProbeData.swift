@@ -1,5 +1,6 @@
 import EnvironmentInterface
 import Kernels
+import Statistics
 
 /// The moments of episodes as rows, in three parts: to fit to, to choose by, to test on.
 struct ProbeData {
@@ -103,15 +104,6 @@ extension ProbeData {
   private static func best(_ scores: [Double]) -> Int {
     scores.indices.dropFirst().reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
   }
-}
-
-/// R²: 1 less the squared errors as a share of the squared deviations from the mean; 0 where there
-/// are no deviations.
-package func explainedShare(of predictions: [Double], _ values: [Double]) -> Double {
-  let mean = values.reduce(0, +) / Double(values.count)
-  let errors = zip(predictions, values).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-  let deviations = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-  return deviations > 0 ? 1 - errors / deviations : 0
 }
 
 // MARK: - classes

@@ -3,7 +3,7 @@ import Kernels
 import Randomness
 import Testing
 
-import Probes
+import Statistics
 
 @Suite("Logistic regression")
 struct LogisticTests {

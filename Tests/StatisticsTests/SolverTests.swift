@@ -3,9 +3,9 @@ import Kernels
 import Randomness
 import Testing
 
-import Probes
+import Statistics
 
-@Suite("Solvers of probes")
+@Suite("Small solvers")
 struct SolverTests {
   @Test("a factor solves a system worked by hand")
   func cholesky() throws {

@@ -1,7 +1,7 @@
 /// The factor `L` of a symmetric positive definite matrix `A = L Lᵀ`, in double precision.
 package struct Cholesky {
   /// `[n, n]`; what is above the diagonal means nothing.
-  private var lower: [Double]
+  package private(set) var lower: [Double]
   private let order: Int
 
   /// - Parameter matrix: `[n, n]`, of which only the lower half is read.

@@ -84,3 +84,12 @@ package struct RidgeRegression {
     }
   }
 }
+
+/// R²: 1 less the squared errors as a share of the squared deviations from the mean; 0 where there
+/// are no deviations.
+package func explainedShare(of predictions: [Double], _ values: [Double]) -> Double {
+  let mean = values.reduce(0, +) / Double(values.count)
+  let errors = zip(predictions, values).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+  let deviations = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+  return deviations > 0 ? 1 - errors / deviations : 0
+}
