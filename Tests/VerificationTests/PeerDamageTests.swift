@@ -101,7 +101,8 @@ struct PeerDamageTests {
     #expect(
       other.hasPrefix(
         "damaged: its metadata entry `case` is 'vqvae2'; give a file of a case that is known here: "
-          + "elbo, fullcov, iwae, dmol, dlogistic, rssm-v1, rssm-v2"), "\(other)")
+          + "elbo, fullcov, iwae, dmol, dlogistic, vq-loss, vq-ema, vq-sonnet, vq-other, "
+          + "kl-policy, schedule, rssm-v1, rssm-v2, diagnostics"), "\(other)")
     let copyAgain = "it is damaged: copy it again"
     #expect(
       try problem("spec", nil)

@@ -130,7 +130,7 @@ struct DiscretizedLogisticCase: PeerCase {
     for name in comparison.left {
       let found = file.tensors[name]?.shape ?? []
       if name.hasPrefix("grad/") && found == shape {
-        try comparison.compare(gradient, name, shape: shape, in: "mixture: gradients")
+        try comparison.compare(gradient, name, shape: shape, in: "mixture gradients")
       } else if name.hasPrefix("out/") && found.isEmpty {
         try comparison.compare(-logProbability.reduce(0) { $0 + Double($1) }, name, in: "mixture")
       } else if name.hasPrefix("out/") && found.reduce(1, *) == pixels {

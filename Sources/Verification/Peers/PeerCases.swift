@@ -16,6 +16,7 @@ enum PeerCases {
     ("schedule", compared(ScheduleCase.init)),
     ("rssm-v1", compared(DreamerV1Case.init)),
     ("rssm-v2", compared(DreamerV2Case.init)),
+    ("diagnostics", { try DiagnosticsComparison.verify($0.tensors, name: $0.name) }),
   ]
 
   private static func compared<Case: PeerCase>(

@@ -89,7 +89,7 @@ struct CodebookLossCase: PeerCase {
   }
 
   private func quantize(
-    _ gradient: VectorQuantization.Gradient = .straightThrough,
+    _ gradient: VectorQuantization.Gradient,
     _ comparison: inout PeerComparison
   ) throws -> QuantizedCase {
     let tape = try comparison.makeTape(parameters: ["in/codebook"])
@@ -107,11 +107,11 @@ struct CodebookLossCase: PeerCase {
   // MARK: pythae's
 
   private func compareLoss(_ comparison: inout PeerComparison) throws {
-    let quantized = try quantize(&comparison)
+    let quantized = try quantize(.straightThrough, &comparison)
     let places = Array(shape.dropLast())
     try comparison.compare(quantized.codes, "out/indices", shape: places, in: "codes")
     var usage = CodeUsage(codes: codes)
-    for code in quantized.codes { usage.add(code) }
+    try usage.add(quantized.codes)
     let shares = usage.counts.map { Float($0) / Float(count) }
     try comparison.compare(shares, "out/usage", shape: [codes], in: "codes")
     try comparison.compare(usage.perplexity, "out/perplexity", in: "codes")
@@ -123,7 +123,7 @@ struct CodebookLossCase: PeerCase {
   }
 
   private func compareDownstream(_ comparison: inout PeerComparison) throws {
-    let quantized = try quantize(&comparison)
+    let quantized = try quantize(.straightThrough, &comparison)
     quantized.sweep(codebook: 1, commitment: beta, downstream: try downstream())
     try comparison.compareGradients(of: "with_downstream", quantized.tape, in: "downstream")
   }
@@ -152,7 +152,7 @@ struct CodebookLossCase: PeerCase {
 
   /// β counts both sides.
   private func compareLearned(_ comparison: inout PeerComparison) throws {
-    let (name, quantized) = ("learnable", try quantize(&comparison))
+    let (name, quantized) = ("learnable", try quantize(.straightThrough, &comparison))
     try compareValues(name, quantized, &comparison)
     quantized.sweep(codebook: beta, commitment: beta, downstream: try downstream())
     try comparison.compareGradient(
@@ -206,13 +206,13 @@ struct SonnetCase: PeerCase {
         found, name, beta: facts.beta, places: Array(step.dropLast()), updates: index + 1,
         &comparison)
       try comparison.compare(
-        usage(found.codes).perplexity, "\(name)/perplexity", in: "update \(index + 1)")
+        try usage(found.codes).perplexity, "\(name)/perplexity", in: "update \(index + 1)")
     }
   }
 
-  private func usage(_ chosen: [Int]) -> CodeUsage {
+  private func usage(_ chosen: [Int]) throws -> CodeUsage {
     var usage = CodeUsage(codes: codes)
-    for code in chosen { usage.add(code) }
+    try usage.add(chosen)
     return usage
   }
 
@@ -230,7 +230,7 @@ struct SonnetCase: PeerCase {
     try comparison.compare(
       quantized.rows.value.values, "out/quantized", shape: step, in: group)
     try comparison.compare(loss, "out/loss", in: group)
-    try comparison.compare(usage(quantized.codes).perplexity, "out/perplexity", in: group)
+    try comparison.compare(try usage(quantized.codes).perplexity, "out/perplexity", in: group)
     quantized.sweep(
       codebook: 1, commitment: facts.beta, downstream: try file.floats("in/downstream", step))
     try comparison.compareGradient(
