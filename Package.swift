@@ -112,7 +112,8 @@ let package = Package(
     .target(name: "Benchmarks", dependencies: ["Training"]),
     .target(
       name: "Reports", dependencies: ["Probes", "Storyboards", "Training"], exclude: ["README.md"]),
-    .target(name: "Verification", dependencies: ["Autoencoders", "TrainedAgents"]),
+    .target(name: "PeerVerification", dependencies: ["Autoencoders"]),
+    .target(name: "Verification", dependencies: ["PeerVerification", "TrainedAgents"]),
     .target(name: "Viewer", dependencies: ["CSDL2", "Pictures"]),
     .target(name: "Sessions", dependencies: ["Training", "Viewer"]),
     .executableTarget(

@@ -6,15 +6,20 @@ import LatentKernels
 /// al. 2016, arXiv:1509.00519v4, equation 8).
 ///
 /// A draw z of q(z|x) weighs `w = p(x|z) p(z) / q(z|x)`. One draw gives the evidence lower bound; more
-/// give a tighter one, `ln (1/k) Σ w`, which is *not* the mean of the draws' `ln w`.
+/// give a tighter one, `ln (1/k) Σ w`, which is *not* the mean of the draws' `ln w`. Read it
+/// before its tape is reset.
 package struct ImportanceBound: Sendable {
   /// `[B, 1]`, in nats. A gradient there goes to the log-weights by their shares.
   package let bound: Tensor
   /// `[B · k, 1]`: `w / Σ w` of each image, constants.
   package let shares: Tensor
+  let samples: Int
+
   /// For each image, how many draws of equal weight would be as good: `1 / Σ w̃²`, between 1 and k. Where
   /// it stays near 1, one draw decides, and the bound has not come near log p(x).
-  package let effectiveSamples: [Float]
+  package var effectiveSamples: [Float] {
+    ImportanceWeights.effectiveSamples(shares.values, samples: samples)
+  }
 }
 
 extension Tape {
@@ -39,9 +44,7 @@ extension Tape {
     if bound.isTracked {
       record(ImportanceBoundOperation(logWeights: logWeights, shares: shares, bound: bound))
     }
-    return ImportanceBound(
-      bound: bound, shares: shares,
-      effectiveSamples: ImportanceWeights.effectiveSamples(shares.values, samples: samples))
+    return ImportanceBound(bound: bound, shares: shares, samples: samples)
   }
 
   /// Each row so many times, one after the other: `[rows · times, columns]`, as draws of one image follow

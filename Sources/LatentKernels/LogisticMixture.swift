@@ -179,42 +179,50 @@ package struct LogisticMixture: Sendable {
 }
 
 /// The cell of the grid around a number, and its probability by one logistic distribution.
+///
+/// With a cell from b to a, `σ(a) - σ(b) = σ(a) σ(-b) (1 - e^(b - a))`, and its logarithm's derivative by
+/// a shift of both is `1 - σ(a) - σ(b)`: so no digit is lost where both sums are nearly 0 or 1.
 struct LogisticCell {
   let x: Float
   let levels: Int
   private let logScale: Float
   private let inverseScale: Float
-  /// Standardised: the cell's ends and its middle.
+  /// Standardised: the cell's ends, its middle, and half its width.
   private let upper: Float
   private let lower: Float
   private let middle: Float
+  private let halfWidth: Float
+  private let atUpper: LogisticSum
+  private let atLower: LogisticSum
 
   init(x: Float, mean: Float, logScale: Float, levels: Int) {
     (self.x, self.logScale, self.levels) = (x, logScale, levels)
     inverseScale = exp(-logScale)
-    let half = 1 / Float(levels - 1)
-    upper = inverseScale * (x - mean + half)
-    lower = inverseScale * (x - mean - half)
     middle = inverseScale * (x - mean)
+    halfWidth = inverseScale / Float(levels - 1)
+    (upper, lower) = (middle + halfWidth, middle - halfWidth)
+    (atUpper, atLower) = (LogisticSum(upper), LogisticSum(lower))
   }
 
-  /// The outermost cells reach to infinity. Where a cell holds too little for the difference of two
-  /// sums to be known, the density at its middle times its width stands in.
-  private enum Kind { case first, last, inner, narrow }
+  /// The outermost cells reach to infinity. Where a cell holds less than single precision tells of the
+  /// difference of two sums, the density at its middle times its width stands in, as at the peers.
+  private enum Kind {
+    case first, last, narrow
+    case inner(mass: Float)
+  }
 
   private var kind: Kind {
     if x < -0.999 { return .first }
     if x > 0.999 { return .last }
-    return mass > 1e-5 ? .inner : .narrow
+    let mass = -atUpper.value * atLower.complement * expm1(-2 * halfWidth)
+    return mass > 1e-5 ? .inner(mass: mass) : .narrow
   }
-
-  private var mass: Float { sigmoid(upper) - sigmoid(lower) }
 
   var logProbability: Float {
     switch kind {
     case .first: -softplus(-upper)
     case .last: -softplus(lower)
-    case .inner: log(mass)
+    case .inner(let mass): log(mass)
     case .narrow: middle - logScale - 2 * softplus(middle) - log(Float(levels - 1) / 2)
     }
   }
@@ -223,19 +231,32 @@ struct LogisticCell {
   var slopes: (mean: Float, logScale: Float) {
     switch kind {
     case .first:
-      let slope = sigmoid(-upper)
+      let slope = atUpper.complement
       return (-slope * inverseScale, -slope * upper)
     case .last:
-      let slope = -sigmoid(lower)
+      let slope = -atLower.value
       return (-slope * inverseScale, -slope * lower)
-    case .inner:
-      let (up, low) = (density(upper) / mass, density(lower) / mass)
-      return (-(up - low) * inverseScale, -(up * upper - low * lower))
+    case .inner(let mass):
+      let slope = atLower.complement - atUpper.value
+      let spread = halfWidth * (atUpper.density + atLower.density) / mass
+      return (-slope * inverseScale, -slope * middle - spread)
     case .narrow:
       let slope = 1 - 2 * sigmoid(middle)
       return (-slope * inverseScale, -slope * middle - 1)
     }
   }
+}
 
-  private func density(_ x: Float) -> Float { sigmoid(x) * sigmoid(-x) }
+/// What the logistic distribution has below a number, and above it.
+private struct LogisticSum {
+  let value: Float
+  let complement: Float
+
+  init(_ x: Float) {
+    let tail = exp(-abs(x))
+    let (large, small) = (1 / (1 + tail), tail / (1 + tail))
+    (value, complement) = x < 0 ? (small, large) : (large, small)
+  }
+
+  var density: Float { value * complement }
 }

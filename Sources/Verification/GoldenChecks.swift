@@ -3,6 +3,7 @@ import EnvironmentInterface
 import Foundation
 import LatentModels
 import NeuralNetworks
+import PeerVerification
 
 /// A golden file may be damaged: every number that is computed with is looked at before.
 extension GoldenFile.Specification {
@@ -34,19 +35,7 @@ extension GoldenFile.Specification {
   }
 }
 
-extension GoldenFileError {
-  static let copyAgain = "it is damaged: copy it again"
-}
-
 extension GoldenFile {
-  /// - Throws: ``GoldenFileError`` for the first tensor with a number that is not finite.
-  static func checkFinite(_ tensors: SafeTensors, name: String) throws {
-    guard let bad = tensors.names.first(where: { tensors[$0]?.isFinite == false }) else { return }
-    throw GoldenFileError(
-      file: name, problem: "\(bad) has numbers that are not finite",
-      remedy: GoldenFileError.copyAgain)
-  }
-
   /// - Throws: ``GoldenFileError`` where a part of the batch has another shape than the others, or a
   ///   number that its space does not have.
   func checkBatch() throws {

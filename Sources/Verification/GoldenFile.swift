@@ -4,6 +4,7 @@ import EnvironmentInterface
 import Foundation
 import Kernels
 import NeuralNetworks
+import PeerVerification
 import TrainedAgents
 import WorldModels
 
@@ -54,7 +55,7 @@ package struct GoldenFile: Sendable {
         remedy: "write action, n, B, T, lr and updates into it")
     }
     try specification.check(tensors, file: name)
-    try Self.checkFinite(tensors, name: name)
+    try tensors.checkFinite(file: name)
     do {
       configuration = try AgentConfiguration(reference: agent, file: name)
     } catch {
@@ -211,26 +212,5 @@ package struct GoldenFile: Sendable {
         file: name, problem: "its batch and its metadata make no agent: \(error)",
         remedy: GoldenFileError.copyAgain)
     }
-  }
-}
-
-/// What is wrong with a golden file.
-package struct GoldenFileError: Error, CustomStringConvertible, Equatable {
-  package let file: String
-  package let problem: String
-  package let remedy: String
-
-  package var description: String { "\(file): \(problem); \(remedy)" }
-}
-
-extension SafeTensors {
-  /// - Throws: ``GoldenFileError`` where there is none.
-  func entry(_ key: String, of file: String) throws -> Entry {
-    guard let entry = self[key] else {
-      throw GoldenFileError(
-        file: file, problem: "there is no tensor \(key)",
-        remedy: "give a file as the golden README describes it")
-    }
-    return entry
   }
 }

@@ -1,6 +1,7 @@
 import EnvironmentInterface
 import Gridworld
 import NeuralNetworks
+import PeerVerification
 import Randomness
 
 /// An episode that MiniGrid played: where it began, the actions, and all that was seen.

@@ -1,3 +1,4 @@
+import PeerVerification
 import Pendulum
 
 /// Does a pendulum's recorded actions and gathers how far it is from what was recorded.

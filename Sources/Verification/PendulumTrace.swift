@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNetworks
+import PeerVerification
 import Pendulum
 
 /// Episodes of a pendulum that Gymnasium or dm_control played: states, actions and rewards.

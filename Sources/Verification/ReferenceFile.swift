@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNetworks
+import PeerVerification
 
 /// A file of something that others computed or played, of a kind that its tensors tell.
 package enum ReferenceFile: Sendable {

@@ -1,4 +1,5 @@
 import Gridworld
+import PeerVerification
 import Randomness
 
 /// Holds an episode in which balls wander at random against all that does not depend on where they go.

@@ -7,6 +7,7 @@ import EnvironmentInterface
 import Files
 import Kernels
 import NeuralNetworks
+import PeerVerification
 import Pictures
 import ReplayBuffers
 import ReplaySettings

@@ -10,11 +10,13 @@ struct VerifyCommand: ParsableCommand {
     discussion: """
       Loads the parameters and the batch of each golden file and computes what the authors' code \
       computed, or does what was done in recorded episodes of MiniGrid, of Gymnasium's pendulum or \
-      of dm_control's. Prints a line for each group of tensors with its largest error. Exits with \
-      65 where one is beyond its tolerance.
+      of dm_control's, or computes what peers' code computed of auto-encoders' parts: \
+      distributions, bounds, quantisation, schedules, latents, diagnostics. Prints a line for each \
+      group of tensors with its largest error. Exits with 65 where one is beyond its tolerance.
 
       Example: dreamer verify Tests/Fixtures/golden/*.safetensors
                dreamer verify Tests/Fixtures/traces/*.safetensors
+               dreamer verify Tests/Fixtures/golden-vae/*.safetensors
       """)
 
   @Argument(help: "Golden files and recorded episodes, of a kind that is told by their tensors.")

@@ -19,6 +19,29 @@ struct VerifyTests {
     #expect(!outcome.output.contains("FAIL"))
   }
 
+  @Test(
+    "it agrees with what peers' code computed of auto-encoders' parts",
+    arguments: ["diagnostics", "elbo", "rssm-v2", "vq-ema"])
+  func peers(name: String) throws {
+    let outcome = try shell.run("verify", Shell.fixture("golden-vae/\(name).safetensors").path)
+    #expect(outcome.code == 0)
+    #expect(outcome.output.hasPrefix("\(name).safetensors\n  ok   "))
+    #expect(!outcome.output.contains("FAIL"))
+  }
+
+  @Test("a case that nothing here computes is bad data, and the known ones are named")
+  func unknownCase() throws {
+    var file = try SafeTensors(contentsOf: Shell.fixture("golden-vae/iwae.safetensors"))
+    file.metadata["case"] = "flow"
+    try file.write(to: shell.url("flow.safetensors"))
+    let outcome = try shell.run("verify", "flow.safetensors")
+    #expect(outcome.code == 65 && outcome.output == "")
+    #expect(
+      outcome.errors.contains(
+        "flow.safetensors: its metadata entry `case` is 'flow'; give a file of a case that is "
+          + "known here: elbo, fullcov, iwae, "))
+  }
+
   @Test("one gradient that is off by 1 % fails, and says which")
   func wrongGradient() throws {
     let name = "grad/dyn/dyngru/kernel"

@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNetworks
+import PeerVerification
 import Randomness
 import TestSupport
 import Testing

@@ -8,8 +8,8 @@ import Verification
 struct PeerTests {
   /// Cases whose comparison is written in this module.
   static let files = [
-    "dlogistic", "dmol", "dmol-low-bit", "dmol-tails", "elbo", "fullcov", "iwae", "rssm-v1",
-    "rssm-v2",
+    "dlogistic", "dmol", "dmol-low-bit", "dmol-tails", "elbo", "fullcov", "iwae", "kl-policy",
+    "rssm-v1", "rssm-v2", "schedule", "vq-ema", "vq-kmeans", "vq-loss", "vq-other", "vq-sonnet",
   ].map(Fixtures.peerFile)
 
   /// What a file holds besides what is given.

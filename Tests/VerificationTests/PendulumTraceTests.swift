@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNetworks
+import PeerVerification
 import TestSupport
 import Testing
 import Verification

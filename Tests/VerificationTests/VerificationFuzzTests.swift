@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNetworks
+import PeerVerification
 import Randomness
 import TestSupport
 import Testing
@@ -45,4 +46,7 @@ struct VerificationFuzzTests {
         .first { $0.hasPrefix(start) })
     try fuzz(folder.appendingPathComponent(file), seed: 2, few: 100, most: 20_000)
   }
+
+  @Test("a file of a peer", arguments: PeerTests.files)
+  func peer(file: URL) throws { try fuzz(file, seed: 17, few: 40, most: 5000) }
 }

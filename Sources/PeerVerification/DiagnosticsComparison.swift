@@ -32,7 +32,7 @@ package struct DiagnosticsComparison {
   /// - Parameter name: what errors call the file.
   /// - Throws: ``GoldenFileError``.
   package static func verify(_ tensors: SafeTensors, name: String) throws -> [VerificationLine] {
-    try GoldenFile.checkFinite(tensors, name: name)
+    try tensors.checkFinite(file: name)
     var comparison = Self(file: try DiagnosticsTensors(tensors, name: name))
     do {
       return try comparison.lines()

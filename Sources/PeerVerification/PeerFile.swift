@@ -17,15 +17,15 @@ package struct PeerFile: Sendable {
   private let compare: PeerCases.Comparison
 
   /// Whether the file is one of these.
-  static func isHeld(by tensors: SafeTensors) -> Bool { tensors.metadata["case"] != nil }
+  package static func isHeld(by tensors: SafeTensors) -> Bool { tensors.metadata["case"] != nil }
 
   /// - Parameter name: what errors call the file.
   /// - Throws: ``GoldenFileError``.
-  init(_ tensors: SafeTensors, name: String) throws {
+  package init(_ tensors: SafeTensors, name: String) throws {
     (self.name, self.tensors) = (name, tensors)
     compare = try PeerCases.comparison(of: tensors.metadata["case"] ?? "", file: name)
     noise = try Self.noise(of: tensors, name: name)
-    try GoldenFile.checkFinite(tensors, name: name)
+    try tensors.checkFinite(file: name)
     largestGradient = tensors.names.filter { $0.hasPrefix("grad/") }.reduce(0) { largest, key in
       (tensors[key]?.doubles ?? []).reduce(largest) { max($0, abs($1)) }
     }

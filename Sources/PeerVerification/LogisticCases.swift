@@ -110,13 +110,7 @@ struct DiscretizedLogisticCase: PeerCase {
   /// With three channels a file can have the mixture's results for the same pixels as well. Its tensors
   /// are known by what the likelihood alone does not have, and by their shapes.
   private func compareMixture(_ comparison: inout PeerComparison) throws {
-    let own = ["in/params", "in/x01", "in/pixels"]
-    let others = file.tensors.names.filter { $0.hasPrefix("in/") && !own.contains($0) }
-    guard image[1] == 3, let key = others.first, others.count == 1 else { return }
-    let shape = try file.shape(key, axes: 4)
-    guard shape[1] % 10 == 0, shape == [image[0], shape[1], image[2], image[3]] else {
-      throw file.error("\(key) has shape \(shape), which is no mixture's for pixels \(image)")
-    }
+    guard image[1] == 3, let (key, shape) = mixtureParameters else { return }
     let tape = try comparison.makeTape()
     let pixels = rows * image[2] * image[3]
     let raw = tape.tracked(channelsLast(try file.floats(key, shape), shape[1]), rows: pixels)
@@ -131,13 +125,25 @@ struct DiscretizedLogisticCase: PeerCase {
     for name in comparison.left {
       let found = file.tensors[name]?.shape ?? []
       if name.hasPrefix("grad/") && found == shape {
-        try comparison.compare(gradient, name, shape: shape, in: "mixture: gradients")
+        try comparison.compare(gradient, name, shape: shape, in: "mixture gradients")
       } else if name.hasPrefix("out/") && found.isEmpty {
         try comparison.compare(-logProbability.reduce(0) { $0 + Double($1) }, name, in: "mixture")
       } else if name.hasPrefix("out/") && found.reduce(1, *) == pixels {
         try comparison.compare(logProbability, name, shape: found, in: "mixture")
       }
     }
+  }
+
+  /// The one tensor besides with ten numbers of each component for each pixel, and its shape.
+  private var mixtureParameters: (key: String, shape: [Int])? {
+    let own = ["in/params", "in/x01", "in/pixels"]
+    let fitting = file.tensors.names.filter { name in
+      let shape = file.tensors[name]?.shape ?? []
+      return name.hasPrefix("in/") && !own.contains(name) && shape.count == 4 && shape[1] > 0
+        && shape[1] % 10 == 0 && shape == [image[0], shape[1], image[2], image[3]]
+    }
+    guard fitting.count == 1 else { return nil }
+    return (fitting[0], file.tensors[fitting[0]]?.shape ?? [])
   }
 
   /// `[B, C, H, W]` as `[B, H, W, C]`.

@@ -8,8 +8,15 @@ enum PeerCases {
     ("iwae", compared(ImportanceWeightingCase.init)),
     ("dmol", compared(LogisticMixtureCase.init)),
     ("dlogistic", compared(DiscretizedLogisticCase.init)),
+    ("vq-loss", compared(CodebookLossCase.init)),
+    ("vq-ema", compared(CodebookAveragesCase.init)),
+    ("vq-sonnet", compared(SonnetCase.init)),
+    ("vq-other", compared(OtherQuantizationCase.init)),
+    ("kl-policy", compared(PolicyCase.init)),
+    ("schedule", compared(ScheduleCase.init)),
     ("rssm-v1", compared(DreamerV1Case.init)),
     ("rssm-v2", compared(DreamerV2Case.init)),
+    ("diagnostics", { try DiagnosticsComparison.verify($0.tensors, name: $0.name) }),
   ]
 
   private static func compared<Case: PeerCase>(
