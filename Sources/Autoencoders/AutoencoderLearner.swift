@@ -107,19 +107,21 @@ package final class AutoencoderLearner {
 
   /// The rendezvous: what depends on all shards.
   private func gatherFacts(_ size: Int) -> FrameBatchFacts {
-    let passes = shards.map { $0.scratch }.compactMap { $0 }
     let (groups, dimensions) = model.divergenceGroups
     var sums = [Double](repeating: 0, count: groups * dimensions)
-    var error = 0.0
-    for pass in passes {
-      error += model.likelihood.batchSum(of: pass.frames, pass.output)
+    var errors: OptimalVariance?
+    for shard in (0..<shards.count).map({ shards[$0] }) {
+      guard let pass = shard.scratch else { continue }
+      if let part = model.likelihood.errors(of: pass.frames, pass.output, shard.tape) {
+        errors = errors ?? OptimalVariance()
+        errors?.add(part)
+      }
       guard let divergence = pass.encoded.divergence else { continue }
       for (index, nats) in model.byGroup(divergence.trainingFirst.values.array).enumerated() {
         sums[index % sums.count] += Double(nats)
       }
     }
-    model.likelihood.finishBatch(
-      sum: error, numbers: size * model.objective.samples * model.frame.count, model.parameters)
+    if let errors { model.likelihood.finishBatch(errors, model.parameters) }
     return FrameBatchFacts(
       size: size, weight: model.weight(ofUpdate: updates), divergenceSums: sums)
   }

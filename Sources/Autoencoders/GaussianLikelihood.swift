@@ -121,19 +121,19 @@ struct GaussianLikelihood: Likelihood {
 
   // MARK: of a whole batch
 
-  func batchSum(of frames: Tensor, _ output: Tensor) -> Double {
-    guard case .optimal = variance else { return 0 }
-    let difference = Storage(output.values.array)
-    difference.region.add(-1, times: frames.values)
-    return difference.region.sumOfSquares
+  func errors(of frames: Tensor, _ output: Tensor, _ tape: Tape) -> OptimalVariance? {
+    guard case .optimal = variance else { return nil }
+    var errors = OptimalVariance()
+    errors.add(output, target: frames.values, tape)
+    return errors
   }
 
-  func finishBatch(sum: Double, numbers: Int, _ parameters: ParameterStore) {
+  func finishBatch(_ errors: OptimalVariance, _ parameters: ParameterStore) {
     guard case .optimal = variance, let entry = parameters.entry(named: Self.optimalName) else {
       return
     }
-    parameters[entry][0] = Float(
-      0.5 * log(max(sum / Double(numbers), Double(Self.least * Self.least))))
+    let least = Double(Self.least * Self.least)
+    parameters[entry][0] = Float(0.5 * log(max(errors.variance, least)))
   }
 }
 

@@ -30,22 +30,17 @@ package protocol Likelihood: Sendable {
   /// A draw of each pixel's number, as ``mean(_:_:)``.
   func sample(_ output: Tensor, _ draw: Draw, _ tape: Tape) -> [Float]
 
-  /// What the loss needs to know of the whole batch: a number that is added up over shards; 0 where it
-  /// needs nothing.
-  func batchSum(of frames: Tensor, _ output: Tensor) -> Double
+  /// The errors of some frames, where the loss needs to know those of the whole batch; else nil.
+  func errors(of frames: Tensor, _ output: Tensor, _ tape: Tape) -> OptimalVariance?
 
-  /// Takes note of what the whole batch had, before losses are computed.
-  ///
-  /// - Parameters:
-  ///   - sum: of all shards.
-  ///   - numbers: of all frames of the batch together.
-  func finishBatch(sum: Double, numbers: Int, _ parameters: ParameterStore)
+  /// Takes note of the errors of a whole batch, before its losses are computed.
+  func finishBatch(_ errors: OptimalVariance, _ parameters: ParameterStore)
 }
 
 extension Likelihood {
   package var levels: Int? { nil }
-  package func batchSum(of _: Tensor, _: Tensor) -> Double { 0 }
-  package func finishBatch(sum _: Double, numbers _: Int, _: ParameterStore) {}
+  package func errors(of _: Tensor, _: Tensor, _: Tape) -> OptimalVariance? { nil }
+  package func finishBatch(_: OptimalVariance, _: ParameterStore) {}
 }
 
 /// How a byte becomes a number.

@@ -62,27 +62,40 @@ private struct PixelMixture: Sendable {
 /// The same with one logistic distribution a number and independent channels.
 struct LogisticLikelihood: Likelihood {
   private let frame: FrameSize
-  private let pixels: PixelMixture
+  private let grid = DiscretizedLogistic(levels: 256, floor: -7)
 
-  init(_ frame: FrameSize) {
-    self.frame = frame
-    pixels = PixelMixture(
-      LogisticMixture(channels: 1, components: 1, levels: 256, floor: -7), frame)
-  }
+  init(_ frame: FrameSize) { self.frame = frame }
 
   var scale: PixelScale { .signed }
-  var outputChannels: Int { pixels.outputChannels }
+  /// A mean of each channel, and then the logarithm of a scale of each.
+  var outputChannels: Int { 2 * frame.channels }
   var levels: Int? { 256 }
 
+  /// Of each pixel.
+  private func pixels(_ output: Tensor, _ tape: Tape) -> DiscretizedLogisticDistribution {
+    let channels = frame.channels
+    let pixels = output.reshaped(rows: output.rows * frame.pixels, columns: 2 * channels)
+    return DiscretizedLogisticDistribution(
+      mean: tape.columns(0..<channels, of: pixels),
+      logScale: tape.columns(channels..<2 * channels, of: pixels), grid)
+  }
+
   func logProbability(of frames: Tensor, _ output: Tensor, _ tape: Tape) -> Tensor {
-    pixels.logProbability(of: frames, output, tape)
+    let values = frames.reshaped(
+      rows: frames.rows * frame.pixels, columns: frame.channels)
+    let result = pixels(output, tape).logProbability(of: values, tape)
+    return tape.rowSums(of: result.reshaped(rows: frames.rows, columns: frame.pixels))
   }
 
   func mean(_ output: Tensor, _ tape: Tape) -> [Float] {
-    pixels.shares(pixels.distribution(output).mode(tape))
+    shares(pixels(output, tape).mode(tape))
   }
 
   func sample(_ output: Tensor, _ draw: Draw, _ tape: Tape) -> [Float] {
-    pixels.shares(pixels.distribution(output).sample(draw, tape))
+    shares(pixels(output, tape).sample(draw, tape))
+  }
+
+  private func shares(_ values: Tensor) -> [Float] {
+    values.values.array.map(PixelScale.signed.share)
   }
 }
