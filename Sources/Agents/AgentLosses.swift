@@ -7,25 +7,30 @@ struct AgentLosses {
   let continuation: LossTerm
   let dynamics: LossTerm
   let representation: LossTerm
+  let codebook: LossTerm
   let policy: LossTerm
   let value: LossTerm
   let replayedValue: LossTerm
   private let reconstructionWeight: Float
   private let names: Set<String>
 
-  init(_ scales: LossScales, _ balancing: KLBalancing) {
+  /// - Parameter annealing: what the posterior's divergence counts of what it is meant to.
+  init(_ scales: LossScales, _ balancing: KLBalancing, annealing: Float) {
     let kl = balancing.scales(
       dynamics: Float(scales.dyn), representation: Float(scales.rep))
     reward = LossTerm("rew", weight: Float(scales.rew), kind: .model)
     continuation = LossTerm("con", weight: Float(scales.con), kind: .model)
     dynamics = LossTerm("dyn", weight: kl.dynamics, kind: .model)
-    representation = LossTerm("rep", weight: kl.representation, kind: .model)
+    representation = LossTerm("rep", weight: annealing * kl.representation, kind: .model)
+    codebook = LossTerm("codebook", weight: kl.dynamics, kind: .model)
     policy = LossTerm("policy", weight: Float(scales.policy), kind: .behavior)
     value = LossTerm("value", weight: Float(scales.value), kind: .behavior)
     replayedValue = LossTerm("repval", weight: Float(scales.repval), kind: .behavior)
     reconstructionWeight = Float(scales.rec)
     names = Set(
-      [reward, continuation, dynamics, representation, policy, value, replayedValue].map(\.name))
+      [
+        reward, continuation, dynamics, representation, codebook, policy, value, replayedValue,
+      ].map(\.name))
   }
 
   /// The term of an observation. One that is called as another term is takes `rec/` before its name; the

@@ -26,7 +26,8 @@ extension Agent {
         },
         images: tape.arena.allocate(rows * (decoder.images?.shape.count ?? 0)))
       let pass = ShardPass(
-        agent: self, batch: batch, draws: draws, scales: configuration.lossScales, shardCount: 1
+        agent: self, batch: batch, draws: draws, scales: configuration.lossScales, updates: 0,
+        shardCount: 1
       ).observe(shard, recordings: recordings, tape)
       return record(pass, recordings, shard)
     }

@@ -39,7 +39,7 @@ extension Agent {
     guard let images = worldModel.decoder.images else { return nil }
     let latent = worldModel.rssm.latent
     let latents = (0..<latent.count).map { index -> LatentTraversal.Latent in
-      let moves = latent.moves(of: stoch, latent: index)
+      let moves = withInferenceTape { latent.moves(of: stoch, latent: index, $0) }
       let pictures = decode(moves.samples, deter: deter, count: moves.names.count)
       return LatentTraversal.Latent(
         index: index, names: moves.names, current: moves.current,

@@ -47,7 +47,7 @@ package final class Learner {
     try checkFinite(batch, update: next.updates)
     let pass = ShardPass(
       agent: agent, batch: batch, draws: draws, scales: agent.configuration.lossScales,
-      shardCount: shards.count)
+      updates: state.updates, shardCount: shards.count)
     var (metrics, losses) = differentiate(pass, &next, isTraining: true, pool: pool)
     let differentiating = clock.lap()
     try check(losses, update: next.updates)
@@ -90,7 +90,8 @@ package final class Learner {
     func differentiated(_ scales: LossScales) -> [(name: String, value: Float)] {
       var unused = state
       let pass = ShardPass(
-        agent: agent, batch: batch, draws: draws, scales: scales, shardCount: shards.count)
+        agent: agent, batch: batch, draws: draws, scales: scales, updates: state.updates,
+        shardCount: shards.count)
       return differentiate(pass, &unused, isTraining: false, pool: pool).metrics
     }
     var metrics = differentiated(agent.configuration.lossScales)

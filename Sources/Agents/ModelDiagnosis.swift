@@ -59,7 +59,8 @@ extension Agent {
     withInferenceTape { tape in
       let shard = BatchShard(batch, sequences: 0..<batch.size)
       let pass = ShardPass(
-        agent: self, batch: batch, draws: draws, scales: configuration.lossScales, shardCount: 1
+        agent: self, batch: batch, draws: draws, scales: configuration.lossScales, updates: 0,
+        shardCount: 1
       ).observe(shard, recordings: nil, tape)
       let seen = pass.vectors.map { ($0.name, $0.loss.values) } + pass.images
       let guessed = decoderLosses(guesses(pass, draws, tape), shard, tape)

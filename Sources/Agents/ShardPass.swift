@@ -29,13 +29,18 @@ struct ShardPass: Sendable {
   private let scales: LossScales
   private let terms: AgentLosses
 
-  /// - Parameter scales: what the losses count.
+  /// - Parameters:
+  ///   - scales: what the losses count.
+  ///   - updates: that were made before: what the divergence is annealed by.
   init(
-    agent: Agent, batch: SequenceBatch, draws: DrawSource, scales: LossScales, shardCount: Int
+    agent: Agent, batch: SequenceBatch, draws: DrawSource, scales: LossScales, updates: Int,
+    shardCount: Int
   ) {
     (self.agent, self.batch, self.draws) = (agent, batch, draws)
     (self.scales, self.shardCount) = (scales, shardCount)
-    terms = AgentLosses(scales, agent.worldModel.balancing)
+    terms = AgentLosses(
+      scales, agent.worldModel.balancing,
+      annealing: agent.worldModel.annealing.factor(at: updates))
   }
 
   private var configuration: AgentConfiguration { agent.configuration }
@@ -148,6 +153,10 @@ struct ShardPass: Sendable {
         to: divergences.values, batchMean: divergence, weight: term.weight * share,
         loss: floored, gradient: divergences.gradient)
       workspace.record(term, rows: floored.array)
+    }
+    if let codebook = pass.codebook {
+      codebook.gradient.fill(terms.codebook.weight * share)
+      workspace.record(terms.codebook, rows: codebook.values.array)
     }
     let dynamics = pass.dynamics.values
     let freeCount = balancing.freeCount(of: dynamics, batchMean: divergence)

@@ -6,17 +6,14 @@ import Kernels
 /// S latents of C classes each, one-hot: DreamerV2's and DreamerV3's (ALGORITHM section 4).
 ///
 /// A network gives logits; the distribution is that of their softmax with a share of the uniform one.
-package struct CategoricalLatent: LatentFamily {
+package struct CategoricalLatent: DistributedLatent {
   package let count: Int
   /// C.
   package let classes: Int
   package let unimix: Float
 
-  /// As many as two bytes can tell apart.
-  static let mostClasses = 65_536
-
   package init(count: Int, classes: Int, unimix: Float) {
-    precondition(1...Self.mostClasses ~= classes, "\(classes) classes")
+    precondition(1...CodeBytes.mostCodes ~= classes, "\(classes) classes")
     (self.count, self.classes, self.unimix) = (count, classes, unimix)
   }
 
@@ -81,7 +78,7 @@ package struct CategoricalLatent: LatentFamily {
   }
 
   /// Each class in turn.
-  package func moves(of sample: [Float], latent: Int) -> LatentMoves {
+  package func moves(of sample: [Float], latent: Int, _ tape: Tape) -> LatentMoves {
     let own = latent * classes..<(latent + 1) * classes
     let samples = own.flatMap { place -> [Float] in
       var moved = sample
@@ -95,27 +92,22 @@ package struct CategoricalLatent: LatentFamily {
 
   // MARK: in replay
 
-  private var bytesOfClass: Int { classes <= 256 ? 1 : 2 }
-  package var storedBytes: Int { count * bytesOfClass }
+  private var numbers: CodeBytes { CodeBytes(codes: classes) }
+  package var storedBytes: Int { count * numbers.width }
 
-  /// The number of each latent's class, in one byte or in two, the lower first.
+  /// The number of each latent's class.
   package func store(_ samples: [Float]) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: samples.count / classes * bytesOfClass)
-    for index in samples.indices where samples[index] == 1 {
-      let (latent, number) = (index / classes, index % classes)
-      bytes[latent * bytesOfClass] = UInt8(truncatingIfNeeded: number)
-      if bytesOfClass == 2 { bytes[latent * 2 + 1] = UInt8(number >> 8) }
-    }
-    return bytes
+    numbers.bytes(
+      of: stride(from: 0, to: samples.count, by: classes).map { start in
+        (samples[start..<start + classes].firstIndex(of: 1) ?? start) - start
+      })
   }
 
   package func load(_ bytes: ArraySlice<UInt8>) -> [Float] {
-    let latents = bytes.count / bytesOfClass
-    var samples = [Float](repeating: 0, count: latents * classes)
-    for latent in 0..<latents {
-      let place = bytes.startIndex + latent * bytesOfClass
-      let number = Int(bytes[place]) + (bytesOfClass == 2 ? Int(bytes[place + 1]) << 8 : 0)
-      if number < classes { samples[latent * classes + number] = 1 }
+    let codes = numbers.codes(of: bytes)
+    var samples = [Float](repeating: 0, count: codes.count * classes)
+    for (latent, code) in codes.enumerated() where code < classes {
+      samples[latent * classes + code] = 1
     }
     return samples
   }

@@ -40,6 +40,22 @@ package struct FiniteScalarQuantization: Sendable, Equatable {
   }
 }
 
+extension FiniteScalarQuantization {
+  /// The codes of values, `[rows, levels]`; of other numbers, those of values nearby.
+  func codes(ofValues values: [Float]) -> [Int] {
+    stride(from: 0, to: values.count, by: width).map { start in
+      var (code, step) = (0, 1)
+      for (column, count) in levels.enumerated() {
+        let scale = Float(count / 2)
+        let level = (values[start + column] * scale).rounded() + scale
+        code += Int(max(0, min(Float(count - 1), level))) * step
+        step *= count
+      }
+      return code
+    }
+  }
+}
+
 /// Rounded rows. It is read before its tape is reset.
 package struct QuantizedScalars: Sendable {
   /// `[rows]`: which code, as floats.

@@ -7,7 +7,7 @@ import Kernels
 ///
 /// A network gives S means and S numbers that become standard deviations: `softplus(x) + 0.1`, or, in
 /// DreamerV2, `2 σ(x / 2) + 0.1`.
-package struct GaussianLatent: LatentFamily {
+package struct GaussianLatent: DistributedLatent {
   package let count: Int
   package let map: DeviationMap
 
@@ -74,7 +74,7 @@ package struct GaussianLatent: LatentFamily {
   }
 
   /// One and two to either side, the unit of a standard normal prior.
-  package func moves(of sample: [Float], latent: Int) -> LatentMoves {
+  package func moves(of sample: [Float], latent: Int, _ tape: Tape) -> LatentMoves {
     let offsets: [Float] = [-2, -1, 0, 1, 2]
     let samples = offsets.flatMap { offset -> [Float] in
       var moved = sample

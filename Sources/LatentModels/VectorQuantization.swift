@@ -68,6 +68,17 @@ extension Tape {
       x.columns == kind.width && codebook.rows == kind.codes && codebook.columns == kind.width,
       "\(x.rows)×\(x.columns) and a codebook of \(codebook.rows)×\(codebook.columns) for "
         + "\(kind.codes) codes of \(kind.width)")
+    let (inputs, choices) = assign(x, codebook, kind)
+    let losses = quantizationLosses(of: inputs, choices, codebook, kind)
+    return QuantizedRows(
+      choices: choices, inputs: inputs, value: replace(inputs, choices, codebook, kind),
+      commitment: losses.commitment, codebookLoss: losses.codebook)
+  }
+
+  /// What is compared with the codes, and the nearest of them.
+  func assign(
+    _ x: Tensor, _ codebook: Parameter, _ kind: VectorQuantization
+  ) -> (inputs: Tensor, choices: Region) {
     let inputs = kind.isCosine ? normalizedRows(of: x) : x
     let choices = arena.allocate(x.rows)
     let mark = arena.mark
@@ -75,12 +86,33 @@ extension Tape {
       inputs.values, from: codes(of: codebook, kind), width: kind.width, by: kind.measure,
       into: choices, arena)
     arena.rewind(to: mark)
+    return (inputs, choices)
+  }
+
+  /// The codes as values whose gradient goes to the rows that chose them.
+  func replace(
+    _ inputs: Tensor, _ choices: Region, _ codebook: Parameter, _ kind: VectorQuantization
+  ) -> Tensor {
+    let y = tensor(rows: inputs.rows, columns: inputs.columns, tracked: inputs.isTracked)
+    let found = withoutRecording { rows(choices, of: codebook, kind) }
+    y.values.copy(from: found.values)
+    if y.isTracked { record(QuantizationOperation(x: inputs, y: y, gradient: kind.gradient)) }
+    return y
+  }
+
+  /// The mean square between rows and codes, once for either side: `[rows, 1]` each.
+  func quantizationLosses(
+    of inputs: Tensor, _ choices: Region, _ codebook: Parameter, _ kind: VectorQuantization
+  ) -> (commitment: Tensor, codebook: Tensor) {
+    let q = rows(choices, of: codebook, kind)
+    return (meanSquare(inputs, to: q.values), meanSquare(q, to: inputs.values))
+  }
+
+  private func rows(
+    _ choices: Region, of codebook: Parameter, _ kind: VectorQuantization
+  ) -> Tensor {
     let found = look(up: choices, in: codebook)
-    let q = kind.isCosine ? normalizedRows(of: found) : found
-    return QuantizedRows(
-      choices: choices, inputs: inputs, value: passing(q.values, to: inputs, kind.gradient),
-      commitment: meanSquare(inputs, to: q.values),
-      codebookLoss: meanSquare(q, to: inputs.values))
+    return kind.isCosine ? normalizedRows(of: found) : found
   }
 
   /// A codebook as rows are compared with it, `[K, D]`.
@@ -90,16 +122,6 @@ extension Tape {
     let codes = arena.allocate(values.count)
     Rows.normalize(values, into: codes, lengths: arena.allocate(kind.codes))
     return codes
-  }
-
-  /// `q` as values whose gradient goes to `x`.
-  private func passing(
-    _ q: Region, to x: Tensor, _ gradient: VectorQuantization.Gradient
-  ) -> Tensor {
-    let y = tensor(rows: x.rows, columns: x.columns, tracked: x.isTracked)
-    y.values.copy(from: q)
-    if y.isTracked { record(QuantizationOperation(x: x, y: y, gradient: gradient)) }
-    return y
   }
 
   /// `[rows, 1]`: the mean over a row of the squared distance to a constant.

@@ -35,9 +35,9 @@ extension TrainingConfiguration {
   ]
   /// What sizes are called among the keys of networks.
   private static let namesOfSizes = [
-    "deter", "hidden", "latent", "stoch", "classes", "imglayers", "obslayers", "dynlayers",
-    "blocks", "depth",
-    "mults", "layers", "units", "kernel", "bins", "bspace",
+    "deter", "hidden", "latent", "stoch", "classes", "codes", "code_width", "levels", "imglayers",
+    "obslayers", "dynlayers", "blocks", "depth", "mults", "layers", "units", "kernel", "bins",
+    "bspace",
   ]
 
   /// Whether an agent has the parameters of another's, in the bundled world of that; true where there is

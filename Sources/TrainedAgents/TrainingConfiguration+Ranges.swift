@@ -2,6 +2,7 @@ import Agents
 import Configuration
 import Foundation
 import Kernels
+import LatentModels
 import ReplaySettings
 import Worlds
 
@@ -122,6 +123,11 @@ extension TrainingConfiguration {
 
   private func checkLatents(_ table: ConfigurationTable<Self>) throws {
     let rssm = agent.dyn.rssm
+    do {
+      _ = try LatentFamilies.make(rssm)
+    } catch let error as LatentSettingsError {
+      try table.require(false, "agent.dyn.rssm.\(error.key)", error.description)
+    }
     try table.require(
       rssm.deter % rssm.blocks == 0, "agent.dyn.rssm.blocks", "must divide deter, \(rssm.deter)")
     try table.require(

@@ -56,8 +56,19 @@ package struct CollapseWatch {
       name: "posterior_collapse",
       text:
         "the posterior has collapsed: \(Self.number(active)) of \(count) latents depend on what "
-        + "is seen; raise agent.dyn.rssm.free_nats or lower agent.loss_scales.rep, and see whether "
-        + "the observations change at all")
+        + "is seen; \(remedyOfPosterior), and see whether the observations change at all")
+  }
+
+  private var remedyOfPosterior: String {
+    latent.hasDivergence
+      ? "raise agent.dyn.rssm.free_nats or lower agent.loss_scales.rep"
+      : "raise agent.loss_scales.rec"
+  }
+
+  private var remedyOfCodes: String {
+    latent.hasDivergence
+      ? "raise agent.dyn.rssm.unimix or agent.dyn.rssm.free_nats"
+      : "take fewer (agent.dyn.rssm.codes, agent.dyn.rssm.levels), or raise agent.loss_scales.rec"
   }
 
   /// Where every latent means one code alone, all others are dead.
@@ -70,8 +81,8 @@ package struct CollapseWatch {
     return RunWarning(
       name: "dead_codes",
       text: "the latents' codes are dead: \(Self.percent(share)) of the classes are hardly ever "
-        + "meant, the perplexity is \(Self.number(perplexity)) of \(Self.number(codes)); raise "
-        + "agent.dyn.rssm.unimix or agent.dyn.rssm.free_nats")
+        + "meant, the perplexity is \(Self.number(perplexity)) of \(Self.number(codes)); "
+        + remedyOfCodes)
   }
 
   /// A divergence below the free nats is no fault by itself: in simple worlds there is no more to

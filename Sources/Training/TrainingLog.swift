@@ -22,7 +22,7 @@ final class TrainingLog {
       agent.configuration.policy, latent: agent.worldModel.rssm.latent,
       actionSpace: agent.actionSpace)
     (freeNats, latents) = (
-      agent.configuration.dyn.rssm.freeNats, agent.worldModel.rssm.latent.count
+      Double(agent.worldModel.balancing.freeNats), agent.worldModel.rssm.latent.count
     )
   }
 

@@ -38,7 +38,7 @@ package struct RSSM: Sendable {
     tokens: Int,
     in builder: inout ParameterBuilder
   ) throws {
-    (self.configuration, self.latent) = (configuration, latent)
+    (self.configuration, self.latent) = (configuration, latent.declared(in: &builder))
     let (d, hd, g) = (configuration.deter, configuration.hidden, configuration.blocks)
     let style = try LayerStyle(
       act: configuration.act, norm: configuration.norm, winit: configuration.winit)
@@ -65,7 +65,7 @@ package struct RSSM: Sendable {
       from: configuration.obslayers > 0 ? hd : posteriorInputs, to: latent.parameterWidth, scaled,
       named: "dyn/obs\(latent.outputName)", in: &builder)
     priorOutput = Linear(
-      from: configuration.imglayers > 0 ? hd : d, to: latent.parameterWidth, scaled,
+      from: configuration.imglayers > 0 ? hd : d, to: latent.priorWidth, scaled,
       named: "dyn/prior\(latent.outputName)", in: &builder)
   }
 
@@ -132,6 +132,6 @@ package struct RSSM: Sendable {
   /// The prior over the latents after deterministic states `[rows, D]`.
   package func prior(_ deter: Tensor, _ tape: Tape) -> LatentDistribution {
     let x = priorLayers.reduce(deter) { $1($0, tape) }
-    return latent.distribution(priorOutput(x, tape), tape)
+    return latent.prior(priorOutput(x, tape), tape)
   }
 }

@@ -16,6 +16,7 @@ package struct WorldModel: Sendable {
   package let reward: TwoHotHead
   package let continuation: BinaryHead
   package let balancing: KLBalancing
+  package let annealing: Annealing
   private let loss: WorldModelLossConfiguration
 
   /// - Throws: ``LayerStyleError``, ``ImageShapeError``, `LatentSettingsError`.
@@ -40,9 +41,10 @@ package struct WorldModel: Sendable {
       continuation, from: rssm.features, named: "con", in: &builder)
     let isBalanced = dynamics.rssm.balance > 0
     balancing = KLBalancing(
-      freeNats: Float(dynamics.rssm.freeNats),
+      freeNats: rssm.latent.hasDivergence ? Float(dynamics.rssm.freeNats) : 0,
       balance: isBalanced ? Float(dynamics.rssm.balance) : nil,
       freesAverage: isBalanced && dynamics.rssm.freeAvg)
+    annealing = dynamics.rssm.annealing
   }
 }
 
@@ -71,6 +73,8 @@ package struct WorldModelPass: Sendable {
   /// Divergences before free nats, whose losses wait for the whole batch's mean.
   package let dynamics: Tensor
   package let representation: Tensor
+  /// `[T · b, 1]`: a codebook's own loss, where latents have one.
+  package let codebook: Tensor?
   /// `[T · b]`: what the heads say of each row.
   package let rewardMean: Region
   package let continueLogits: Region
@@ -106,6 +110,7 @@ extension WorldModel {
     return WorldModelPass(
       tokens: tokens, path: path, posterior: posterior, prior: prior,
       dynamics: divergence.dynamics, representation: divergence.representation,
+      codebook: divergence.codebook,
       rewardMean: reward.mean, continueLogits: continuation.logits.values,
       reward: reward.crossEntropy(to: rewards(shard, tape), tape),
       continuation: continuation.crossEntropy(to: continueTargets(shard, tape), tape),

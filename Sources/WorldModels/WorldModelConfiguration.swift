@@ -97,17 +97,24 @@ public struct DynamicsConfiguration: Codable, Sendable, Equatable {
     public var deter = 8192
     /// Width of the layers around the recurrent unit: its inputs', the prior's, the posterior's.
     public var hidden = 1024
-    /// Ours: the kind of latents, by the name of its family: `categorical` or `gaussian`.
+    /// Ours: the kind of latents, by the name of its family: `categorical`, `gaussian`,
+    /// `full_gaussian`, `vq` or `fsq`.
     public var latent = "categorical"
     /// S: latents of a state; 32 whatever the agent's size.
     public var stoch = 32
-    /// C: classes of each categorical latent; nothing to Gaussian ones.
+    /// C: classes of each categorical latent; nothing to other ones.
     public var classes = 64
     /// Activation of hidden layers: `silu`, `elu` or another name in `Kernels/Activation.swift`.
     public var act = "silu"
     /// Norm before an activation: `rms`, `layer` or `none`; over the whole width, not over blocks.
     public var norm = "rms"
-    /// Share of the uniform distribution in every latent's probabilities.
+    /// Ours, of `vq`: codes that all latents choose from.
+    public var codes = 64
+    /// Ours, of `vq`: numbers of a code.
+    public var codeWidth = 8
+    /// Ours, of `fsq`: levels of each number of a latent; 2 or more, as few as 65,536 codes together.
+    public var levels = [5, 5, 3]
+    /// Share of the uniform distribution in every latent's probabilities, of `vq` and `fsq` the prior's.
     public var unimix = 0.01
     /// DreamerV2's, of Gaussian latents: `softplus` or `sigmoid2` makes a deviation of a number.
     public var stdAct = "softplus"
@@ -134,9 +141,29 @@ public struct DynamicsConfiguration: Codable, Sendable, Equatable {
     public var balance = 0.0
     /// Ours, with `balance`: whether the free nats are taken from the mean over the batch.
     public var freeAvg = true
+    /// Ours: how what keeps the posterior near the prior comes to count as much as it is meant to:
+    /// `constant`, `linear`, `sigmoid`, `cyclical` or `cyclical_sigmoid`. The prior always learns.
+    public var anneal = "constant"
+    /// Ours: updates until a line is up, until the middle of a sigmoid, or of all cycles.
+    public var annealUpdates = 10_000
+    /// Ours: how often cycles begin anew.
+    public var annealCycles = 4
+    /// Ours: the share of a cycle that rises.
+    public var annealRatio = 0.5
+    /// Ours: how steep a sigmoid is, an update.
+    public var annealSlope = 0.0025
 
     /// The reference's defaults: those of `size200m`.
     public init() {}
+
+    package var annealing: Annealing {
+      var annealing = Annealing(Annealing.Kind(rawValue: anneal) ?? .constant)
+      (annealing.steps, annealing.cycles) = (annealUpdates, annealCycles)
+      (annealing.ratio, annealing.slope) = (annealRatio, annealSlope)
+      return annealing
+    }
+
+    package var setsFreeNats: Bool { freeNats != 0 && freeNats != Self().freeNats }
   }
 
   /// The kind of model: `rssm`, and no other.

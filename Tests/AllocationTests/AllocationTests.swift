@@ -4,6 +4,7 @@ import Distributions
 import ImageKernels
 import Kernels
 import LatentModels
+import NeuralNetworks
 import Randomness
 import TestSupport
 import Testing
@@ -84,7 +85,13 @@ struct AllocationTests {
 
   @Test("latents, divergences, policies and losses, with their draws")
   func distributions() {
-    let tape = makeTape(parameters: 1)
+    let tape = makeTape(parameters: 64)
+    var builder = ParameterBuilder()
+    let families: [any LatentFamily] = [
+      GaussianLatent(count: 3), FullGaussianLatent(count: 20),
+      VectorQuantizedLatent(count: 3, codes: 4, width: 2, unimix: 0.01).declared(in: &builder),
+      FiniteScalarLatent(count: 2, levels: [3, 4], unimix: 0.01),
+    ]
     let bins = keptRegion([-1, 0, 1] as [Float])
     let count = steadyAllocations(tape) {
       func logits(_ columns: Int) -> Tensor {
@@ -105,12 +112,16 @@ struct AllocationTests {
       let normal = BoundedNormalDistribution(
         logits(2), logits(2), bounds: BoundedNormal(minimum: 0.1, maximum: 1), tape)
       normal.terms(at: normal.sample(draw, tape).values, tape).entropy.gradient.fill(1)
-      let gaussian = GaussianLatent(count: 3)
-      let (seen, guessed) = (
-        gaussian.distribution(logits(6), tape), gaussian.distribution(logits(6), tape)
-      )
-      gaussian.sample(seen, draw, into: logits(3), tape)
-      gaussian.divergence(posterior: seen, prior: guessed, tape).dynamics.gradient.fill(1)
+      for family in families {
+        let seen = family.distribution(logits(family.parameterWidth), tape)
+        let guessed = family.prior(logits(family.priorWidth), tape)
+        family.sample(seen, draw, into: logits(family.width), tape)
+        tape.transiently { family.sample(guessed, draw, into: logits(family.width), tape) }
+        let losses = family.divergence(posterior: seen, prior: guessed, tape)
+        losses.dynamics.gradient.fill(1)
+        losses.representation.gradient.fill(1)
+        _ = family.entropy(of: guessed, tape)
+      }
       let target = tape.zeros(rows: 5, columns: 1).values
       TwoHotDistribution(logits: logits(3), bins: bins, tape).crossEntropy(to: target, tape)
         .gradient.fill(1)

@@ -13,6 +13,12 @@ struct Settings: LatentSettings {
   var unimix = 0.01
   var stdAct = "softplus"
   var minStd = 0.1
+  var codes = 6
+  var codeWidth = 2
+  var levels = [5, 4]
+  var balance = 0.0
+  var setsFreeNats = false
+  var annealing = Annealing()
 }
 
 @Suite("families of latents")
@@ -21,7 +27,7 @@ struct FamilyTests {
 
   @Test("a configuration names a family, and an unknown name is refused with the known ones")
   func registry() throws {
-    #expect(LatentFamilies.names == ["categorical", "gaussian"])
+    #expect(LatentFamilies.names == ["categorical", "gaussian", "full_gaussian", "vq", "fsq"])
     let categorical = try LatentFamilies.make(Settings())
     #expect(categorical.width == 12 && categorical.codes == 4 && categorical.isSparse)
     var settings = Settings(latent: "gaussian")
@@ -35,12 +41,19 @@ struct FamilyTests {
     (settings.stdAct, settings.minStd) = ("sigmoid2", 0.2)
     let other = try makeGaussian()
     #expect(other.map == .sigmoid2(minimum: 0.2))
+    let full = try LatentFamilies.make(Settings(latent: "full_gaussian"))
+    #expect(full.width == 3 && full.parameterWidth == 9 && full.priorWidth == 9)
+    let vq = try LatentFamilies.make(Settings(latent: "vq"))
+    #expect(vq.width == 6 && vq.parameterWidth == 6 && vq.priorWidth == 18 && vq.codes == 6)
+    let fsq = try LatentFamilies.make(Settings(latent: "fsq"))
+    #expect(fsq.width == 6 && fsq.parameterWidth == 6 && fsq.priorWidth == 60 && fsq.codes == 20)
     let error = try #require(throws: LatentSettingsError.self) {
       try LatentFamilies.make(Settings(latent: "poisson"))
     }
     #expect(
       error.description
-        == "there are no poisson latents; set agent.dyn.rssm.latent to categorical or gaussian")
+        == "there are no poisson latents; set agent.dyn.rssm.latent to one of "
+        + "categorical, gaussian, full_gaussian, vq, fsq")
     for (stoch, classes) in [(0, 4), (3, 0), (3, 65_537)] {
       #expect(throws: LatentSettingsError.self) {
         try LatentFamilies.make(Settings(stoch: stoch, classes: classes))
@@ -67,6 +80,7 @@ struct FamilyTests {
   func gradients(rows: Int) {
     let families: [any LatentFamily] = [
       GaussianLatent(count: 3), GaussianLatent(count: 5, map: .sigmoid2(minimum: 0.1)),
+      FullGaussianLatent(count: 1), FullGaussianLatent(count: 4),
       CategoricalLatent(count: 3, classes: 5, unimix: 0.01),
     ]
     for family in families {
@@ -121,12 +135,13 @@ struct FamilyTests {
 
   @Test("a traversal sets one latent and leaves the others")
   func moves() {
+    let tape = TapeFixture().tape
     let categorical = CategoricalLatent(count: 2, classes: 3, unimix: 0)
-    let moves = categorical.moves(of: [0, 1, 0, 0, 0, 1], latent: 0)
+    let moves = categorical.moves(of: [0, 1, 0, 0, 0, 1], latent: 0, tape)
     #expect(moves.names == ["class 0", "class 1", "class 2"] && moves.current == 1)
     #expect(
       moves.samples == [1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1])
-    let shifts = gaussian.moves(of: [0.5, 3], latent: 1)
+    let shifts = gaussian.moves(of: [0.5, 3], latent: 1, tape)
     #expect(shifts.names.count == 5 && shifts.names[shifts.current] == "as it is")
     #expect(shifts.samples == [0.5, 1, 0.5, 2, 0.5, 3, 0.5, 4, 0.5, 5])
   }

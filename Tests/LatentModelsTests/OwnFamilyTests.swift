@@ -69,7 +69,7 @@ private struct Exponential: ClosedEntropy, ClosedDivergence {
 }
 
 /// Latents of such.
-private struct ExponentialLatent: LatentFamily {
+private struct ExponentialLatent: DistributedLatent {
   let count: Int
 
   var codes: Int? { nil }
@@ -97,7 +97,7 @@ private struct ExponentialLatent: LatentFamily {
   func portraits(of description: ArraySlice<Float>) -> [LatentPortrait] {
     description.map { .interval(mean: $0, deviation: $0) }
   }
-  func moves(of sample: [Float], latent: Int) -> LatentMoves {
+  func moves(of sample: [Float], latent: Int, _ tape: Tape) -> LatentMoves {
     LatentMoves(names: ["as it is"], samples: sample, current: 0)
   }
 

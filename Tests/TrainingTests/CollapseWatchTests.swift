@@ -77,6 +77,22 @@ struct CollapseWatchTests {
     #expect(entropy(1.415) == ["policy_entropy_high"])
   }
 
+  @Test("of codes without a divergence no free nats are advised")
+  func codes() {
+    let watch = CollapseWatch(
+      PolicyConfiguration(), latent: FiniteScalarLatent(count: 32, levels: [2, 2], unimix: 0),
+      actionSpace: .discrete(count: 4))
+    let texts = watch.warnings(
+      [
+        "report/latents/active": 0, "report/latents/dead_share": 0.75,
+        "report/latents/perplexity": 1.04,
+      ], updates: 1000
+    ).map(\.text)
+    #expect(texts.count == 2)
+    #expect(texts.allSatisfy { $0.contains("raise agent.loss_scales.rec") })
+    #expect(!texts.contains { $0.contains("free_nats") || $0.contains("unimix") })
+  }
+
   @Test("warnings say what is seen and what to try")
   func texts() {
     let values: [String: Double] = [

@@ -1,4 +1,5 @@
 import Foundation
+import LatentModels
 
 /// Losses, and what else is measured while an agent learns.
 struct MetricSections {
@@ -20,7 +21,12 @@ struct MetricSections {
   }
 
   private var divergence: CurveChart? {
-    let nats = Set(groups.map { $0.configuration.agent.dyn.rssm.freeNats })
+    let nats = Set(
+      groups.compactMap { group -> Double? in
+        let rssm = group.configuration.agent.dyn.rssm
+        let latent = try? LatentFamilies.make(rssm)
+        return latent?.hasDivergence == false ? nil : rssm.freeNats
+      })
     let levels = nats.count == 1 ? nats.map { CurveChart.Level(name: "free nats", y: $0) } : []
     return curves.chart(
       "Divergence of posterior and prior", unit: "nats",
@@ -50,7 +56,7 @@ struct MetricSections {
 
   private static let lossTitles = [
     "rew": "Reward head", "con": "Continue head", "policy": "Policy", "value": "Critic, imagined",
-    "repval": "Critic, replayed",
+    "repval": "Critic, replayed", "codebook": "Codebook",
   ]
 
   // MARK: diagnostics
