@@ -20,7 +20,7 @@ struct MetricSections {
   }
 
   private var divergence: CurveChart? {
-    let nats = Set(groups.map { $0.configuration.agent.dyn.rssm.freeNats })
+    let nats = Set(groups.compactMap { $0.ofAgent?.agent.dyn.rssm.freeNats })
     let levels = nats.count == 1 ? nats.map { CurveChart.Level(name: "free nats", y: $0) } : []
     return curves.chart(
       "Divergence of posterior and prior", unit: "nats",
@@ -128,9 +128,13 @@ struct MetricSections {
   }
 
   private var paceCharts: [CurveChart?] {
-    [
+    // The steps of models of frames are updates.
+    let isOfAgents = groups.first?.ofAgent != nil
+    return [
       curves.chart("Updates", unit: "a second", [("", "fps/updates")]),
-      curves.chart("Environment steps", unit: "a second", [("", "fps/policy")]),
+      isOfAgents
+        ? curves.chart("Environment steps", unit: "a second", [("", "fps/policy")])
+        : curves.chart("Frames", unit: "a second", [("", "fps/train")]),
       curves.chart("Memory", unit: "2³⁰ bytes", [("", "usage/proc_ram_gb")]),
     ]
   }
