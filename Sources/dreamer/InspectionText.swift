@@ -76,7 +76,8 @@ struct InspectionText {
       }
       lines.append(Self.row("checkpoints", texts.joined(separator: ", ")))
     }
-    if let replay = inspection.replay {
+    // Models of frames remember none.
+    if let replay = inspection.replay, inspection.frames == nil {
       lines.append(
         Self.row("replay", "\(Self.counted(replay.files, "file")), \(Self.size(replay.bytes))"))
     }

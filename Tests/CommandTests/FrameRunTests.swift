@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What `inspect` and `report` make of runs of `dreamer vae train`.
@@ -154,6 +155,30 @@ struct FrameRunTests {
     #expect(outcome.code == 0)
     #expect(outcome.errors.contains("The model cannot be looked at: "))
     #expect(try !page().contains("<b>"))
+  }
+
+  @Test(
+    "TensorBoard finds the bound and its parts, and the pictures of each look",
+    .enabled(if: Python.has("tensorboard"), Comment(rawValue: Python.remedy("tensorboard"))))
+  func tensorBoard() throws {
+    try train("gaussian")
+    let program = """
+      import sys
+      from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+      found = EventAccumulator(sys.argv[1], size_guidance={"images": 0})
+      found.Reload()
+      tags = found.Tags()["scalars"]
+      print([tag for tag in tags if tag.startswith(("eval/", "train/loss/"))])
+      for tag in found.Tags()["images"]:
+        print(tag, [event.step for event in found.Images(tag)])
+      """
+    #expect(
+      try Python.run(program, [shell.url("run").path]) == """
+        ['train/loss/distortion', 'train/loss/rate', 'eval/distortion', 'eval/elbo', 'eval/rate']
+        eval/reconstructions [30, 60]
+        eval/samples [30, 60]
+
+        """)
   }
 
   @Test("a run that goes on can be looked at")

@@ -73,7 +73,8 @@ struct NatsMap {
 
   private static let prefix = "train/kl_dims/"
   private static let stretchCount = 60.0
-  private static let (cellWidth, cellHeight) = (10, 8)
+  /// Of the picture on a large screen, and of a row.
+  private static let (width, rowHeight) = (600, 8)
 
   /// Nil where the run has no such numbers.
   init?(_ run: RunRecord) {
@@ -102,8 +103,8 @@ struct NatsMap {
     return "<figure class=\"film\"><figcaption>Nats of each dimension "
       + "<span class=\"unit\">\(HTML.escaped(words))</span></figcaption>"
       + HTML.image(
-        data, type: "image/png", alternative: words, width: rows[0].count * Self.cellWidth,
-        height: rows.count * Self.cellHeight) + "</figure>"
+        data, type: "image/png", alternative: words, width: Self.width,
+        height: rows.count * Self.rowHeight) + "</figure>"
   }
 
   /// From dark violet through green to yellow.

@@ -58,7 +58,7 @@ struct FrameSummarySection {
     let (model, bound) = (study.trained.model, study.report.bound)
     var cards = [
       SummaryCard(
-        "Evidence bound", String(format: "%.2f", bound.elbo), "\(bound.count) held-out frames")
+        "Bound, held out", String(format: "%.2f", bound.elbo), "\(bound.count) frames")
     ]
     if let bits = study.report.bitsPerDimension(of: study.trained) {
       cards.append(
