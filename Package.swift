@@ -100,7 +100,8 @@ let package = Package(
       name: "FrameSources", dependencies: ["CZlib", "Pictures", "Worlds"], exclude: ["README.md"]),
     .target(
       name: "Autoencoders",
-      dependencies: ["Configuration", "LatentModels", "Learning", "Statistics"]),
+      dependencies: ["Configuration", "LatentModels", "Learning", "Statistics"],
+      exclude: ["README.md"]),
     .target(
       name: "AutoencoderTraining",
       dependencies: ["Autoencoders", "FrameSources", "Telemetry"],
@@ -108,10 +109,12 @@ let package = Package(
     .target(name: "Storyboards", dependencies: ["Agents", "Pictures"]),
     .target(
       name: "Training", dependencies: ["Evaluation", "ReplayBuffers", "Storyboards", "Telemetry"]),
-    .target(name: "Inspection", dependencies: ["Training"]),
+    .target(name: "Inspection", dependencies: ["AutoencoderTraining", "Training"]),
     .target(name: "Benchmarks", dependencies: ["Training"]),
     .target(
-      name: "Reports", dependencies: ["Probes", "Storyboards", "Training"], exclude: ["README.md"]),
+      name: "Reports",
+      dependencies: ["AutoencoderTraining", "Probes", "Storyboards", "Training"],
+      exclude: ["README.md"]),
     .target(name: "PeerVerification", dependencies: ["Autoencoders"]),
     .target(name: "Verification", dependencies: ["PeerVerification", "TrainedAgents"]),
     .target(name: "Viewer", dependencies: ["CSDL2", "Pictures"]),

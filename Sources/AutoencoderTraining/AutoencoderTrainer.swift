@@ -76,12 +76,6 @@ package final class AutoencoderTrainer {
       phases: ["frames", "update"], progress: progress)
   }
 
-  /// What a checkpoint keeps beside parameters and averages.
-  private struct Saved {
-    let log: RunLog.State
-    let tally: LatentTally
-  }
-
   /// The checkpoint to go on from; nil where there is none.
   private static func open(
     _ folder: RunFolder, _ resuming: Bool, _ configuration: FrameTrainingConfiguration
@@ -104,7 +98,7 @@ package final class AutoencoderTrainer {
 
   private static func restore(
     _ opened: OpenFrameCheckpoint, _ learner: AutoencoderLearner, _ facts: FrameFacts
-  ) throws -> Saved {
+  ) throws -> OpenFrameCheckpoint.Rest {
     let (checkpoint, state) = (opened.checkpoint, opened.state)
     guard opened.facts == facts else {
       throw RunFileError(
@@ -114,15 +108,12 @@ package final class AutoencoderTrainer {
     }
     let parameters = try checkpoint.readTensors(checkpoint.parameters, of: state)
     let averages = try checkpoint.readTensors(checkpoint.optimizer, of: state)
-    guard let updates = try state.member("updates", as: Int.self), 0...state.step ~= updates,
-      let log = try state.member("log", as: RunLog.State.self),
-      let tally = try state.member("latents", as: LatentTally.self), tally.fits(learner.model)
-    else { throw state.damage }
+    let rest = try opened.readRest(learner.model)
     try checkpoint.load(
       learner.model.parameters.tensors, from: parameters, file: checkpoint.parameters)
     try checkpoint.load(learner.optimizer.state, from: averages, file: checkpoint.optimizer)
-    learner.updates = updates
-    return Saved(log: log, tally: tally)
+    learner.updates = rest.updates
+    return rest
   }
 
   /// Copies what fits of another model's parameters.

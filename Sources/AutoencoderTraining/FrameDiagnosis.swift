@@ -13,6 +13,10 @@ package struct FrameDiagnosis: Sendable {
   package let blur: Blur
   package let holes: Holes?
   package let known: Known?
+  /// Frames that the latents and reconstructions are of.
+  package let frames: Int
+  /// Frames that the nats of dimensions and the codes are of.
+  private let boundFrames: Int
 
   /// How far the aggregate posterior is from the prior.
   package struct Holes: Sendable {
@@ -25,7 +29,8 @@ package struct FrameDiagnosis: Sendable {
   package struct Known: Sendable {
     package let gap: MutualInformationGap
     package let prediction: FactorPrediction
-    package let disentanglement: Disentanglement
+    /// Nil where fewer than two factors vary: a latent cannot mix one.
+    package let disentanglement: Disentanglement?
   }
 
   /// Frames that are looked at, at most: estimates take time by the square of them.
@@ -40,6 +45,7 @@ package struct FrameDiagnosis: Sendable {
     key: Key
   ) throws {
     let (model, count) = (evaluation.model, min(frames.count, Self.most))
+    (self.frames, boundFrames) = (count, bound.count)
     let latents = try evaluation.encode(frames, count: count)
     let gaussians = try Self.gaussians(latents, model)
     codes = bound.codeCounts.isEmpty ? nil : CodeUsage(counts: bound.codeCounts)
@@ -51,17 +57,24 @@ package struct FrameDiagnosis: Sendable {
         mutualInformation: MutualInformation($0, key: key.fold("information")))
     }
     holes = try Self.holes(gaussians, evaluation, frames, count, key.fold("holes"))
-    let data8 = try frames.bytes(0..<count)
+    blur = try Self.blur(latents, model, frames, count)
+    known = try Self.factors(latents, model, frames.part, count, key.fold("factors"))
+  }
+
+  /// Of the frames as they are, and not as black and white draws of them, which have more power.
+  private static func blur(
+    _ latents: FrameLatents, _ model: Autoencoder, _ frames: LookedAt, _ count: Int
+  ) throws -> Blur {
     let size = model.frame
-    let means = FrameGenerator(model).decode(
-      latents.centers, labels: frames.labels.isEmpty ? [] : Array(frames.labels[0..<count]))
     func spectrum(_ pixels: [Float]) throws -> RadialSpectrum {
       try RadialSpectrum(
         pixels, height: size.height, width: size.width, channels: size.channels)
     }
-    blur = Blur(
-      data: try spectrum(data8.map { Float($0) / 255 }), reconstructions: try spectrum(means))
-    known = try Self.factors(latents, model, frames.part, count)
+    let bytes = try frames.part.frames(0..<count)
+    let means = FrameGenerator(model).decode(
+      latents.centers, labels: frames.labels.isEmpty ? [] : Array(frames.labels[0..<count]))
+    return Blur(
+      data: try spectrum(bytes.map { Float($0) / 255 }), reconstructions: try spectrum(means))
   }
 
   /// Posteriors of vector latents that are normal distributions; nil of others.
@@ -107,25 +120,36 @@ package struct FrameDiagnosis: Sendable {
 
   /// - Returns: nil where latents are no points of a space, or nothing is known of the frames.
   private static func factors(
-    _ latents: FrameLatents, _ model: Autoencoder, _ part: FramePart, _ count: Int
+    _ latents: FrameLatents, _ model: Autoencoder, _ part: FramePart, _ count: Int, _ key: Key
   ) throws -> Known? {
     let all = part.source.factors
     guard model.latentCount <= widest, !all.isEmpty, count >= 20 else { return nil }
-    let columns = all.map { factor in part.indices.prefix(count).map { factor.values[$0] } }
+    // Half of the rows are learned from, every other one; frames of an episode are like their
+    // neighbours, which would tell them.
+    var order = Array(0..<count)
+    var generator = Generator(key: key)
+    generator.shuffle(&order)
     let factors = try Factors(
-      (0..<count).flatMap { row in columns.map { $0[row] } }, names: all.map(\.name))
+      order.flatMap { row in all.map { $0.values[part.indices[row]] } }, names: all.map(\.name))
     let points = try Points(latents.centers, dimensions: model.latentCount, name: "the latents")
+      .rows(order)
     let prediction = try FactorPrediction(points, factors)
+    let isMixed = factors.classCounts.count { $0 > 1 } > 1
     return Known(
       gap: MutualInformationGap(points, factors), prediction: prediction,
-      disentanglement: try Disentanglement(importance: prediction.importance))
+      disentanglement: isMixed ? try Disentanglement(importance: prediction.importance) : nil)
   }
 
   // MARK: in words
 
-  /// A sentence each.
+  /// A sentence each, which says of how many frames it is.
   package var sentences: [String] {
-    let latents = (collapse?.sentences ?? []) + [codes?.sentence].compactMap { $0 }
+    func of(_ count: Int, _ sentence: String?) -> [String] {
+      sentence.map { ["\($0) (\(count) frames)"] } ?? []
+    }
+    // What follows the first of a collapse's sentences has its number in it.
+    let nats = collapse.map { of(boundFrames, $0.carryingSentence) + $0.sentences.dropFirst() }
+    let latents = (nats ?? []) + of(boundFrames, codes?.sentence)
     let found =
       holes.map {
         [
@@ -134,13 +158,16 @@ package struct FrameDiagnosis: Sendable {
         ].compactMap { $0 }
       } ?? []
     let factors =
-      known.map { [$0.gap.sentence, $0.disentanglement.sentence, $0.prediction.sentence] } ?? []
-    return latents + [blur.sentence] + found + factors
+      known.map {
+        of(frames, $0.gap.sentence) + of(frames, $0.disentanglement?.sentence)
+          + [$0.prediction.sentence]
+      } ?? []
+    return latents + of(frames, blur.sentence) + found + factors
   }
 
   /// Members of a JSON object.
   var members: [(String, String)] {
-    var members: [(String, String)] = []
+    var members: [(String, String)] = [("diagnosed_frames", "\(frames)")]
     if let collapse {
       members += [
         ("units_over_0.1_nats", "\(collapse.carrying)"),
@@ -172,8 +199,14 @@ package struct FrameDiagnosis: Sendable {
     if let known {
       members += [
         ("mig", known.gap.value.map(JSONText.number) ?? "null"),
-        ("dci_disentanglement", JSONText.number(known.disentanglement.disentanglement)),
-        ("dci_completeness", JSONText.number(known.disentanglement.completeness)),
+        (
+          "dci_disentanglement",
+          known.disentanglement.map { JSONText.number($0.disentanglement) } ?? "null"
+        ),
+        (
+          "dci_completeness",
+          known.disentanglement.map { JSONText.number($0.completeness) } ?? "null"
+        ),
         ("dci_informativeness", JSONText.number(known.prediction.informativeness)),
       ]
     }

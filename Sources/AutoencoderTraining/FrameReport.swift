@@ -67,6 +67,11 @@ package struct FrameReport: Sendable {
     }
   }
 
+  /// The evidence bound in bits of each number of a frame; nil where pixels have densities.
+  package func bitsPerDimension(of trained: TrainedAutoencoder) -> Double? {
+    bits(bound.elbo, trained)
+  }
+
   // MARK: in words
 
   /// For people.
@@ -79,7 +84,7 @@ package struct FrameReport: Sendable {
       "\(bound.count) frames, nats a frame: evidence bound \(nats(bound.elbo)), distortion "
         + "\(nats(bound.distortion)), rate \(nats(bound.rate))",
     ]
-    if let bits = bits(bound.elbo, trained) {
+    if let bits = bitsPerDimension(of: trained) {
       lines.append("bits per dimension: at most \(String(format: "%.4f", bits))")
     }
     if model.configuration.isGreyCrossEntropy {
@@ -104,7 +109,7 @@ package struct FrameReport: Sendable {
       ("elbo", JSONText.number(bound.elbo)), ("distortion", JSONText.number(bound.distortion)),
       ("rate", JSONText.number(bound.rate)),
       ("rates", JSONText.list(bound.rates)),
-      ("bits_per_dim", bits(bound.elbo, trained).map(JSONText.number) ?? "null"),
+      ("bits_per_dim", bitsPerDimension(of: trained).map(JSONText.number) ?? "null"),
     ]
     if let importance, let boundThere {
       members += [

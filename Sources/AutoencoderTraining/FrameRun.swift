@@ -6,6 +6,7 @@ import FrameSources
 import NeuralNetworks
 import Randomness
 import Runs
+import Telemetry
 
 /// What a model needs to know of the frames that it was made for, so that it can be used without them.
 package struct FrameFacts: Codable, Sendable, Equatable {
@@ -35,14 +36,14 @@ package struct FrameFacts: Codable, Sendable, Equatable {
 }
 
 /// A checkpoint of a model of frames that is what it says it is.
-struct OpenFrameCheckpoint {
-  let checkpoint: Checkpoint
-  let state: CheckpointState
-  let configuration: FrameTrainingConfiguration
-  let facts: FrameFacts
+package struct OpenFrameCheckpoint {
+  package let checkpoint: Checkpoint
+  package let state: CheckpointState
+  package let configuration: FrameTrainingConfiguration
+  package let facts: FrameFacts
 
   /// - Throws: `RunFileError`, `FileError`, `ConfigurationError`.
-  init(_ checkpoint: Checkpoint, in run: RunFolder?) throws {
+  package init(_ checkpoint: Checkpoint, in run: RunFolder?) throws {
     self.checkpoint = checkpoint
     state = try checkpoint.readState()
     guard let facts = try state.member("frames", as: FrameFacts.self) else {
@@ -63,9 +64,32 @@ struct OpenFrameCheckpoint {
       yaml: text, file: checkpoint.configuration.path)
   }
 
-  /// Whatever stands there.
-  private struct Anything: Decodable {
-    init(from _: any Decoder) {}
+  /// What a run goes on from, beside parameters and averages.
+  struct Rest {
+    let updates: Int
+    let log: RunLog.State
+    let tally: LatentTally
+  }
+
+  /// - Throws: `RunFileError` where it is not of a run of this model.
+  func readRest(_ model: Autoencoder) throws -> Rest {
+    guard let updates = try state.member("updates", as: Int.self), 0...state.step ~= updates,
+      let log = try state.member("log", as: RunLog.State.self),
+      let tally = try state.member("latents", as: LatentTally.self), tally.fits(model)
+    else { throw state.damage }
+    return Rest(updates: updates, log: log, tally: tally)
+  }
+
+  /// Updates that were made, those that were left out not among them.
+  ///
+  /// - Throws: `RunFileError`.
+  package func readUpdates(of model: Autoencoder) throws -> Int { try readRest(model).updates }
+
+  /// Reads what a run would that goes on from here.
+  ///
+  /// - Throws: `RunFileError`, `FileError`.
+  package func checkContinuation(of model: Autoencoder, in folder: RunFolder) throws {
+    _ = try RunHistory(of: folder, through: state.step, try readRest(model).log)
   }
 
   /// The model with its parameters.

@@ -86,6 +86,9 @@ package struct FrameSheets: Sendable {
     ]
   }
 
+  /// Numbers of a frame's latents.
+  package var latentCount: Int { model.latentCount }
+
   /// A frame with each of its latents moved in turn: a row for each.
   ///
   /// - Parameters:
@@ -95,6 +98,15 @@ package struct FrameSheets: Sendable {
   package func traversals(
     _ latents: [Float], labels: [Int], dimensions: [Int], values: [Float]
   ) -> Picture {
+    Self.sheet(
+      traversed(latents, labels: labels, dimensions: dimensions, values: values).flatMap { $0 },
+      columns: values.count)
+  }
+
+  /// The pictures of ``traversals(_:labels:dimensions:values:)``, by rows.
+  package func traversed(
+    _ latents: [Float], labels: [Int], dimensions: [Int], values: [Float]
+  ) -> [[Picture]] {
     let moved = dimensions.flatMap { dimension in
       values.flatMap { value -> [Float] in
         var row = latents
@@ -105,7 +117,9 @@ package struct FrameSheets: Sendable {
     let all = labels.flatMap {
       [Int](repeating: $0, count: dimensions.count * values.count)
     }
-    return Self.sheet(
-      pictures(generator.decode(moved, labels: all)), columns: values.count)
+    let pictures = pictures(generator.decode(moved, labels: all))
+    return dimensions.indices.map {
+      Array(pictures[$0 * values.count..<($0 + 1) * values.count])
+    }
   }
 }

@@ -27,6 +27,11 @@ package struct FrameTrainingConfiguration: Codable, Sendable, Equatable {
   /// A plain variational auto-encoder, which names no source of frames.
   package init() {}
 
+  /// What frames come from, as it was named: a world, a file or a folder.
+  package var frameSource: String {
+    [task, data.idx, data.folder, data.episodes].first { !$0.isEmpty } ?? ""
+  }
+
   private static var adam: OptimizerConfiguration {
     var adam = OptimizerConfiguration()
     (adam.impl, adam.lr, adam.eps, adam.agc, adam.warmup) = ("adam", 1e-3, 1e-8, 0, 0)

@@ -4,7 +4,7 @@ import LatentModels
 import Randomness
 
 /// Latents of a family whose distributions have closed divergences: those that a world model has too.
-package struct ClosedPosterior<Family: LatentFamily>: DensePosterior {
+package struct ClosedPosterior<Family: DistributedLatent>: DensePosterior {
   let family: Family
   package let parts: Int
 
@@ -94,7 +94,7 @@ package struct ClosedPosterior<Family: LatentFamily>: DensePosterior {
   }
 }
 
-extension LatentFamily {
+extension DistributedLatent {
   /// Parts of a row that have a divergence of their own.
   fileprivate var partCount: Int { Value.self is any SeparableDistribution.Type ? count : 1 }
 }

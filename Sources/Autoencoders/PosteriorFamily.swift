@@ -143,6 +143,13 @@ package enum PosteriorFamilies {
         }
       ),
       (
+        "full_gaussian",
+        { settings, _ in
+          ClosedPosterior(
+            FullGaussianLatent(count: settings.latent.size, map: .halfExponential))
+        }
+      ),
+      (
         "categorical",
         { settings, _ in
           ClosedPosterior(

@@ -51,6 +51,8 @@ package struct InspectionResult: Sendable, Encodable {
   package var environment: String?
   package var observations: [String] = []
   package var actions: String?
+  /// Of a model of single frames; nil of agents.
+  package var frames: FrameModelParts?
   package var settings: [Setting] = []
   /// Whether another process is writing to the run.
   package var isRunning = false
@@ -60,7 +62,7 @@ package struct InspectionResult: Sendable, Encodable {
   /// Steps that the run is to make.
   package var totalSteps: Int?
   package var isFinished: Bool?
-  /// What the episodes of training earned.
+  /// What the episodes of training earned; of a model of frames, the evidence bound of validation frames.
   package var scores: [Score] = []
   /// What evaluations during training earned, drawing actions.
   package var evaluations: [Score] = []

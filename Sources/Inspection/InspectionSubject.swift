@@ -12,6 +12,9 @@ package protocol InspectionSubject {
   /// Whether a tensor is one of the networks', and no counter.
   static func isNetwork(_ name: String) -> Bool
 
+  /// What the lines of a run's scores call a score.
+  static var scoreName: String { get }
+
   /// Takes note of a run's configuration, and of what it asks for. What is wrong with it becomes one of
   /// the inspection's problems.
   mutating func take(configuration file: URL, _ inspection: inout InspectionResult)
@@ -32,6 +35,7 @@ package protocol InspectionSubject {
 
 extension InspectionSubject {
   package static func isNetwork(_ name: String) -> Bool { true }
+  package static var scoreName: String { "episode/score" }
   package func lookAtContinuation(
     of run: RunFolder, from checkpoint: Checkpoint, _ inspection: inout InspectionResult
   ) {}

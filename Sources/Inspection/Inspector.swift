@@ -253,7 +253,7 @@ package struct Inspector<Subject: InspectionSubject> {
   private mutating func lookAtScores(_ run: RunFolder) {
     lookAgain(while: run) { inspector in
       inspector.inspection.scores = inspector.lines(of: run.scores, run) {
-        $0["episode/score"] as? Double
+        $0[Subject.scoreName] as? Double
       }
       inspector.inspection.evaluations = inspector.lines(of: run.metrics, run) {
         $0["eval/score"] as? Double

@@ -8,6 +8,8 @@ package struct LatentMap: Sendable {
     /// In standard deviations of the first component, as is `y`: both axes have one scale.
     package let x: Double
     package let y: Double
+
+    package init(x: Double, y: Double) { (self.x, self.y) = (x, y) }
   }
 
   /// Of moments, in the order of ``truth``.

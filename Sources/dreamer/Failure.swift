@@ -11,6 +11,7 @@ import PeerVerification
 import Pictures
 import ReplayBuffers
 import ReplaySettings
+import Reports
 import Runs
 import Statistics
 import Storyboards
@@ -30,7 +31,7 @@ struct Failure {
     switch error {
     case is UsageError, is ConfigurationError, is UnknownEnvironment, is ReplayError,
       is LayerStyleError, is ImageShapeError, is AgentSizeError, is NothingLearns, is RolloutError,
-      is UnknownSuffix, is PictureSizeError, is AutoencoderError:
+      is UnknownSuffix, is PictureSizeError, is AutoencoderError, is MixedRuns:
       code = .usage
     case let error as EnvironmentError: code = error.step == nil ? .usage : .fault
     case let error as FileError: code = ExitCode(error.kind)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AutoencoderTraining
 import Files
 import Foundation
 import Inspection
@@ -14,6 +15,7 @@ struct InspectCommand: ParsableCommand {
 
       Example: dreamer inspect runs/first
                dreamer inspect runs/first/checkpoints/4000 --parameters
+               dreamer inspect runs/frames --json
                dreamer inspect Tests/Fixtures/golden/tiny-discrete.safetensors
       """)
 
@@ -31,7 +33,12 @@ struct InspectCommand: ParsableCommand {
   func validate() throws { try requireText(path, "<run>") }
 
   func run() throws {
-    let inspection = try Inspector<AgentSubject>(URL(fileURLWithPath: path)).inspection
+    let url = URL(fileURLWithPath: path)
+    let inspection =
+      switch RunKind(of: url) {
+      case .agent: try Inspector<AgentSubject>(url).inspection
+      case .frames: try Inspector<FrameModelSubject>(url).inspection
+      }
     if json {
       try StandardOutput.print(Self.json(inspection, withTensors: parameters))
     } else {

@@ -13,7 +13,8 @@ struct InspectionText {
   }
 
   var lines: [String] {
-    [inspection.path] + world + progress + settings + checkpoints + parameters + scores + problems
+    [inspection.path] + world + frames + progress + settings + checkpoints + parameters + scores
+      + problems
   }
 
   private static func row(_ title: String, _ text: String) -> String {
@@ -31,6 +32,23 @@ struct InspectionText {
     ]
   }
 
+  /// What a model of single frames is made of.
+  private var frames: [String] {
+    guard let frames = inspection.frames else { return [] }
+    let label = frames.label.map { "; \($0), \(Self.counted(frames.classes.count, "class", "es"))" }
+    let prior = "\(frames.prior) prior"
+    return [
+      Self.row(
+        "frames",
+        [frames.shape, frames.source].compactMap { $0 }.joined(separator: " of ")
+          + (label ?? "")),
+      Self.row(
+        "model",
+        "\(frames.posterior) posterior, \(frames.latents); \(prior); \(frames.likelihood) likelihood; "
+          + "\(frames.objective)\(frames.isConditional ? "; conditional" : "")"),
+    ]
+  }
+
   private var progress: [String] {
     guard let step = inspection.step else { return [] }
     var parts = ["\(step)" + (inspection.totalSteps.map { " of \($0)" } ?? "")]
@@ -42,7 +60,7 @@ struct InspectionText {
 
   /// What was chosen, key by key; what the environment's preset chooses, as a number.
   private var settings: [String] {
-    guard inspection.environment != nil else { return [] }
+    guard inspection.environment != nil || inspection.frames != nil else { return [] }
     let chosen = inspection.settings.filter { !$0.isPreset }
     let preset = inspection.settings.count - chosen.count
     let own = preset > 0 ? "\(preset) keys as the environment's preset has them" : "the defaults"
@@ -58,7 +76,8 @@ struct InspectionText {
       }
       lines.append(Self.row("checkpoints", texts.joined(separator: ", ")))
     }
-    if let replay = inspection.replay {
+    // Models of frames remember none.
+    if let replay = inspection.replay, inspection.frames == nil {
       lines.append(
         Self.row("replay", "\(Self.counted(replay.files, "file")), \(Self.size(replay.bytes))"))
     }
@@ -80,8 +99,8 @@ struct InspectionText {
   }
 
   /// `1 tensor`, `2 tensors`
-  private static func counted(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  private static func counted(_ count: Int, _ noun: String, _ plural: String = "s") -> String {
+    "\(count) \(noun)\(count == 1 ? "" : plural)"
   }
 
   private var parameters: [String] {
@@ -101,10 +120,15 @@ struct InspectionText {
       let recent = inspection.scores.suffix(20)
       let mean = recent.reduce(0) { $0 + $1.score } / Double(recent.count)
       lines.append(
-        Self.row(
-          "returns",
-          "\(Self.counted(inspection.scores.count, "episode")); the last \(recent.count) earned "
-            + String(format: "%.3f on average", mean)))
+        inspection.frames == nil
+          ? Self.row(
+            "returns",
+            "\(Self.counted(inspection.scores.count, "episode")); the last \(recent.count) earned "
+              + String(format: "%.3f on average", mean))
+          : Self.row(
+            "bounds",
+            "\(Self.counted(inspection.scores.count, "look")) at validation frames; at the last "
+              + String(format: "%.2f nats a frame", recent.last?.score ?? mean)))
       lines += chart.lines.map { "    " + $0 }
     }
     if let last = inspection.evaluations.last,

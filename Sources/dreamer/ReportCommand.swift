@@ -7,14 +7,18 @@ import Reports
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Put runs on one page: how they learned, and what their agents know.",
+    abstract: "Put runs on one page: how they learned, and what their agents or models know.",
     discussion: """
       The page is one HTML file that needs no network: learning curves with intervals, losses, \
       diagnostics, imagined frames, linear probes of the latents, maps and traversals of them, the \
       configuration, and how to run it again. Runs that differ in their seed alone are taken \
       together; others are compared. A run need not be finished: what is missing is named.
 
+      Of runs of `dreamer vae train` it has bounds, reconstructions, samples, rate and distortion, usage, \
+      maps and traversals of latents, and a diagnosis in words, all of at most 1000 held-out frames.
+
       Example: dreamer report runs/first
+               dreamer report runs/frames runs/frames-vq
                dreamer report runs/seed0 runs/seed1 runs/other --out comparison.html
                dreamer report runs/first --files-only
       """)
@@ -29,19 +33,23 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "Episodes of random actions that probes are fitted to; a third as many test them.")
-  var episodes = ProbePlan().fitEpisodes
+    help: """
+      Of agents: episodes of random actions that probes are fitted to; a third as many test them \
+      (default: \(ProbePlan().fitEpisodes)).
+      """)
+  var episodes: Int?
 
-  @Option(parsing: .unconditional, help: "The root of those episodes' randomness.")
+  @Option(
+    parsing: .unconditional, help: "The root of the randomness of those episodes, or of samples.")
   var seed = 0
 
-  @Flag(help: "Show what the files tell, and load no agent.")
+  @Flag(help: "Show what the files tell, and load no agent or model.")
   var filesOnly = false
 
   func validate() throws {
     for folder in folders { try requireText(folder, "<run>") }
     try requireText(out, "--out")
-    guard 6...100_000 ~= episodes else {
+    guard 6...100_000 ~= episodes ?? 6 else {
       throw ValidationError("--episodes must be 6 to 100000")
     }
     guard ["html", "htm"].contains(URL(fileURLWithPath: out).pathExtension.lowercased()) else {
@@ -53,10 +61,15 @@ struct ReportCommand: ParsableCommand {
     let file = URL(fileURLWithPath: out)
     try AtomicFile.check(file)
     var plan = ProbePlan()
-    (plan.fitEpisodes, plan.testEpisodes, plan.seed) = (episodes, episodes / 3, seed)
+    plan.seed = seed
+    if let episodes { (plan.fitEpisodes, plan.testEpisodes) = (episodes, episodes / 3) }
     let report = try Report(
       paths: folders, depth: filesOnly ? .files : .agents, plan: plan,
       commit: builtFromCommit)
+    if report.kind == .frames, episodes != nil {
+      throw UsageError(
+        "--episodes is for probes of agents, and models of frames play none; leave it out")
+    }
     let result = report.make { Dreamer.writeError($0) }
     try AtomicFile.write(Data(result.html.utf8), to: file)
     for name in filesOnly ? result.emptyRuns : [] {
@@ -64,6 +77,12 @@ struct ReportCommand: ParsableCommand {
     }
     for problem in filesOnly ? [] : result.problems { Dreamer.writeError(problem) }
     for (name, table) in result.probes { try StandardOutput.print(Self.text(name, table)) }
+    for (name, sentences) in result.diagnoses {
+      try StandardOutput.print(
+        ([ForeignText.visible(name) + ", held-out frames:"]
+          + sentences.map { "  " + ForeignText.visible($0) })
+          .joined(separator: "\n"))
+    }
     try StandardOutput.print("\(ForeignText.visible(out)): \(result.html.utf8.count / 1000) kB")
   }
 

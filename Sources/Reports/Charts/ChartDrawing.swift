@@ -18,8 +18,10 @@ struct ChartDrawing {
       point.interval.map { [$0.lowerBound, $0.upperBound] } ?? []
     }
     let isLogarithmic = chart.mayBeLogarithmic && Axis.wantsLogarithm(means)
-    x = Axis(points.map(\.x), padding: 0)
-    y = Axis(means + ends, isLogarithmic: isLogarithmic)
+    let bars = chart.series.filter { $0.mark == .bars }.flatMap(\.points)
+    // Bars stand on 0, half of their width to either side of their places.
+    x = Axis(points.map(\.x) + bars.flatMap { [$0.x - 0.5, $0.x + 0.5] }, padding: 0)
+    y = Axis(means + ends + (bars.isEmpty ? [] : [0]), isLogarithmic: isLogarithmic)
   }
 
   var svg: String {
@@ -99,11 +101,21 @@ struct ChartDrawing {
     switch series.mark {
     case .dots:
       return "<path class=\"dots\" \(color) d=\"\(places.map { "M\($0)h0" }.joined())\"/>"
+    case .bars:
+      return "<path style=\"fill:var(--c\(series.color % 8))\" d=\"\(bars(series))\"/>"
     case .line, .dashed, .faint:
       // One point alone is a dot.
       let line = "M" + places.joined(separator: "L") + (places.count == 1 ? "h0" : "")
       return "<path class=\"curve \(series.mark)\" \(color) d=\"\(line)\"/>"
     }
+  }
+
+  private func bars(_ series: CurveChart.Series) -> String {
+    let bottom = height - Self.margin.bottom
+    return series.points.map { point in
+      let (left, right) = (text(column(point.x - 0.4)), text(column(point.x + 0.4)))
+      return "M\(left) \(text(bottom))V\(text(row(point.y)))H\(right)V\(text(bottom))Z"
+    }.joined()
   }
 
   // MARK: words and numbers

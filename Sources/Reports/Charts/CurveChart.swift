@@ -10,7 +10,7 @@ package struct CurveChart {
     package var interval: ClosedRange<Double>?
   }
 
-  enum Mark { case line, dashed, dots, faint }
+  enum Mark { case line, dashed, dots, faint, bars }
 
   struct Series {
     let name: String
@@ -55,7 +55,8 @@ package struct CurveChart {
     guard named.count > 1 || !levels.isEmpty else { return "" }
     let entries =
       named.map { series in
-        let style = series.mark == .line ? "" : series.mark == .dots ? " dots" : " dashed"
+        let style =
+          [.line, .bars].contains(series.mark) ? "" : series.mark == .dots ? " dots" : " dashed"
         return "<li><i class=\"swatch\(style)\" style=\"color:var(--c\(series.color % 8))\"></i>"
           + "\(HTML.escaped(series.name))</li>"
       }

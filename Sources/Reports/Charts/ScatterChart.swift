@@ -2,31 +2,58 @@ import EnvironmentInterface
 import Foundation
 import Probes
 
-/// Latent states in the plane, coloured by one thing that was true of the world.
+/// Latents in the plane, coloured by one thing that is known of what they are of.
 struct ScatterChart {
-  let map: LatentMap
-  /// Which thing of the true state.
-  let index: Int
+  let points: [LatentMap.Point]
+  /// The components' shares of the variance.
+  let shares: [Double]
+  /// What is known, and its value at each point.
+  let name: String
+  let values: [TrueValue.Value]
+  /// What points are.
+  var noun = "moments"
+  /// Rings around a place.
+  var rings: (center: LatentMap.Point, radii: [Double])?
 
   private static let (width, height, margin) = (360.0, 300.0, 14.0)
   /// Colours that real numbers are sorted into.
   private static let shades = 12
 
-  private var name: String { map.truth[0][index].name }
-
   /// Nil where the thing does not vary.
   var figure: String? {
     let groups = self.groups
-    guard groups.count > 1 else { return nil }
-    let frame = Frame(map.points)
-    let shares = map.shares.map { Numbers.percent($0) }
+    return groups.count > 1 ? figure(groups) : nil
+  }
+
+  /// Also where all points are alike.
+  var anyFigure: String { figure(groups) }
+
+  private func figure(_ groups: [Group]) -> String {
+    let frame = Frame(points + ringEnds)
+    let shares = shares.map { Numbers.percent($0) }
     let words =
-      "\(map.points.count) moments on two principal components, coloured by \(name)"
+      "\(points.count) \(noun) on two principal components, coloured by \(name)"
     return "<figure class=\"chart\"><figcaption>\(HTML.escaped(name)) <span class=\"unit\">"
       + "components of \(shares.joined(separator: " and ")) of the variance</span></figcaption>"
       + "<svg class=\"plot\" viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\" "
       + "aria-label=\"\(HTML.escaped(words))\"><title>\(HTML.escaped(words))</title>"
-      + groups.map { path($0, frame) }.joined() + "</svg>" + legend(groups) + "</figure>"
+      + circles(frame) + groups.map { path($0, frame) }.joined() + "</svg>" + legend(groups)
+      + "</figure>"
+  }
+
+  /// What the rings reach to.
+  private var ringEnds: [LatentMap.Point] {
+    guard let rings, let most = rings.radii.max() else { return [] }
+    return [-most, most].map { .init(x: rings.center.x + $0, y: rings.center.y + $0) }
+  }
+
+  private func circles(_ frame: Frame) -> String {
+    guard let rings else { return "" }
+    let place = frame.place(rings.center).split(separator: " ")
+    return rings.radii.map { radius in
+      "<circle class=\"level\" cx=\"\(place[0])\" cy=\"\(place[1])\" "
+        + "r=\"\(Numbers.place(radius * frame.scale))\" fill=\"none\"/>"
+    }.joined()
   }
 
   private struct Group {
@@ -36,10 +63,10 @@ struct ScatterChart {
   }
 
   private var groups: [Group] {
-    let looks = Looks(map.truth.map { $0[index].value })
+    let looks = Looks(values)
     var groups: [Int: Group] = [:]
-    for (point, truth) in zip(map.points, map.truth) {
-      let look = looks[truth[index].value]
+    for (point, value) in zip(points, values) {
+      let look = looks[value]
       groups[look.key, default: Group(name: look.name, color: look.color)].points.append(point)
     }
     return groups.sorted { $0.key < $1.key }.map(\.value)
@@ -126,5 +153,14 @@ struct ScatterChart {
       "<li><i class=\"swatch dots\" style=\"color:\($0.color)\"></i>\(HTML.escaped($0.name))</li>"
     }
     return "<ul class=\"legend\">\(items.joined())</ul>"
+  }
+}
+
+extension ScatterChart {
+  /// - Parameter index: which thing of the true state.
+  init(map: LatentMap, index: Int) {
+    self.init(
+      points: map.points, shares: map.shares, name: map.truth[0][index].name,
+      values: map.truth.map { $0[index].value })
   }
 }

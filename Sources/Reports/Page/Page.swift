@@ -1,6 +1,8 @@
 /// The whole file.
 struct Page {
   let title: String
+  /// What runs are of, in a sentence.
+  let lead: String
   let sections: [PageSection]
 
   /// Nothing is fetched from anywhere, and the browser sees to it.
@@ -29,8 +31,7 @@ struct Page {
       <body>
       <header>
       <h1>\(title)</h1>
-      <p class="lead">A world model learned from pixels on a CPU, and the agent that learned in its \
-      imagination: how it went, and what it knows.</p>
+      <p class="lead">\(HTML.escaped(lead))</p>
       </header>
       <nav aria-label="Sections">\(links.joined())</nav>
       <main>

@@ -83,7 +83,7 @@ enum Style {
     @media(max-width:640px){.bar{display:none}th,td{padding:6px 9px}}
     .tiles td,.tiles th{padding:4px 6px;text-align:center}
     .tiles th:first-child{text-align:left;padding-left:14px}
-    .tiles img{width:56px;height:56px;border-radius:4px;border:3px solid transparent}
+    .tiles img{width:56px;height:56px;object-fit:contain;border-radius:4px;border:3px solid transparent}
     .tiles .now img{border-color:var(--c0)}
     img{image-rendering:pixelated;max-width:100%;height:auto}
     .film img{border-radius:8px;background:var(--panel);border:1px solid var(--line)}

@@ -41,7 +41,7 @@ struct AgentStudy {
     rollouts.sequences = 7
     film = try Self.unlessImpossible {
       try Storyboard(
-        trained.rollout(rollouts), title: "\(run.configuration.task) after \(trained.step) steps"
+        trained.rollout(rollouts), title: "\(run.configuration.subject) after \(trained.step) steps"
       ).animation(Self.framesPerSecond).gif()
     }
     rollouts.sequences = plan.testEpisodes

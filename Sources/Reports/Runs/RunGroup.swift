@@ -12,14 +12,17 @@ package struct RunGroup {
   /// In ascending order of seeds.
   package let runs: [RunRecord]
 
-  var configuration: TrainingConfiguration { runs[0].configuration }
+  var configuration: any ReportedConfiguration { runs[0].configuration }
+
+  /// The configuration of agents' runs; nil of others.
+  var ofAgent: TrainingConfiguration? { configuration as? TrainingConfiguration }
 
   /// Groups in the order in which their first runs were named.
   package static func groups(of runs: [RunRecord]) -> [RunGroup] {
     var parts: [[RunRecord]] = []
     for run in runs {
-      let shape = run.configuration.withoutSeed
-      if let index = parts.firstIndex(where: { $0[0].configuration.withoutSeed == shape }) {
+      let shape = run.configuration.withoutSeed.yaml()
+      if let index = parts.firstIndex(where: { $0[0].configuration.withoutSeed.yaml() == shape }) {
         parts[index].append(run)
       } else {
         parts.append([run])
@@ -33,12 +36,13 @@ package struct RunGroup {
     }
   }
 
-  /// The environment alone if that tells them apart; else with the keys in which they differ.
+  /// The environment, or where frames come from, alone if that tells them apart; else with the keys in which they differ.
   private static func names(of parts: [[RunRecord]]) -> [String] {
-    let tasks = parts.map { $0[0].configuration.task }
+    let tasks = parts.map { $0[0].configuration.subject }
     if Set(tasks).count == parts.count { return tasks }
     let rows = parts.map { part -> [String: String] in
-      part[0].configuration.withoutSeed.differences().reduce(into: [:]) { $0[$1.key] = $1.value }
+      part[0].configuration.withoutSeed.differencesFromDefaults
+        .reduce(into: [:]) { $0[$1.key] = $1.value }
     }
     let keys = Set(rows.flatMap(\.keys)).subtracting(["task"]).sorted()
       .filter { key in Set(rows.map { $0[key] ?? "" }).count > 1 }
@@ -53,15 +57,6 @@ package struct RunGroup {
 
   /// What the world says of itself; nothing where it is not one of this program's.
   var information: EnvironmentInformation? {
-    try? EnvironmentRegistry.make(configuration.task, configuration.env).information
-  }
-}
-
-extension TrainingConfiguration {
-  /// The same without what changes no configuration of the agent: seed and threads.
-  fileprivate var withoutSeed: TrainingConfiguration {
-    var other = self
-    (other.seed, other.run.threads) = (0, 0)
-    return other
+    ofAgent.flatMap { try? EnvironmentRegistry.make($0.task, $0.env).information }
   }
 }

@@ -1,3 +1,4 @@
+import AutoencoderTraining
 import Configuration
 import Files
 import Foundation
@@ -19,10 +20,12 @@ package struct RunRecord {
   /// What tells this run from the others.
   package let name: String
   let folder: RunFolder
-  let configuration: TrainingConfiguration
+  let kind: RunKind
+  let configuration: any ReportedConfiguration
   /// Numbers by name, in ascending order of steps.
   package let metrics: [String: [Sample]]
-  /// What episodes returned, how long they were, and where it is defined whether they succeeded.
+  /// What episodes returned, how long they were, and where it is defined whether they succeeded. Of a model
+  /// of frames, the evidence bound of validation frames, whose parts are among the metrics.
   package let scores: [Sample]
   let lengths: [Sample]
   let successes: [Sample]
@@ -48,11 +51,20 @@ package struct RunRecord {
       checkpoint = folder.completeCheckpoints().last
     }
     name = folder.url.lastPathComponent
-    let opened = checkpoint == nil ? nil : try Self.open(source, of: folder)
-    configuration = try opened?.ofRun ?? TrainingConfiguration(contentsOf: folder.configuration)
-    metrics = try Self.samples(folder.metrics)
+    kind = RunKind(of: source)
+    var metrics = try Self.samples(folder.metrics)
     let episodes = try Self.samples(folder.scores)
-    scores = episodes["episode/score"] ?? []
+    switch kind {
+    case .agent:
+      let opened = checkpoint == nil ? nil : try Self.open(source, of: folder)
+      configuration = try opened?.ofRun ?? TrainingConfiguration(contentsOf: folder.configuration)
+      scores = episodes["episode/score"] ?? []
+    case .frames:
+      configuration = try FrameTrainingConfiguration(contentsOf: folder.configuration)
+      scores = episodes["eval/elbo"] ?? []
+      metrics.merge(episodes) { $1 }
+    }
+    self.metrics = metrics
     lengths = episodes["episode/length"] ?? []
     successes = episodes["episode/success"] ?? []
   }
@@ -86,13 +98,13 @@ package struct RunRecord {
 
   private static func updates(in checkpoint: Checkpoint) -> Int? {
     guard let data = try? AtomicFile.read(checkpoint.state),
-      let state = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
-      let agent = state["agent"] as? [String: Any]
+      let state = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     else { return nil }
-    return agent["updates"] as? Int
+    // Of an agent's run, among what is the agent's.
+    return (state["agent"] as? [String: Any] ?? state)["updates"] as? Int
   }
 
-  /// Environment steps that the run is known to have made.
+  /// Environment steps, or of a model of frames updates, that the run is known to have made.
   package var steps: Int {
     let last = [scores.last?.step, metrics.values.compactMap(\.last?.step).max(), checkpoint?.step]
     return last.compactMap { $0 }.max() ?? 0

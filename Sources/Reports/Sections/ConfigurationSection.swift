@@ -1,8 +1,5 @@
-import Configuration
-import Files
 import Foundation
 import Kernels
-import TrainedAgents
 
 /// What was run, on what, and how to run it again.
 package struct ConfigurationSection {
@@ -12,7 +9,7 @@ package struct ConfigurationSection {
 
   var configuration: PageSection {
     let parts = groups.map { group -> String in
-      let rows = group.configuration.differences().map { difference in
+      let rows = group.configuration.differencesFromDefaults.map { difference in
         [difference.key, difference.value, difference.defaultValue].map { value in
           HTML.escaped(value)
         }
@@ -49,18 +46,7 @@ package struct ConfigurationSection {
 
   /// The shortest command that makes the run: what differs from its environment's own preset.
   package static func command(_ run: RunRecord) -> String {
-    let configuration = run.configuration
-    let preset = try? TrainingConfiguration.resolve(task: configuration.task).configuration
-    let own = ["task", "seed", "run.threads"]
-    let settings = configuration.differences(from: preset ?? TrainingConfiguration())
-      .filter { !own.contains($0.key) }
-      .map { ForeignText.shellWord("\($0.key)=\($0.value)") }
-    var words = [
-      "dreamer train --env \(ForeignText.shellWord(configuration.task))",
-      "--seed \(configuration.seed)", "--logdir \(ForeignText.shellPath("runs/" + run.name))",
-    ]
-    if !settings.isEmpty { words.append("--set " + settings.joined(separator: " ")) }
-    return words.joined(separator: " ")
+    run.configuration.command(named: run.name)
   }
 }
 

@@ -5,6 +5,9 @@ struct CurveMaker {
   /// How many stretches a run is cut into.
   private static let stretchCount = 60
 
+  /// What steps are of.
+  private var xName: String { groups.first?.ofAgent == nil ? "updates" : "environment steps" }
+
   private var lastStep: Int { groups.flatMap(\.runs).map(\.steps).max() ?? 0 }
 
   /// A curve for each group that has the numbers; with several seeds, a faint one for each besides.
@@ -52,7 +55,7 @@ struct CurveMaker {
       ) { $0.metrics[key.key] ?? [] }
     }
     let chart = CurveChart(
-      title: title, unit: unit, series: series, levels: levels,
+      title: title, unit: unit, xName: xName, series: series, levels: levels,
       mayBeLogarithmic: mayBeLogarithmic)
     return chart.isEmpty ? nil : chart
   }

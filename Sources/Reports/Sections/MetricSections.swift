@@ -23,7 +23,7 @@ struct MetricSections {
   private var divergence: CurveChart? {
     let nats = Set(
       groups.compactMap { group -> Double? in
-        let rssm = group.configuration.agent.dyn.rssm
+        guard let rssm = group.ofAgent?.agent.dyn.rssm else { return nil }
         let latent = try? LatentFamilies.make(rssm)
         return latent?.hasDivergence == false ? nil : rssm.freeNats
       })
@@ -134,9 +134,13 @@ struct MetricSections {
   }
 
   private var paceCharts: [CurveChart?] {
-    [
+    // The steps of models of frames are updates.
+    let isOfAgents = groups.first?.ofAgent != nil
+    return [
       curves.chart("Updates", unit: "a second", [("", "fps/updates")]),
-      curves.chart("Environment steps", unit: "a second", [("", "fps/policy")]),
+      isOfAgents
+        ? curves.chart("Environment steps", unit: "a second", [("", "fps/policy")])
+        : curves.chart("Frames", unit: "a second", [("", "fps/train")]),
       curves.chart("Memory", unit: "2³⁰ bytes", [("", "usage/proc_ram_gb")]),
     ]
   }

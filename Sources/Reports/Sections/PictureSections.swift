@@ -72,7 +72,7 @@ struct PictureSections {
         + "observed and then imagined")
   }
 
-  private static func film(_ data: Data, type: String, words: String) -> String? {
+  static func film(_ data: Data, type: String, words: String) -> String? {
     guard let size = PictureSize(data) else { return nil }
     return "<figure class=\"film\"><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
       + "aria-label=\"\(HTML.escaped(words))\">"

@@ -52,12 +52,11 @@ struct SummarySection {
   }
 
   private func progress(_ group: RunGroup) -> String {
-    "of \(Numbers.short(Double(group.configuration.run.steps)))"
+    "of \(Numbers.short(Double(group.configuration.plannedSteps)))"
   }
 
   private func card(_ name: String, _ value: String, _ more: String) -> String {
-    "<div class=\"card\"><dt>\(HTML.escaped(name))</dt><dd>\(HTML.escaped(value))"
-      + (more.isEmpty ? "" : "<small>\(HTML.escaped(more))</small>") + "</dd></div>"
+    SummaryCard(name, value, more).html
   }
 
   private static func text(_ result: (mean: Double, deviation: Double?)) -> String {
@@ -80,5 +79,21 @@ struct SummarySection {
   private func successInterval(_ runs: [[RunRecord.Sample]]) -> ClosedRange<Double> {
     let all = runs.flatMap(lastValues)
     return EvaluationIntervals.wilson(share: Aggregation.mean(all), of: all.count)
+  }
+}
+
+/// A number that is asked for first.
+struct SummaryCard {
+  private let name: String
+  private let value: String
+  private let more: String
+
+  init(_ name: String, _ value: String, _ more: String) {
+    (self.name, self.value, self.more) = (name, value, more)
+  }
+
+  var html: String {
+    "<div class=\"card\"><dt>\(HTML.escaped(name))</dt><dd>\(HTML.escaped(value))"
+      + (more.isEmpty ? "" : "<small>\(HTML.escaped(more))</small>") + "</dd></div>"
   }
 }
