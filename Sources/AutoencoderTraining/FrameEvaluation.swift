@@ -29,6 +29,10 @@ package struct FrameEvaluation: Sendable {
   ) throws -> [Result] {
     var results: [Result] = []
     let (model, threads) = (model, pool.threadCount)
+    // Made once: what is taken and given back again and again does not all come back.
+    let tapes = Workspaces(count: threads) { _ in
+      Tape(arena: Arena(), values: model.parameters.values, gradients: .empty)
+    }
     for start in stride(from: 0, to: count, by: threads * size) {
       let end = min(start + threads * size, count)
       let bytes = try frames.bytes(start..<end)
@@ -36,7 +40,8 @@ package struct FrameEvaluation: Sendable {
       let found = Locked([Int: Result]())
       pool.run(units: parts.count) { unit in
         let (part, width) = (parts[unit], model.frame.count)
-        let tape = Tape(arena: Arena(), values: model.parameters.values, gradients: .empty)
+        let tape = tapes[unit]
+        tape.reset()
         let result = tape.withoutRecording {
           let numbers = model.numbers(
             of: bytes[(part.lowerBound - start) * width..<(part.upperBound - start) * width], tape)

@@ -1,5 +1,6 @@
 import Autodiff
 import Kernels
+import LatentKernels
 import LatentModels
 import Statistics
 

@@ -2,6 +2,7 @@ import Autodiff
 import Distributions
 import Foundation
 import Kernels
+import LatentKernels
 import Randomness
 import TestSupport
 import Testing
