@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Files
 import Foundation
 import Probes
@@ -57,12 +58,12 @@ struct ReportCommand: ParsableCommand {
     let report = try Report(
       paths: folders, depth: filesOnly ? .files : .agents, plan: plan,
       commit: builtFromCommit)
-    let result = report.make { Dreamer.writeError($0) }
+    let result = report.make { StandardError.print($0) }
     try AtomicFile.write(Data(result.html.utf8), to: file)
     for name in filesOnly ? result.emptyRuns : [] {
-      Dreamer.writeError("note: \(name) has recorded nothing yet")
+      StandardError.print("note: \(name) has recorded nothing yet")
     }
-    for problem in filesOnly ? [] : result.problems { Dreamer.writeError(problem) }
+    for problem in filesOnly ? [] : result.problems { StandardError.print(problem) }
     for (name, table) in result.probes { try StandardOutput.print(Self.text(name, table)) }
     try StandardOutput.print("\(ForeignText.visible(out)): \(result.html.utf8.count / 1000) kB")
   }
