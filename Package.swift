@@ -119,11 +119,15 @@ let package = Package(
     .target(name: "Verification", dependencies: ["PeerVerification", "TrainedAgents"]),
     .target(name: "Viewer", dependencies: ["CSDL2", "Pictures"]),
     .target(name: "Sessions", dependencies: ["Training", "Viewer"]),
+    .target(
+      name: "CommandSupport",
+      dependencies: ["Runs", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .target(name: "FrameCommands", dependencies: ["AutoencoderTraining", "CommandSupport"]),
     .executableTarget(
       name: "dreamer",
       dependencies: [
-        "AutoencoderTraining", "Benchmarks", "CAllocator", "Inspection", "Reports", "Sessions",
-        "Verification",
+        "Benchmarks", "CAllocator", "CommandSupport", "FrameCommands", "Inspection", "Reports",
+        "Sessions", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], plugins: ["CommitStamp"]),
     .plugin(name: "CommitStamp", capability: .buildTool()),

@@ -22,7 +22,7 @@ while read -r line; do complain "$line: unsafe code belongs in Kernels or in a w
 
 while read -r line; do complain "$line: libraries do not print, exit or trap"; done < <(
   grep -nE '(^|[^.A-Za-z_])(print|fatalError|exit)\(|try!' "${files[@]}" |
-    grep -vE '^[^:]*:[0-9]*: *//' || true)
+    grep -vE '^[^:]*:[0-9]*: *//|func print\(' || true)
 
 # The Swift files of a module, without generated ones.
 files_of() { find "${1%/}" -name '*.swift' | sort | grep -v '\.pb\.swift$' || true; }

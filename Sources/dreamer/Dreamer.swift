@@ -1,6 +1,8 @@
 import ArgumentParser
+import CommandSupport
 import Files
 import Foundation
+import FrameCommands
 
 @main
 struct Dreamer: ParsableCommand {
@@ -42,7 +44,7 @@ struct Dreamer: ParsableCommand {
       try runCommand()
     } catch {
       guard let failure = Failure(error) else { exit(withError: error) }
-      writeError("dreamer: \(failure.message)")
+      StandardError.print("dreamer: \(failure.message)")
       exit(withError: failure.code)
     }
   }
@@ -56,7 +58,7 @@ struct Dreamer: ParsableCommand {
       if words.count == 2, words.first == "help", let last = words.last, last.first != "-",
         let line = UsageAdvice.unknownCommand(last)
       {
-        writeLines(line)
+        StandardError.printLines(line)
         throw ExitCode.usage
       }
       // Help and scripts for shells, which the parser would print and not look whether it could.
@@ -64,18 +66,8 @@ struct Dreamer: ParsableCommand {
     } catch  where exitCode(for: error) == .usage && Failure(error) == nil {
       let arguments = Array(CommandLine.arguments.dropFirst())
       let advice = UsageAdvice(arguments, parserSaid: message(for: error))
-      (advice?.lines ?? [fullMessage(for: error)]).forEach(writeLines)
+      (advice?.lines ?? [fullMessage(for: error)]).forEach(StandardError.printLines)
       throw ExitCode.usage
     }
-  }
-
-  /// Writes a line to standard error. One that is closed is no reason to fail.
-  ///
-  /// - Parameter line: control characters in it are shown, not sent to the terminal.
-  static func writeError(_ line: String) { writeLines(ForeignText.visible(line)) }
-
-  private static func writeLines(_ text: String) {
-    let shown = ForeignText.visible(text, keepingLines: true) + "\n"
-    try? FileHandle.standardError.write(contentsOf: Data(shown.utf8))
   }
 }

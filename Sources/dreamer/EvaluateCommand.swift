@@ -1,5 +1,6 @@
 import Agents
 import ArgumentParser
+import CommandSupport
 import Evaluation
 import Files
 import Foundation
@@ -140,7 +141,7 @@ struct EvaluateCommand: ParsableCommand {
       )
     }
     if reel.isCut {
-      Dreamer.writeError(
+      StandardError.print(
         "note: \(file.url.relativePath) shows the first episodes only, as many as there is room for"
       )
     }

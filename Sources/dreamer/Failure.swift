@@ -2,6 +2,7 @@ import Agents
 import ArgumentParser
 import AutoencoderTraining
 import Autoencoders
+import CommandSupport
 import Configuration
 import EnvironmentInterface
 import Files
@@ -49,43 +50,7 @@ struct Failure {
   }
 }
 
-/// Options that make no sense together, or one that is missing; said in one line.
-struct UsageError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}
-
-/// - Throws: `ValidationError` where an argument is empty, as an unset variable of a shell is: the
-/// current folder would be taken for it.
-func requireText(_ argument: String, _ name: String) throws {
-  if argument.isEmpty { throw ValidationError("\(name) is empty; give a name") }
-}
-
-/// A whole number as people write it, `1e5` among them.
-/// - Throws: `ValidationError`.
-func wholeNumber(_ text: String) throws -> Int {
-  guard let number = Int(text) ?? Double(text).flatMap({ Int(exactly: $0) }) else {
-    throw ValidationError("expected a whole number")
-  }
-  return number
-}
-
 extension ExitCode {
-  /// Bad usage or configuration (sysexits.h: EX_USAGE).
-  static let usage = ExitCode(64)
-  /// EX_DATAERR.
-  static let badData = ExitCode(65)
-  /// EX_NOINPUT.
-  static let missingFile = ExitCode(66)
-  /// EX_SOFTWARE.
-  static let fault = ExitCode(70)
-  /// EX_IOERR.
-  static let refused = ExitCode(74)
-
-  /// What a shell reports of a process that a signal ended.
-  init(signal: Int32) { self.init(128 + signal) }
-
   fileprivate init(_ kind: FileError.Kind) {
     switch kind {
     case .missing: self = .missingFile

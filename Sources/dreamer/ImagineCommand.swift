@@ -1,5 +1,6 @@
 import Agents
 import ArgumentParser
+import CommandSupport
 import EnvironmentInterface
 import Evaluation
 import Files
@@ -161,7 +162,7 @@ struct ImagineCommand: ParsableCommand {
     let file = errors || window ? nil : try PictureFile(path: out ?? "imagination.gif")
     try file?.checkProgram()
     if fps != nil, let file, !file.isMoving {
-      Dreamer.writeError("note: --fps has no effect on \(file.url.relativePath): it does not move")
+      StandardError.print("note: --fps has no effect on \(file.url.relativePath): it does not move")
     }
     let trained = try TrainedAgent(contentsOf: URL(fileURLWithPath: folder))
     if errors {

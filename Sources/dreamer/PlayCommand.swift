@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Configuration
 import EnvironmentInterface
 import Evaluation
@@ -115,14 +116,14 @@ struct PlayCommand: ParsableCommand {
   /// - Returns: whether there was a window to play in; why not is said.
   private func playInWindow(_ session: some Playable, title: String) throws -> Bool {
     guard !session.panels.isEmpty else {
-      Dreamer.writeError("note: \(env ?? "it") shows no picture as it is set; playing in text")
+      StandardError.print("note: \(env ?? "it") shows no picture as it is set; playing in text")
       return false
     }
     let window: Window
     do {
       window = try Window(title: title, width: 720, height: 560)
     } catch let error as ViewerError {
-      Dreamer.writeError("note: \(error). Playing in text")
+      StandardError.print("note: \(error). Playing in text")
       return false
     }
     _ = try show(PlayFilm(session), in: window)

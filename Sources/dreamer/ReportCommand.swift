@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Files
 import Foundation
 import Probes
@@ -70,12 +71,12 @@ struct ReportCommand: ParsableCommand {
       throw UsageError(
         "--episodes is for probes of agents, and models of frames play none; leave it out")
     }
-    let result = report.make { Dreamer.writeError($0) }
+    let result = report.make { StandardError.print($0) }
     try AtomicFile.write(Data(result.html.utf8), to: file)
     for name in filesOnly ? result.emptyRuns : [] {
-      Dreamer.writeError("note: \(name) has recorded nothing yet")
+      StandardError.print("note: \(name) has recorded nothing yet")
     }
-    for problem in filesOnly ? [] : result.problems { Dreamer.writeError(problem) }
+    for problem in filesOnly ? [] : result.problems { StandardError.print(problem) }
     for (name, table) in result.probes { try StandardOutput.print(Self.text(name, table)) }
     for (name, sentences) in result.diagnoses {
       try StandardOutput.print(

@@ -1,3 +1,4 @@
+import CommandSupport
 import Viewer
 
 /// Shows a film until it is over, its window is closed, or a signal comes.

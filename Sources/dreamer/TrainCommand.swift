@@ -1,5 +1,6 @@
 import Agents
 import ArgumentParser
+import CommandSupport
 import Configuration
 import Files
 import Foundation
@@ -127,18 +128,18 @@ struct TrainCommand: ParsableCommand {
     let trainer = try Trainer(
       resolved.configuration, in: folder, resuming: resume,
       startingFrom: try startingWeights(folder), progress: .standardError())
-    Dreamer.writeError("\(folder.url.relativePath): \(resolved.configuration.task)")
-    Dreamer.writeError("\(trainer.agentNeed)")
-    Dreamer.writeError("\(trainer.replayNeed)")
+    StandardError.print("\(folder.url.relativePath): \(resolved.configuration.task)")
+    StandardError.print("\(trainer.agentNeed)")
+    StandardError.print("\(trainer.replayNeed)")
     if trainer.hadFinished {
-      for note in trainer.notes { Dreamer.writeError("note: \(note)") }
-      return Dreamer.writeError(
+      for note in trainer.notes { StandardError.print("note: \(note)") }
+      return StandardError.print(
         "all \(trainer.step) steps are made already, and nothing was changed; --steps gives the run "
           + "more")
     }
     let idleness = resolved.configuration.idleness
     for note in trainer.notes + [idleness].compactMap({ $0 }) + resolved.effectless {
-      Dreamer.writeError("note: \(note)")
+      StandardError.print("note: \(note)")
     }
     var observer = feed.map { TrainingObserver(of: trainer, to: $0) }
     // Until here a signal ends it at once: nothing was done that could be saved.
@@ -148,12 +149,12 @@ struct TrainCommand: ParsableCommand {
         observer?.look(at: trainer)
         return false
       }, interruptedBy: { Interruption.signalNumber != nil })
-    Dreamer.writeError(trainer.timeSplit.summary)
+    StandardError.print(trainer.timeSplit.summary)
     if outcome == .finished, idleness == nil, let idleness = trainer.idleness {
-      Dreamer.writeError("note: \(idleness)")
+      StandardError.print("note: \(idleness)")
     }
     if outcome == .interrupted, let signal = Interruption.signalNumber {
-      Dreamer.writeError(
+      StandardError.print(
         "interrupted and saved; continue with: dreamer train --resume --logdir "
           + ForeignText.shellPath(folder.url.relativePath))
       throw ExitCode(signal: signal)
@@ -178,7 +179,7 @@ struct TrainCommand: ParsableCommand {
     do {
       _ = try show(film, in: window)
     } catch let error as ViewerError {
-      Dreamer.writeError("note: \(error). The run goes on without it")
+      StandardError.print("note: \(error). The run goes on without it")
     }
     feed.close()
     try run.wait()

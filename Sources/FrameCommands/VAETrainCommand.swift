@@ -1,5 +1,6 @@
 import ArgumentParser
 import AutoencoderTraining
+import CommandSupport
 import Configuration
 import Files
 import Foundation
@@ -113,19 +114,19 @@ struct VAETrainCommand: ParsableCommand {
     let trainer = try AutoencoderTrainer(
       configuration, in: folder, resuming: resume,
       startingFrom: weights.map { URL(fileURLWithPath: $0) }, progress: .standardError())
-    Dreamer.writeError("\(folder.url.relativePath): \(trainer.data.origin)")
-    for note in trainer.notes { Dreamer.writeError("note: \(note)") }
+    StandardError.print("\(folder.url.relativePath): \(trainer.data.origin)")
+    for note in trainer.notes { StandardError.print("note: \(note)") }
     if trainer.hadFinished {
-      return Dreamer.writeError(
+      return StandardError.print(
         "all \(trainer.step) updates are made already, and nothing was changed; --steps gives the run "
           + "more")
     }
     // Until here a signal ends it at once: nothing was done that could be saved.
     Interruption.note(graceSeconds: nil)
     let outcome = try trainer.run { Interruption.signalNumber != nil }
-    Dreamer.writeError(trainer.timeSplit.summary)
+    StandardError.print(trainer.timeSplit.summary)
     if outcome == .interrupted, let signal = Interruption.signalNumber {
-      Dreamer.writeError(
+      StandardError.print(
         "interrupted and saved; continue with: dreamer vae train --resume --logdir "
           + ForeignText.shellPath(folder.url.relativePath))
       throw ExitCode(signal: signal)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AutoencoderTraining
 import Autoencoders
+import CommandSupport
 import Files
 import Foundation
 import Randomness

@@ -4,20 +4,20 @@ import Foundation
 
 /// Where commands put their results. All that is printed passes here, for what cannot be written must
 /// not be lost in silence.
-enum StandardOutput {
+package enum StandardOutput {
   /// Prints text and ends its line. Control characters of names and files are shown, not sent; ends of
   /// lines are the program's own.
   ///
   /// - Throws: `FileError` of kind `system`; the exit code of SIGPIPE where nobody reads on and that
   ///   signal is ignored.
-  static func print(_ text: String, terminator: String = "\n") throws {
+  package static func print(_ text: String, terminator: String = "\n") throws {
     try printAsIs(ForeignText.visible(text, keepingLines: true), terminator: terminator)
   }
 
   /// Prints text that has nothing foreign in it: help, scripts for shells.
   ///
   /// - Throws: as ``print(_:terminator:)``.
-  static func printAsIs(_ text: String, terminator: String = "\n") throws {
+  package static func printAsIs(_ text: String, terminator: String = "\n") throws {
     guard try write(text + terminator) else { throw ExitCode(signal: SIGPIPE) }
   }
 
@@ -25,7 +25,7 @@ enum StandardOutput {
   ///
   /// - Returns: false where nobody reads on and SIGPIPE is ignored.
   /// - Throws: `FileError` of kind `system`.
-  static func write(_ text: String) throws -> Bool {
+  package static func write(_ text: String) throws -> Bool {
     var rest = Array(text.utf8)
     while !rest.isEmpty {
       let count = Foundation.write(STDOUT_FILENO, rest, rest.count)

@@ -3,12 +3,12 @@ import Foundation
 import Runs
 
 /// Folders for runs whose users name none.
-enum NewRun {
+package enum NewRun {
   /// Makes `runs/<name>-<time>`; where another run has just got that name, `…-2`, and so on. Making the
   /// folder is what decides.
   ///
   /// - Throws: `FileError`.
-  static func makeFolder(named name: String) throws -> RunFolder {
+  package static func makeFolder(named name: String) throws -> RunFolder {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.dateFormat = "yyyyMMdd-HHmmss"

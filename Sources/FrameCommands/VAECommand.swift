@@ -1,7 +1,8 @@
 import ArgumentParser
 
-struct VAECommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+/// `dreamer vae`: models of single frames.
+package struct VAECommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "vae",
     abstract: "Train and use auto-encoders of single frames.",
     discussion: """
@@ -20,4 +21,6 @@ struct VAECommand: ParsableCommand {
       VAEReconstructCommand.self, VAEInterpolateCommand.self, VAETraverseCommand.self,
       VAEEncodeCommand.self, VAEDecodeCommand.self,
     ])
+
+  package init() {}
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AutoencoderTraining
+import CommandSupport
 import Files
 import Foundation
 import NeuralNetworks
