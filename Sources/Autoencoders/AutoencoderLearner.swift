@@ -50,14 +50,37 @@ package final class AutoencoderLearner {
     self.shards = Shards(count: shards, of: model.parameters)
   }
 
-  /// Makes an update. Where a loss or a gradient is no finite number, nothing is changed, and the result says so.
+  /// Makes an update. Where a loss or a gradient is no finite number, nothing is changed, and the result
+  /// says so.
   ///
-  /// - Parameters:
-  ///   - key: of the draws of this update.
-  ///   - rehearses: computes all, and changes nothing.
+  /// - Parameter key: of the draws of this update.
   package func train(
     _ batch: FrameBatch, key: Key, pool: WorkerPool
   ) -> AutoencoderUpdate {
+    let found = differentiate(batch, key: key, pool: pool)
+    let codes = codeCounts
+    // A loss that is none spoils what it comes from.
+    let isFinite = found.losses.firstNonFinite(total: "loss") == nil
+    let statistics =
+      isFinite ? optimizer.update(updates + 1, gradients: found.gradients, pool: pool) : .none
+    if isFinite, statistics.badTensor == nil {
+      updates += 1
+      model.posterior.finishUpdate(
+        shards.map { $0.scratch?.encoded }.compactMap { $0 }, number: updates, model.parameters,
+        key: key.fold("codes"))
+    }
+    let size = Double(found.facts.size)
+    return AutoencoderUpdate(
+      losses: found.losses, means: shards.sumMeans, weight: found.facts.weight,
+      divergences: found.facts.divergenceSums.map { Float($0 / size) }, codeCounts: codes,
+      optimizer: statistics, multiplyAdds: shards.multiplyAdds)
+  }
+
+  /// Computes losses and their gradients, and leaves the parameters as they are, but for what the
+  /// likelihood takes note of.
+  package func differentiate(
+    _ batch: FrameBatch, key: Key, pool: WorkerPool
+  ) -> (losses: LossMeans, gradients: GradientSum, facts: FrameBatchFacts) {
     let size = batch.bytes.count / model.frame.count
     forward(batch, size, key, pool)
     let facts = gatherFacts(size)
@@ -67,24 +90,7 @@ package final class AutoencoderLearner {
       model.objective.finish(pass, facts, model, shard)
       shard.tape.backward()
     }
-    let losses = shards.lossMeans
-    let sum = shards.sumGradients(pool)
-    let codes = codeCounts
-    // A loss that is none spoils what it comes from.
-    let isFinite = losses.firstNonFinite(total: "loss") == nil
-    let statistics =
-      isFinite
-      ? optimizer.update(updates + 1, gradients: sum, pool: pool) : .none
-    if isFinite, statistics.badTensor == nil {
-      updates += 1
-      model.posterior.finishUpdate(
-        shards.map { $0.scratch?.encoded }.compactMap { $0 }, number: updates, model.parameters,
-        key: key.fold("codes"))
-    }
-    return AutoencoderUpdate(
-      losses: losses, means: shards.sumMeans, weight: facts.weight,
-      divergences: facts.divergenceSums.map { Float($0 / Double(size)) }, codeCounts: codes,
-      optimizer: statistics, multiplyAdds: shards.multiplyAdds)
+    return (shards.lossMeans, shards.sumGradients(pool), facts)
   }
 
   private func forward(_ batch: FrameBatch, _ size: Int, _ key: Key, _ pool: WorkerPool) {
