@@ -24,6 +24,8 @@ struct FrameStudy {
   private static let most = 1000
   /// Frames whose reconstructions are shown, and draws of each kind.
   private static let (shown, drawn) = (8, 32)
+  /// Numbers of latents up to which a mixture is fitted, which takes time by their square.
+  private static let widestMixture = 32
 
   /// - Parameter seed: of all draws.
   /// - Throws: what loading the model and its frames throws; `StatisticsError`, `BLASError`.
@@ -74,7 +76,7 @@ struct FrameStudy {
         .aggregate,
         sheet(try generator.aggregateLatents(drawn, of: frames, temperature: 1, key: key))
       ))
-    if isNormal, model.latentCount <= FrameMap.widest {
+    if isNormal, model.latentCount <= widestMixture {
       let latents = try generator.mixtureLatents(
         drawn, of: frames, components: 10, temperature: 1, key: key)
       found.append((.mixture, sheet(latents)))

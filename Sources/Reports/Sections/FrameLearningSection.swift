@@ -98,12 +98,12 @@ struct NatsMap {
       pixels: rows.flatMap { $0.flatMap { Self.color($0 / most) } })
     guard let data = try? picture.png() else { return nil }
     let words =
-      "Nats of each dimension over the updates of \(run.name): a row for each of \(rows.count), from 0 "
+      "over the updates of \(run.name): a row for each of \(rows.count), from 0 "
       + "(dark) to \(Numbers.short(most)) (bright)"
     return "<figure class=\"film\"><figcaption>Nats of each dimension "
       + "<span class=\"unit\">\(HTML.escaped(words))</span></figcaption>"
       + HTML.image(
-        data, type: "image/png", alternative: words, width: Self.width,
+        data, type: "image/png", alternative: "Nats of each dimension \(words)", width: Self.width,
         height: rows.count * Self.rowHeight) + "</figure>"
   }
 
