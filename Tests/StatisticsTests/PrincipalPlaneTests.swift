@@ -3,12 +3,15 @@ import Testing
 
 @Suite("the plane in which points vary most")
 struct PrincipalPlaneTests {
+  private func points(_ values: [Double], dimensions: Int) throws -> Points {
+    try Points(values, dimensions: dimensions, name: "points")
+  }
+
   @Test("points on a line lie along it, and the origin where it is")
   func line() throws {
     // (3, 4) · t + (1, 0) for t = -1, 0, 1: the mean is (1, 0).
-    let plane = try PrincipalPlane(
-      Points([-2, -4, 1, 0, 4, 4], dimensions: 2, name: "points"))
-    let along = plane.places.map(\.x)
+    let plane = try PrincipalPlane(points([-2, -4, 1, 0, 4, 4], dimensions: 2))
+    let along = plane.places.map { $0.x }
     #expect(zip(along, [-5, 0, 5]).allSatisfy { abs(abs($0) - abs($1)) < 1e-4 })
     #expect(along[0] * along[2] < 0)
     #expect(plane.places.allSatisfy { abs($0.y) < 1e-3 })
@@ -20,8 +23,7 @@ struct PrincipalPlaneTests {
 
   @Test("distances in the plane are those of the space, where that is no larger")
   func distances() throws {
-    let values: [Double] = [0, 0, 3, 1, -1, 2, 4, -2]
-    let points = try Points(values, dimensions: 2, name: "points")
+    let points = try self.points([0, 0, 3, 1, -1, 2, 4, -2], dimensions: 2)
     let plane = try PrincipalPlane(points)
     for a in 0..<4 {
       // From the origin, and from each other.
@@ -40,10 +42,10 @@ struct PrincipalPlaneTests {
 
   @Test("points of one dimension, and points that are all alike, have a plane too")
   func degenerate() throws {
-    let one = try PrincipalPlane(Points([1, 2, 6], dimensions: 1, name: "points"))
+    let one = try PrincipalPlane(points([1, 2, 6], dimensions: 1))
     #expect(one.places.allSatisfy { $0.y == 0 } && one.shares == [1])
     #expect(abs(abs(one.origin.x) - 3) < 1e-5)
-    let same = try PrincipalPlane(Points([2, 3, 2, 3], dimensions: 2, name: "points"))
+    let same = try PrincipalPlane(points([2, 3, 2, 3], dimensions: 2))
     #expect(same.places.allSatisfy { $0.x == 0 && $0.y == 0 } && same.shares == [0, 0])
   }
 }
