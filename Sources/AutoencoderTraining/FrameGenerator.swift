@@ -82,10 +82,10 @@ package struct FrameGenerator: Sendable {
   package func mixtureLatents(
     _ count: Int, of frames: LookedAt, components: Int, temperature: Double, key: Key
   ) throws -> [Float] {
-    guard model.posterior.codes == nil, model.latentCount <= Self.mostMixed else {
+    guard model.posterior.isNormal, model.latentCount <= Self.mostMixed else {
       throw AutoencoderError(
         key: "--from mixture",
-        problem: model.posterior.codes == nil
+        problem: model.posterior.isNormal
           ? "\(model.latentCount) numbers of latents are more than \(Self.mostMixed)"
           : "\(model.configuration.posterior) latents are no points of a space",
         remedy: "use --from aggregate")
