@@ -70,7 +70,7 @@ struct FrameReportTests {
     ]
     let text = try Report(paths: runs, depth: .files, commit: "").make().html
     #expect(text.contains("<title>gridworld/Empty-8x8: 3 runs</title>"))
-    #expect(text.contains("<h3>vae.kl.weight=4</h3>"))
+    #expect(text.contains("<h3>vae.kl.weight=4.0</h3>"))
     // -28 and -30: deviation √2.
     #expect(text.contains("<dd>-29.00 ± 1.4<small>"))
     let part = try #require(
