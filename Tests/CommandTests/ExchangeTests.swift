@@ -85,7 +85,10 @@ struct ExchangeTests {
       "agent.opt.impl", "agent.opt.momentum", "agent.dyn.rssm.balance", "agent.dyn.rssm.free_avg",
       "agent.dec.simple.symlog", "agent.policy.mix", "agent.frozen",
       "agent.imag_loss.rounding", "agent.dyn.rssm.latent", "agent.dyn.rssm.std_act",
-      "agent.dyn.rssm.min_std",
+      "agent.dyn.rssm.min_std", "agent.dyn.rssm.codes", "agent.dyn.rssm.code_width",
+      "agent.dyn.rssm.levels", "agent.dyn.rssm.anneal", "agent.dyn.rssm.anneal_updates",
+      "agent.dyn.rssm.anneal_cycles", "agent.dyn.rssm.anneal_ratio",
+      "agent.dyn.rssm.anneal_slope",
     ]
     #expect(Set(known) == Set(ours).subtracting(alone))
   }
