@@ -88,15 +88,19 @@ package struct EncodedFrames {
       throw refuse(
         "holds latents of another model", "encode the frames again with this run's checkpoint")
     }
+    let (rows, columns) = model.placesShape
     let numbers: [Float]
+    let shape: [Int]
     if let codes = tensors["codes"], model.posterior.isQuantised {
-      numbers = try Self.vectors(codes, model, refuse)
+      (numbers, shape) = (try Self.vectors(codes, model, refuse), codes.shape)
     } else if let latents = tensors["latents"], let floats = latents.floats {
-      numbers = floats
+      (numbers, shape) = (floats, latents.shape)
     } else {
       throw refuse("has no tensor latents", "give a file that `dreamer vae encode` wrote")
     }
+    // Those of a place are its own numbers, or as many codes as make these.
     guard !numbers.isEmpty, numbers.count % model.latentCount == 0,
+      shape.count == 4, shape.dropLast() == [numbers.count / model.latentCount, rows, columns],
       numbers.allSatisfy(\.isFinite)
     else {
       throw refuse(
