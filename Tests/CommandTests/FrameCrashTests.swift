@@ -49,7 +49,9 @@ private struct SmallFrameRun {
 struct FrameCrashTests {
   static let kinds = [
     ["vae.posterior=gaussian"],
-    ["vae.posterior=vq", "vae.latent.shape=spatial", "vae.latent.size=1", "vae.codebook.restart=1"],
+    [
+      "vae.posterior=vq", "vae.latent.shape=spatial", "vae.latent.size=1", "vae.codebook.restart=1",
+    ],
   ]
 
   /// `DREAMER_CRASHES=all` tries each moment, as `make crash-sweep` does; else these are tried.
