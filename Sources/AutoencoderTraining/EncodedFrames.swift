@@ -89,18 +89,25 @@ package struct EncodedFrames {
         "holds latents of another model", "encode the frames again with this run's checkpoint")
     }
     let (rows, columns) = model.placesShape
+    /// Refuses what is not `[n, rows, columns, last]`.
+    func check(_ entry: SafeTensors.Entry, _ name: String, last: Int) throws {
+      guard entry.shape.count == 4, Array(entry.shape.dropFirst()) == [rows, columns, last] else {
+        throw refuse(
+          "holds \(name) of shape \(entry.shape) instead of [n, \(rows), \(columns), \(last)]",
+          "encode the frames again with this run's checkpoint")
+      }
+    }
     let numbers: [Float]
-    let shape: [Int]
     if let codes = tensors["codes"], model.posterior.isQuantised {
-      (numbers, shape) = (try Self.vectors(codes, model, refuse), codes.shape)
+      try check(codes, "codes", last: model.configuration.latent.size)
+      numbers = try Self.vectors(codes, model, refuse)
     } else if let latents = tensors["latents"], let floats = latents.floats {
-      (numbers, shape) = (floats, latents.shape)
+      try check(latents, "latents", last: model.posterior.width)
+      numbers = floats
     } else {
       throw refuse("has no tensor latents", "give a file that `dreamer vae encode` wrote")
     }
-    // Those of a place are its own numbers, or as many codes as make these.
     guard !numbers.isEmpty, numbers.count % model.latentCount == 0,
-      shape.count == 4, shape.dropLast() == [numbers.count / model.latentCount, rows, columns],
       numbers.allSatisfy(\.isFinite)
     else {
       throw refuse(
@@ -138,7 +145,7 @@ package struct EncodedFrames {
     var tensors = SafeTensors()
     tensors["frames"] = .init(
       shape: [shares.count / shape.count, shape.height, shape.width, shape.channels],
-      values: .uint8(shares.map { UInt8(min(max($0, 0), 1) * 255 + 0.5) }))
+      values: .uint8(shares.map(\.byte)))
     return tensors
   }
 }

@@ -31,11 +31,6 @@ struct FrameBatches {
   }
 }
 
-extension AutoencoderConfiguration {
-  /// Whether pixels are drawn black or white before the model sees them.
-  package var drawsPixels: Bool { likelihood == "bernoulli" && pixels.isDrawn }
-}
-
 extension AutoencoderUpdate {
   /// Under the names of `metrics.jsonl`, behind `train/`.
   var metrics: [(name: String, value: Double)] {

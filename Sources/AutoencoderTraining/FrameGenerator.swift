@@ -77,15 +77,15 @@ package struct FrameGenerator: Sendable {
 
   /// `[count, latentCount]` from a mixture of normal distributions that is fitted to the aggregate posterior.
   ///
-  /// - Throws: `FileError`, ``StatisticsError``; ``AutoencoderError`` where latents are not normal, or so
-  ///   many that no covariance can be fitted.
+  /// - Throws: `FileError`, ``StatisticsError``; ``AutoencoderError`` where latents are codes, or so many
+  ///   that no covariance can be fitted.
   package func mixtureLatents(
     _ count: Int, of frames: LookedAt, components: Int, temperature: Double, key: Key
   ) throws -> [Float] {
-    guard hasMoments, model.latentCount <= Self.mostMixed else {
+    guard model.posterior.isNormal, model.latentCount <= Self.mostMixed else {
       throw AutoencoderError(
         key: "--from mixture",
-        problem: hasMoments
+        problem: model.posterior.isNormal
           ? "\(model.latentCount) numbers of latents are more than \(Self.mostMixed)"
           : "\(model.configuration.posterior) latents are no points of a space",
         remedy: "use --from aggregate")
@@ -97,14 +97,6 @@ package struct FrameGenerator: Sendable {
     settings.parts = components
     let fit = try GaussianMixtureFit(points, settings, key: key.fold("start"))
     return fit.mixture.draws(count, temperature: temperature, key: key.fold("draws"))
-  }
-
-  /// Whether posteriors are normal, so that their draws are points of a space.
-  private var hasMoments: Bool {
-    onTape { tape in
-      let rows = tape.zeros(rows: model.places, columns: model.posterior.parameterWidth)
-      return model.posterior.moments(rows, tape) != nil
-    }
   }
 
   /// Numbers of latents up to which a mixture is fitted, and draws that it is fitted to.

@@ -25,7 +25,7 @@ package struct FrameSheets: Sendable {
     let pixels = (0..<size.pixels).flatMap { pixel in
       (0..<shown).map { channel -> UInt8 in
         let share = shares[shares.startIndex + pixel * size.channels + offset + channel]
-        return UInt8(min(max(share, 0), 1) * 255 + 0.5)
+        return share.byte
       }
     }
     let picture = Picture(
@@ -122,4 +122,9 @@ package struct FrameSheets: Sendable {
       Array(pictures[$0 * values.count..<($0 + 1) * values.count])
     }
   }
+}
+
+extension Float {
+  /// A share of 255 as a byte; that of no number is 0, for a model that has gone wrong is looked at too.
+  var byte: UInt8 { isNaN ? 0 : UInt8(min(max(self, 0), 1) * 255 + 0.5) }
 }

@@ -40,3 +40,8 @@ extension PixelConfiguration {
   /// Whether pixels of a `bernoulli` likelihood are drawn black or white.
   package var isDrawn: Bool { binary == "draw" }
 }
+
+extension AutoencoderConfiguration {
+  /// Whether pixels are drawn black or white before the model sees them.
+  package var drawsPixels: Bool { likelihood == "bernoulli" && pixels.isDrawn }
+}

@@ -15,6 +15,7 @@ package struct ClosedPosterior<Family: DistributedLatent>: DensePosterior {
 
   package var parameterWidth: Int { family.parameterWidth }
   package var width: Int { family.width }
+  package var isNormal: Bool { family.codes == nil }
 
   package func encode(
     _ parameters: Tensor, prior: Tensor, _ draw: Draw, _ tape: Tape

@@ -21,6 +21,8 @@ package protocol PosteriorFamily: Sendable {
   var constantDivergence: Float { get }
   /// Codes that a latent chooses from; nil of latents that have none.
   var codes: Int? { get }
+  /// Whether latents are points of a space with normal distributions.
+  var isNormal: Bool { get }
 
   /// Draws latents.
   ///
@@ -119,6 +121,7 @@ extension PosteriorFamily {
 
   package var constantDivergence: Float { 0 }
   package var codes: Int? { nil }
+  package var isNormal: Bool { false }
   package func begin(in _: ParameterStore) {}
   package func finishUpdate(
     _: [EncodedRows], number _: Int, _: ParameterStore, key _: Key

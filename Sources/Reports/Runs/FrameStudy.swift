@@ -47,7 +47,7 @@ struct FrameStudy {
     let sheets = FrameSheets(model, pool: pool)
     reconstructions = try sheets.reconstructions(frames, 0..<min(count, Self.shown))
     let latents = try evaluation.encode(frames, count: count)
-    let isNormal = latents.moments != nil
+    let isNormal = trained.model.posterior.isNormal
     samples = try Self.samples(trained, frames, sheets, isNormal: isNormal, key.fold("samples"))
     traversal = isNormal ? FrameTraversal(latents, frames, report.bound, sheets) : nil
     map = try FrameMap(latents, model, data, count)
