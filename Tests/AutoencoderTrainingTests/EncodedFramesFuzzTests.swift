@@ -41,7 +41,7 @@ struct EncodedFramesFuzzTests {
       do {
         let (latents, labels) = try EncodedFrames.latents(
           in: damaged, file: "latents", for: trained)
-        #expect(latents.allSatisfy(\.isFinite))
+        #expect(latents.allSatisfy { $0.isFinite })
         let shares = generator.decode(latents, labels: labels)
         #expect(shares.count == latents.count / trained.model.latentCount * width)
         accepted += 1

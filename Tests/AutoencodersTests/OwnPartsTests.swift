@@ -16,6 +16,7 @@ struct UnitPosterior: PosteriorFamily {
   let width: Int
   var parameterWidth: Int { width }
   var parts: Int { width }
+  var isNormal: Bool { true }
 
   private func normal(_ mean: Tensor, _ deviation: Float, _ tape: Tape) -> NormalDistribution {
     let deviations = tape.tensor(rows: mean.rows, columns: width, tracked: false)
