@@ -183,7 +183,7 @@ struct VAEFolderTests {
     #expect(told.code == 0, "\(told.errors)")
     let object = try Shell.object(told.output)
     let numbers = object.values.flatMap { $0 as? [Double] ?? [$0 as? Double].compactMap { $0 } }
-    #expect(numbers.count > 8 && numbers.allSatisfy(\.isFinite))
+    #expect(numbers.count > 8 && numbers.allSatisfy { $0.isFinite })
     #expect((object["iwae"] != nil) == (posterior == "gaussian"), "\(object.keys.sorted())")
   }
 
