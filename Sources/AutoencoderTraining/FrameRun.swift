@@ -47,7 +47,7 @@ package struct OpenFrameCheckpoint {
     self.checkpoint = checkpoint
     state = try checkpoint.readState()
     guard let facts = try state.member("frames", as: FrameFacts.self) else {
-      if try state.member("agent", as: Anything.self) != nil {
+      if state.holds("agent") {
         throw FileError(
           .malformed, path: checkpoint.url.path, what: "is of an agent, not of a model of frames",
           remedy: "use `dreamer evaluate`, `imagine` or `report`")

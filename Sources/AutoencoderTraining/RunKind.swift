@@ -25,8 +25,7 @@ package enum RunKind: Sendable {
 
   private static func inState(_ checkpoint: Checkpoint) -> RunKind? {
     guard let state = try? checkpoint.readState() else { return nil }
-    func has(_ name: String) -> Bool { (try? state.member(name, as: Anything.self)) != nil }
-    return has("frames") ? .frames : has("agent") ? .agent : nil
+    return state.holds("frames") ? .frames : state.holds("agent") ? .agent : nil
   }
 
   /// By the groups of keys that only one kind has.
@@ -38,9 +37,4 @@ package enum RunKind: Sendable {
     }
     return has("vae") ? .frames : has("agent") ? .agent : nil
   }
-}
-
-/// Whatever stands there.
-struct Anything: Decodable {
-  init(from _: any Decoder) {}
 }

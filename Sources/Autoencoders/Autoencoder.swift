@@ -24,9 +24,11 @@ package struct Autoencoder: Sendable {
   /// - Parameters:
   ///   - labels: classes of the label that conditions the model; nil where frames have none.
   ///   - key: of the parameters that the model begins with.
+  ///   - parts: what makes those parts that a configuration cannot name.
   /// - Throws: ``AutoencoderError`` where frames and settings make no model.
   package init(
-    _ configuration: AutoencoderConfiguration, frame: FrameSize, labels: Int?, key: Key
+    _ configuration: AutoencoderConfiguration, frame: FrameSize, labels: Int?, key: Key,
+    parts: AutoencoderParts = AutoencoderParts()
   ) throws {
     try Self.check(configuration, frame, labels: labels)
     (self.configuration, self.frame) = (configuration, frame)
@@ -34,9 +36,9 @@ package struct Autoencoder: Sendable {
     conditionWidth = condition
     var builder = ParameterBuilder()
     let layers = try FrameLayers(configuration.net)
-    posterior = PosteriorFamilies.make(configuration, in: &builder)
-    likelihood = Likelihoods.make(configuration, frame, in: &builder)
-    objective = Objectives.make(configuration)
+    posterior = parts.posterior(configuration, &builder)
+    likelihood = parts.likelihood(configuration, frame, &builder)
+    objective = parts.objective(configuration)
     encoder = FrameEncoder(
       configuration, frame, condition: condition, outputs: posterior.parameterWidth, layers,
       in: &builder)
@@ -184,6 +186,24 @@ package struct Autoencoder: Sendable {
     }
     return result
   }
+}
+
+/// What makes the parts of a model: those that its configuration names, or a program's own.
+package struct AutoencoderParts: Sendable {
+  package var posterior:
+    @Sendable (AutoencoderConfiguration, inout ParameterBuilder) -> any PosteriorFamily = {
+      PosteriorFamilies.make($0, in: &$1)
+    }
+  package var likelihood:
+    @Sendable (AutoencoderConfiguration, FrameSize, inout ParameterBuilder) -> any Likelihood = {
+      Likelihoods.make($0, $1, in: &$2)
+    }
+  package var objective: @Sendable (AutoencoderConfiguration) -> any Objective = {
+    Objectives.make($0)
+  }
+
+  /// Those that the configuration names.
+  package init() {}
 }
 
 /// What came of some frames, on a tape.

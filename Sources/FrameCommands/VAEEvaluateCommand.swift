@@ -72,29 +72,25 @@ struct VAEEvaluateCommand: ParsableCommand {
     }
     let (data, frames) = try frames.frames(of: trained)
     let evaluator = FrameEvaluation(model, pool: options.pool(trained))
-    let progress = FrameProgress()
     let report = try FrameReport(
       evaluator, frames, of: data,
       plan: .init(
         count: min(count ?? frames.count, frames.count), samples: samples, importance: iwae,
         importanceFrames: min(iwaeFrames, frames.count), describesLatents: !boundsOnly),
-      key: Key(seed: UInt64(options.seed)).fold("evaluate"), progress: progress.show)
-    progress.end()
+      key: Key(seed: UInt64(options.seed)).fold("evaluate"), progress: FrameProgress().show)
     try StandardOutput.print(json ? report.json(of: trained) : report.text(of: trained))
   }
 }
 
 /// How far a long look at frames is, where it takes more than a moment.
-private final class FrameProgress {
+private struct FrameProgress {
   private let display = ProgressDisplay.standardError()
-  private var last: ProgressStatus?
 
   func show(_ what: String, _ done: Int, _ total: Int) {
-    let status = ProgressStatus(
-      steps: done, totalSteps: total, updates: done, score: nil, scoreName: what)
-    last = status
-    if done < total { display.update { status } }
+    guard done < total else { return }
+    display.update {
+      ProgressStatus(
+        steps: done, totalSteps: total, updates: done, score: nil, scoreName: what)
+    }
   }
-
-  func end() {}
 }

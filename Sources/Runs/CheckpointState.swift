@@ -87,6 +87,12 @@ package struct CheckpointState: Sendable {
     }
   }
 
+  /// Whether anything is kept under a name.
+  package func holds(_ name: String) -> Bool {
+    struct Anything: Decodable { init(from _: any Decoder) {} }
+    return (try? member(name, as: Anything.self)) != nil
+  }
+
   /// What is thrown where an owner cannot use what is there.
   package var damage: RunFileError { Self.damage(of: url) }
 

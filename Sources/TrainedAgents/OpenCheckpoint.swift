@@ -55,7 +55,10 @@ package struct OpenCheckpoint {
     self.checkpoint = checkpoint
     state = try checkpoint.readState()
     guard let agent = try state.member("agent", as: AgentState.self), agent.isPlausible else {
-      throw state.damage
+      throw state.holds("frames")
+        ? RunFileError(
+          file: checkpoint.url.path, problem: "it is of a model of frames, not of an agent",
+          remedy: "use `dreamer vae`") : state.damage
     }
     self.agent = agent
     self.run = try state.member("run", as: SavedRun.self)

@@ -3,6 +3,7 @@ import Kernels
 import Learning
 import NeuralNetworks
 import Randomness
+import TestSupport
 import Testing
 
 /// The whole of an update against finite differences, and what must not depend on how it is computed.
@@ -74,6 +75,25 @@ struct AutoencoderGradientTests {
       ($0.kl.free.over, $0.kl.free.hinge) = ("sample", true)
       $0.likelihood = "bernoulli"
     },
+    Variant(name: "grey targets") {
+      ($0.likelihood, $0.pixels.binary) = ("bernoulli", "grey")
+    },
+    Variant(name: "free nats of each dimension's mean", height: 4, width: 4, channels: 3) {
+      ($0.kl.free.nats, $0.kl.free.scope, $0.likelihood) = (0.01, "dim", "logistic")
+    },
+    Variant(name: "free nats of each cell of each frame, a learned prior") {
+      ($0.latent.shape, $0.latent.size, $0.prior) = ("spatial", 2, "learned")
+      ($0.kl.free.nats, $0.kl.free.over) = (0.01, "sample")
+    },
+    Variant(
+      name: "importance-weighted, full covariance, spatial, conditional, learned prior", height: 4,
+      width: 4, channels: 3
+    ) {
+      ($0.objective, $0.iwae.samples, $0.posterior) = ("iwae", 3, "full_gaussian")
+      ($0.latent.shape, $0.latent.size) = ("spatial", 2)
+      ($0.conditional, $0.prior) = (true, "learned")
+      ($0.likelihood, $0.pixels.variance) = ("gaussian", "learned")
+    },
   ]
 
   private static func learner(_ variant: Variant, shards: Int) throws -> AutoencoderLearner {
@@ -133,6 +153,36 @@ struct AutoencoderGradientTests {
     let h: Float = 5e-4
     let difference = (8 * (loss(h) - loss(-h)) - (loss(2 * h) - loss(-2 * h))) / (12 * Double(h))
     #expect(abs(slope - difference) < 0.01 * abs(slope), "\(slope) and \(difference)")
+  }
+
+  @Test(
+    "balancing weighs the two sides' gradients of the divergence, and nothing else",
+    arguments: ["gaussian", "full_gaussian", "categorical"])
+  func balancing(posterior: String) throws {
+    let pool = WorkerPool(threads: 1)
+    /// With a share to the posterior and one to the prior.
+    func gradients(_ toPosterior: Double, _ toPrior: Double) throws -> [Float] {
+      let variant = Variant(name: "") {
+        ($0.posterior, $0.latent.classes, $0.prior) = (posterior, 4, "learned")
+        ($0.kl.toPosterior, $0.kl.toPrior) = (toPosterior, toPrior)
+      }
+      let learner = try Self.learner(variant, shards: 2)
+      let store = learner.model.parameters
+      // Away from the standard prior.
+      var generator = Generator(key: Key(seed: 6))
+      for entry in store.trained where entry.name.hasPrefix("prior/") {
+        store[entry].copy(from: store[entry].array.map { _ in Float(generator.normal()) })
+      }
+      return learner.differentiate(Self.batch(variant), key: Key(seed: 7), pool: pool)
+        .gradients.region.array
+    }
+    let none = try gradients(0, 0)
+    let (first, second) = (try gradients(1, 0), try gradients(0, 1))
+    let expected = none.indices.map { index in
+      none[index] + 0.8 * (first[index] - none[index]) + 0.3 * (second[index] - none[index])
+    }
+    #expect(first != none && second != none && first != second)
+    #expect(largestError(try gradients(0.8, 0.3), expected) < 1e-5)
   }
 
   static let all: [Variant] =
