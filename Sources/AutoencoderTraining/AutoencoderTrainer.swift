@@ -93,6 +93,14 @@ package final class AutoencoderTrainer {
         reason: "the run in \(folder.url.relativePath) was begun with \(difference.defaultValue) "
           + "and goes on with it; leave it out, or begin another run with --from")
     }
+    // Who asks for no other number of steps has made all of them.
+    let steps = configuration.run.steps
+    if steps < opened.state.step, steps != opened.configuration.run.steps {
+      throw ConfigurationError(
+        keyPath: "run.steps", value: "\(steps)",
+        reason: "the run in \(folder.url.relativePath) has made \(opened.state.step) steps "
+          + "already; --steps must be more")
+    }
     return opened
   }
 

@@ -24,7 +24,11 @@ struct StraightThroughTests {
     var configuration = AutoencoderConfiguration()
     (configuration.net.stages, configuration.net.depth, configuration.net.units) = (1, 3, 7)
     (configuration.latent.size, configuration.likelihood) = (2, "logistic")
+    // Of three channels all may be dead.
+    configuration.net.act = "silu"
     change(&configuration)
+    // Six places, of which the frame has no numbers for two codes each.
+    if configuration.latent.isSpatial { configuration.latent.size = 1 }
     let model = try Autoencoder(
       configuration, frame: FrameSize(height: 4, width: 6, channels: 1), labels: nil,
       key: Key(seed: 1))

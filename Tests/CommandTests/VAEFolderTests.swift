@@ -93,7 +93,7 @@ struct VAEFolderTests {
       expectFailure(unknown, code: 64, "frames.bmp: its suffix says no kind of picture")
       let nowhere = try shell.run(
         "vae", command, "run", "--part", "training", "--out", "nowhere/frames.png")
-      expectFailure(nowhere, code: 74, "nowhere/frames.png: cannot be created")
+      expectFailure(nowhere, code: 74, "nowhere/frames.png: cannot be written")
     }
     let told = try shell.script(
       "$D vae evaluate run --part training --json --bounds-only >/dev/full")
@@ -189,7 +189,7 @@ struct VAEFolderTests {
 
   @Test("a number that is none ends a run with the tensor, the batch and the likely cause")
   func nonFinite() throws {
-    let outcome = try train(["--set", "opt.lr=1000000", "run.eval_every=0"])
+    let outcome = try train(["--set", "opt.lr=1000", "run.eval_every=0"])
     expectFailure(outcome, code: 70, "is no finite number at update ", "the batch is in run/")
     let files = try FileManager.default.subpathsOfDirectory(atPath: shell.url("run").path)
     #expect(files.contains { $0.hasSuffix("-0.safetensors") })
