@@ -1,4 +1,5 @@
 import ArgumentParser
+import AutoencoderTraining
 import Configuration
 import Files
 import Foundation
@@ -17,13 +18,23 @@ struct UsageAdvice {
   /// - Returns: nil where there is nothing better to say than the complaint.
   init?(_ arguments: [String], parserSaid complaint: String) {
     let first = arguments.first ?? ""
-    let command = CommandWords.all.first { $0.name == first }
+    var command = CommandWords.all.first { $0.name == first }
     if command == nil, first.utf8.first != UInt8(ascii: "-") {
       guard let line = Self.unknownCommand(first) else { return nil }
       lines = [line]
       return
     }
-    let line = CommandLineWords(command == nil ? arguments : Array(arguments.dropFirst()))
+    if let group = command, !group.subcommands.isEmpty {
+      let second = arguments.dropFirst().first ?? ""
+      command = group.subcommands.first { $0.name == "\(first) \(second)" }
+      guard command != nil else {
+        guard let line = Self.unknownCommand(second, of: group) else { return nil }
+        lines = [line]
+        return
+      }
+    }
+    let names = command?.names.count ?? 0
+    let line = CommandLineWords(Array(arguments.dropFirst(names)))
     let reading = UsageReading(of: line, as: command ?? CommandWords.train)
     guard !reading.unknown.isEmpty else {
       guard let line = Self.stray(complaint, for: command ?? CommandWords.train) else { return nil }
@@ -40,15 +51,20 @@ struct UsageAdvice {
       + ["  See 'dreamer \((command ?? CommandWords.train).name) --help' for more information."]
   }
 
-  /// What to say of a command that there is not; nil of one that there is, and of no word at all.
-  static func unknownCommand(_ word: String) -> String? {
-    guard !word.isEmpty, !CommandWords.all.contains(where: { $0.name == word }) else { return nil }
-    let names = CommandWords.all.map(\.name)
+  /// What to say of a command that there is not; nil of one that there is, and of what is no word.
+  ///
+  /// - Parameter group: the command that it would be one of.
+  static func unknownCommand(_ word: String, of group: CommandWords? = nil) -> String? {
+    let names = (group?.subcommands ?? CommandWords.all).compactMap(\.names.last)
+    guard !word.isEmpty, group == nil || !word.hasPrefix("-"), !names.contains(word) else {
+      return nil
+    }
     let synonyms = ["eval": "evaluate", "test": "evaluate", "run": "train", "list": "envs"]
     let meant =
       synonyms[word] ?? names.first { $0.hasPrefix(word) }
       ?? ConfigurationNames.nearest(to: word, among: names) ?? ""
-    return "Error: Unknown command '\(word)'. Did you mean 'dreamer \(meant)'? Commands: "
+    let path = (["dreamer"] + (group?.names ?? []) + [meant]).joined(separator: " ")
+    return "Error: Unknown command '\(word)'. Did you mean '\(path)'? Commands: "
       + names.joined(separator: ", ")
   }
 
@@ -65,7 +81,7 @@ struct UsageAdvice {
     if command.has("set"), word.utf8.contains(UInt8(ascii: "=")) {
       return "keys are set with --set \(quoted)"
     }
-    if command.has("preset"), TrainingConfiguration.presetNames.contains(word) {
+    if command.has("preset"), command.presets.contains(word) {
       return "presets: --preset \(quoted)"
     }
     // In a benchmark, --env is for one measurement alone.
@@ -80,9 +96,27 @@ struct UsageAdvice {
 }
 
 /// A command's name and the options that it has.
-struct CommandWords {
-  let name: String
+struct CommandWords: Sendable {
+  /// Behind `dreamer`: one word, or those of a group and of a command in it.
+  let names: [String]
+  /// The commands of a group.
+  let subcommands: [CommandWords]
   private let options: [String]
+
+  var name: String { names.joined(separator: " ") }
+  /// Whether it is about models of frames, and not about agents.
+  private var isOfFrames: Bool { names.first == "vae" }
+  /// What `--set` takes where such runs are trained, and `--preset`.
+  var keys: [String] {
+    isOfFrames ? FrameTrainingConfiguration.keys : TrainingConfiguration.keys
+  }
+  var presets: [String] {
+    isOfFrames ? FrameTrainingConfiguration.presetNames : TrainingConfiguration.presetNames
+  }
+  /// What trains such runs.
+  var trainer: String { isOfFrames ? "dreamer vae train" : "dreamer train" }
+  /// Whether the reference's command line has something like it.
+  var isOfReference: Bool { !isOfFrames }
 
   func has(_ option: String) -> Bool { options.contains(option) }
 
@@ -93,8 +127,10 @@ struct CommandWords {
   static let train = CommandWords(TrainCommand.self)
 
   /// Read from the command's help, so that none can be forgotten.
-  private init(_ command: any ParsableCommand.Type) {
-    name = command.configuration.commandName ?? ""
+  private init(_ command: any ParsableCommand.Type, in group: [String] = []) {
+    let names = group + [command.configuration.commandName ?? ""]
+    self.names = names
+    subcommands = command.configuration.subcommands.map { CommandWords($0, in: names) }
     let help = Dreamer.helpMessage(for: command)
     options = help.split(whereSeparator: \.isNewline)
       .filter { $0.drop { $0 == " " }.hasPrefix("-") }

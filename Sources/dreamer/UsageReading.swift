@@ -20,7 +20,7 @@ struct UsageReading {
 
   init(of line: CommandLineWords, as command: CommandWords) {
     self.command = command
-    var words: [String]? = ["dreamer", command.name]
+    var words: [String]? = ["dreamer"] + command.names
     for word in line.words {
       guard let option = word.option, !command.has(option) else {
         words?.append(contentsOf: word.arguments)
@@ -72,22 +72,22 @@ struct UsageReading {
   }
 
   private func presets(_ values: [String]) -> Meaning {
-    let known = values.filter(TrainingConfiguration.presetNames.contains)
+    let known = values.filter(command.presets.contains)
     let others = values.filter { !known.contains($0) && $0 != "defaults" }
     guard !known.isEmpty || !others.isEmpty else {
-      return Meaning(explanation: "presets: --preset, one of \(Self.allPresets)", words: nil)
+      return Meaning(explanation: "presets: --preset, one of \(allPresets)", words: nil)
     }
     let strange =
       others.isEmpty
       ? ""
-      : " (no preset is called \(others.joined(separator: ", ")): there are \(Self.allPresets))"
+      : " (no preset is called \(others.joined(separator: ", ")): there are \(allPresets))"
     let words = known.isEmpty ? [] : ["--preset"] + known
     return Meaning(
       explanation: "presets: " + Self.text(known.isEmpty ? ["--preset"] : words) + strange,
       words: words)
   }
 
-  private static let allPresets = TrainingConfiguration.presetNames.joined(separator: ", ")
+  private var allPresets: String { command.presets.joined(separator: ", ") }
 
   private func environment(_ values: [String]) -> Meaning? {
     guard command.has("env") else { return nil }
@@ -133,9 +133,9 @@ struct UsageReading {
 
   private func asKey(_ option: String, _ values: [String]) -> Meaning? {
     let name = String(String.UnicodeScalarView(option.unicodeScalars.map { $0 == "-" ? "_" : $0 }))
-    let keys = TrainingConfiguration.keys
+    let keys = command.keys
     if keys.contains(name) { return setting(name, values) }
-    if let advice = ReferenceKeys.advice(for: name) {
+    if command.isOfReference, let advice = ReferenceKeys.advice(for: name) {
       return Meaning(explanation: advice, words: [])
     }
     let inGroups = keys.filter { $0.hasSuffix(".\(name)") }
@@ -162,7 +162,7 @@ struct UsageReading {
     let words = ["--set", "\(key)=\(value)"]
     guard command.has("set") else {
       return Meaning(
-        explanation: "keys are set where a run is trained: dreamer train \(Self.text(words))",
+        explanation: "keys are set where a run is trained: \(command.trainer) \(Self.text(words))",
         words: [])
     }
     return Meaning(explanation: "keys are set with \(Self.text(words))", words: words)
@@ -180,7 +180,8 @@ struct UsageReading {
   // MARK: other commands
 
   private func ofAnotherCommand(_ option: String) -> Meaning? {
-    let names = CommandWords.all.filter { $0.has(option) }.map { "dreamer \($0.name)" }
+    let own = CommandWords.all.first { $0.names == command.names.dropLast() }?.subcommands ?? []
+    let names = (own + CommandWords.all).filter { $0.has(option) }.map { "dreamer \($0.name)" }
     guard !names.isEmpty else { return nil }
     return Meaning(explanation: "it goes with \(names.joined(separator: ", "))", words: nil)
   }

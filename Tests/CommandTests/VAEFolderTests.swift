@@ -74,6 +74,33 @@ struct VAEFolderTests {
     #expect(outcome.errors.contains("all 10 updates are made already, and nothing was changed"))
   }
 
+  // MARK: words
+
+  @Test(
+    "what is mistyped is told of this command, and not of those for agents",
+    arguments: [
+      (["vae", "smaple"], "Unknown command 'smaple'. Did you mean 'dreamer vae sample'?"),
+      (["vae", "eval", "run"], "Did you mean 'dreamer vae evaluate'? Commands: train, evaluate,"),
+      (["vae", "train", "--env", "x", "--steps", "x"], "expected a whole number"),
+      (
+        ["vae", "evaluate", "run", "--set", "vae.kl.weight=3"], "vae.kl.weight belongs to the model"
+      ),
+      (
+        ["vae", "train", "--env", "x", "--kl.weight", "3"],
+        "keys are set with --set vae.kl.weight=3"
+      ),
+      (
+        ["vae", "train", "--vae.posterior", "vq"],
+        "Write:  dreamer vae train --set vae.posterior=vq"
+      ),
+      (["vae", "sample", "run", "--tempratur", "0"], "did you mean --temperature?"),
+      (["vae", "sample", "run", "--bits"], "it goes with dreamer vae evaluate"),
+      (["evaluate", "run", "--episode", "3"], "--episode"),
+    ])
+  func mistyped(arguments: [String], words: String) throws {
+    expectFailure(try shell.run(arguments), code: 64, words)
+  }
+
   // MARK: where results go
 
   @Test("a folder that may not be written to is an error")
