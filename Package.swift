@@ -48,11 +48,10 @@ let package = Package(
     .target(name: "Files", dependencies: ["CProcess"]),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "ImageKernels", dependencies: ["Kernels"]),
-    .target(name: "LatentKernels", dependencies: ["Kernels"]),
+    .target(name: "DensityKernels", dependencies: ["Kernels"]),
     .target(name: "Randomness", dependencies: ["Kernels"]),
-    .target(
-      name: "Autodiff", dependencies: ["ImageKernels", "Kernels", "LatentKernels", "Randomness"]),
-    .target(name: "Distributions", dependencies: ["Autodiff"]),
+    .target(name: "Autodiff", dependencies: ["ImageKernels", "Kernels", "Randomness"]),
+    .target(name: "Distributions", dependencies: ["Autodiff", "DensityKernels"]),
     .target(name: "Configuration", dependencies: ["Files", "Yams"]),
     .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Configuration"]),
     .target(name: "LatentModels", dependencies: ["Distributions", "NeuralNetworks"]),
@@ -139,9 +138,7 @@ let package = Package(
         "Autodiff", "EnvironmentInterface", "NeuralNetworks", "Pictures", "Randomness",
       ],
       path: "Tests/TestSupport"),
-    .testTarget(
-      name: "KernelsTests",
-      dependencies: ["ImageKernels", "Kernels", "LatentKernels", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["ImageKernels", "Kernels", "TestSupport"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "Kernels"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "TestSupport"]),
     .testTarget(

@@ -1,5 +1,4 @@
 import Kernels
-import LatentKernels
 
 extension Tape {
   /// Rows of a parameter by their numbers: codes of a codebook, embeddings of classes.

@@ -1,6 +1,6 @@
 import Autodiff
+import DensityKernels
 import Kernels
-import LatentKernels
 
 /// The bound on log p(x) from k draws of the posterior: the importance-weighted auto-encoder's (Burda et
 /// al. 2016, arXiv:1509.00519v4, equation 8).

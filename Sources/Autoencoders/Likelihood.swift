@@ -1,6 +1,5 @@
 import Autodiff
 import Kernels
-import LatentKernels
 import NeuralNetworks
 import Randomness
 

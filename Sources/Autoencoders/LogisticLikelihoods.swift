@@ -1,7 +1,7 @@
 import Autodiff
+import DensityKernels
 import Distributions
 import Kernels
-import LatentKernels
 import Randomness
 
 /// Pixels whose bytes have the probability that mixtures of logistic distributions give to their cells

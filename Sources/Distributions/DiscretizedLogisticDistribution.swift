@@ -1,6 +1,6 @@
 import Autodiff
+import DensityKernels
 import Kernels
-import LatentKernels
 import Randomness
 
 /// Discretised logistic distributions, one for each number of a row: pixels whose values lie on a grid in

@@ -1,6 +1,5 @@
 import Autodiff
 import Kernels
-import LatentKernels
 import Randomness
 
 /// Normal distributions with a full covariance `L Lᵀ`, by its Cholesky factor `L`: latents that may

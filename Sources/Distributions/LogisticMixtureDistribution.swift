@@ -1,6 +1,6 @@
 import Autodiff
+import DensityKernels
 import Kernels
-import LatentKernels
 import Randomness
 
 /// Mixtures of discretised logistic distributions: pixels whose values lie on a grid in [-1, 1]

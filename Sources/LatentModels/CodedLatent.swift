@@ -1,7 +1,6 @@
 import Autodiff
 import Distributions
 import Kernels
-import LatentKernels
 import Randomness
 
 /// Latents that are codes: the posterior means one code of each latent and no other, the prior is a

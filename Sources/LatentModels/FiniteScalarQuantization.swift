@@ -1,6 +1,5 @@
 import Autodiff
 import Kernels
-import LatentKernels
 
 /// Quantisation without a codebook: each number of a row is rounded to one of its levels (Mentzer et al.
 /// 2023, arXiv:2309.15505). There is no loss to it, and no code that could die.

@@ -1,5 +1,4 @@
 import Kernels
-import LatentKernels
 
 /// How divergences of single dimensions become a loss: what they count, and which of them are left alone.
 ///

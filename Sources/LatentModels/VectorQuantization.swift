@@ -1,6 +1,5 @@
 import Autodiff
 import Kernels
-import LatentKernels
 
 /// How rows are replaced by codes of a codebook (van den Oord et al. 2017, arXiv:1711.00937).
 package struct VectorQuantization: Sendable, Equatable {

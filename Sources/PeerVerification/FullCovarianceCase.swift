@@ -1,7 +1,6 @@
 import Autodiff
 import Distributions
 import Kernels
-import LatentKernels
 
 /// Normal distributions with a full covariance (`fullcov`), as torch.distributions'
 /// `MultivariateNormal` has them.

@@ -1,7 +1,7 @@
 import Autodiff
+import DensityKernels
 import Distributions
 import Kernels
-import LatentKernels
 
 /// Mixtures of discretised logistic distributions over three channels (`dmol`), as openai/vdvae has them.
 struct LogisticMixtureCase: PeerCase {

@@ -2,7 +2,6 @@ import Autodiff
 import Distributions
 import Foundation
 import Kernels
-import LatentKernels
 import Randomness
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
 import Autodiff
+import DensityKernels
 import Distributions
 import Kernels
-import LatentKernels
 import TestSupport
 import Testing
 

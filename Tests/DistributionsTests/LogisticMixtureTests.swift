@@ -1,8 +1,8 @@
 import Autodiff
+import DensityKernels
 import Distributions
 import Foundation
 import Kernels
-import LatentKernels
 import Randomness
 import TestSupport
 import Testing

@@ -1,6 +1,5 @@
 import Autodiff
 import Kernels
-import LatentKernels
 import LatentModels
 import NeuralNetworks
 import Randomness

@@ -1,7 +1,6 @@
 import Autodiff
 import Foundation
 import Kernels
-import LatentKernels
 import LatentModels
 import NeuralNetworks
 import Randomness

@@ -1,5 +1,3 @@
-import Kernels
-
 // Vector quantisation: rows that are replaced by the codes of a codebook.
 
 /// K codes of some width, `[K, width]`, and which of them rows choose.

@@ -40,7 +40,7 @@ package struct LogisticMixture: Sendable {
     for row in 0..<result.count {
       let pixel = pixel(parameters, value, row)
       pixel.score(into: &scores)
-      result.base[row] = logSumExp(scores) - logSumExp(pixel.logits)
+      result.base[row] = logSumExp(scores) - pixel.logSumOfLogits
     }
   }
 
@@ -53,11 +53,12 @@ package struct LogisticMixture: Sendable {
     for row in 0..<g.count {
       let pixel = pixel(parameters, value, row)
       pixel.score(into: &scores)
-      let (total, priors) = (logSumExp(scores), logSumExp(pixel.logits))
-      let into = gradient.base + row * width
+      let (total, priors) = (logSumExp(scores), pixel.logSumOfLogits)
+      let into = gradient.rows(row..<row + 1, columns: width)
       for component in 0..<components {
         let share = g.base[row] * exp(scores[component] - total)
-        into[component] += share - g.base[row] * exp(pixel.logits[component] - priors)
+        into.base[component] +=
+          share - g.base[row] * exp(pixel.parameters.base[component] - priors)
         pixel.addGradient(share, component, to: into)
       }
     }
@@ -76,8 +77,9 @@ package struct LogisticMixture: Sendable {
     for row in 0..<rows {
       let pixel = pixel(parameters, value, row)
       func choice(_ component: Int) -> Float {
-        if choices.isEmpty { return pixel.logits[component] }
-        return pixel.logits[component] - log(-log(choices.base[row * components + component]))
+        let logit = pixel.parameters.base[component]
+        return choices.isEmpty
+          ? logit : logit - log(-log(choices.base[row * components + component]))
       }
       let chosen = (1..<components).reduce(0) { choice($1) > choice($0) ? $1 : $0 }
       for channel in 0..<channels {
@@ -103,10 +105,11 @@ package struct LogisticMixture: Sendable {
 
   private func pixel(_ parameters: Region, _ value: Region, _ row: Int) -> Pixel {
     Pixel(
-      mixture: self, parameters: parameters.base + row * width, x: value.base + row * channels)
+      mixture: self, parameters: parameters.rows(row..<row + 1, columns: width),
+      x: value.rows(row..<row + 1, columns: channels))
   }
 
-  private func logSumExp(_ values: some Sequence<Float>) -> Float {
+  fileprivate func logSumExp(_ values: some Sequence<Float>) -> Float {
     let largest = values.reduce(-.infinity, max)
     return largest + log(values.reduce(0) { $0 + exp($1 - largest) })
   }
@@ -114,11 +117,13 @@ package struct LogisticMixture: Sendable {
   /// One row.
   private struct Pixel {
     let mixture: LogisticMixture
-    let parameters: UnsafeMutablePointer<Float>
-    let x: UnsafeMutablePointer<Float>
+    /// `[width]`, the logits first.
+    let parameters: Region
+    /// `[C]`.
+    let x: Region
 
-    var logits: UnsafeMutableBufferPointer<Float> {
-      .init(start: parameters, count: mixture.components)
+    var logSumOfLogits: Float {
+      mixture.logSumExp((0..<mixture.components).lazy.map { parameters.base[$0] })
     }
 
     /// Where a component's mean (0), log-scale (1) or coefficient (2) of a channel stands.
@@ -127,26 +132,26 @@ package struct LogisticMixture: Sendable {
     }
 
     func coefficient(_ component: Int, _ channel: Int) -> Float {
-      tanh(parameters[place(2, component, channel)])
+      tanh(parameters.base[place(2, component, channel)])
     }
 
     func logScale(_ component: Int, _ channel: Int) -> Float {
-      max(parameters[place(1, component, channel)], mixture.floor)
+      max(parameters.base[place(1, component, channel)], mixture.floor)
     }
 
     /// The mean of a channel, which the channels before it move.
     func mean(_ component: Int, _ channel: Int) -> Float {
-      let own = parameters[place(0, component, channel)]
+      let own = parameters.base[place(0, component, channel)]
       return switch channel {
-      case 1: own + coefficient(component, 0) * x[0]
-      case 2: own + coefficient(component, 1) * x[0] + coefficient(component, 2) * x[1]
+      case 1: own + coefficient(component, 0) * x.base[0]
+      case 2: own + coefficient(component, 1) * x.base[0] + coefficient(component, 2) * x.base[1]
       default: own
       }
     }
 
     func score(into scores: inout [Float]) {
       for component in scores.indices {
-        scores[component] = (0..<mixture.channels).reduce(parameters[component]) {
+        scores[component] = (0..<mixture.channels).reduce(parameters.base[component]) {
           $0 + cell(component, $1).logProbability
         }
       }
@@ -154,24 +159,24 @@ package struct LogisticMixture: Sendable {
 
     func cell(_ component: Int, _ channel: Int) -> LogisticCell {
       LogisticCell(
-        x: x[channel], mean: mean(component, channel), logScale: logScale(component, channel),
+        x: x.base[channel], mean: mean(component, channel), logScale: logScale(component, channel),
         levels: mixture.levels)
     }
 
     /// Adds `weight` times the slopes of a component's log-probability.
-    func addGradient(_ weight: Float, _ component: Int, to gradient: UnsafeMutablePointer<Float>) {
+    func addGradient(_ weight: Float, _ component: Int, to gradient: Region) {
       for channel in 0..<mixture.channels {
         let slopes = cell(component, channel).slopes
-        gradient[place(0, component, channel)] += weight * slopes.mean
-        if parameters[place(1, component, channel)] > mixture.floor {
-          gradient[place(1, component, channel)] += weight * slopes.logScale
+        gradient.base[place(0, component, channel)] += weight * slopes.mean
+        if parameters.base[place(1, component, channel)] > mixture.floor {
+          gradient.base[place(1, component, channel)] += weight * slopes.logScale
         }
         // The coefficients that moved this channel's mean, and by what.
         let movers = channel == 0 ? 0..<0 : channel == 1 ? 0..<1 : 1..<3
         for mover in movers {
           let c = coefficient(component, mover)
-          gradient[place(2, component, mover)] +=
-            weight * slopes.mean * (1 - c * c) * x[mover == 2 ? 1 : 0]
+          gradient.base[place(2, component, mover)] +=
+            weight * slopes.mean * (1 - c * c) * x.base[mover == 2 ? 1 : 0]
         }
       }
     }

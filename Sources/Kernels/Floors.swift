@@ -1,5 +1,3 @@
-import Kernels
-
 /// Rows of numbers, `[rows, width]`, whose sums over parts of a row are kept from falling too low.
 package struct PartFloors: Sendable {
   /// Numbers of a row.

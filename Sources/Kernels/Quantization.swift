@@ -1,5 +1,4 @@
 import Foundation
-import Kernels
 
 // What quantisation does to rows besides the choice of codes, and how gradients go back over it.
 

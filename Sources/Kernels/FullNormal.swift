@@ -1,5 +1,4 @@
 import Foundation
-import Kernels
 
 /// Normal distributions with a full covariance `L Lᵀ`, given by its Cholesky factor.
 ///
